@@ -1,0 +1,100 @@
+"""The model card: what a classifier's weights file does not say by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Activation(StrEnum):
+    """How logits become probabilities."""
+
+    SOFTMAX = "softmax"
+    SIGMOID = "sigmoid"
+    LOGITS = "logits"
+
+
+class Scaling(StrEnum):
+    """Range of the values that a model was trained on."""
+
+    UNIT = "unit"
+    SYMMETRIC = "symmetric"
+    BYTE = "byte"
+    IMAGENET_CAFFE = "imagenet-caffe"
+    IMAGENET_TORCH = "imagenet-torch"
+
+
+class ResizeRule(StrEnum):
+    """How an image of another shape is brought to the size of the input."""
+
+    STRETCH = "stretch"
+    PAD = "pad"
+    CROP = "crop"
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """What a model takes: rows, columns, channels (1 or 3), value range and resize rule."""
+
+    height: int
+    width: int
+    channels: int
+    scaling: Scaling = Scaling.UNIT
+    resize: ResizeRule = ResizeRule.STRETCH
+
+
+@dataclass(frozen=True)
+class LabelGroup:
+    """Several labels read as one finding; its probability is the sum of theirs under softmax."""
+
+    name: str
+    labels: tuple[str, ...]
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Identity, reading and limits of a classifier.
+
+    Parameters
+    ----------
+    id : str
+        Short name used on the command line.
+    name, version : str
+        For people.
+    sha256 : str
+        Of the weights file, hexadecimal.
+    labels : tuple of str
+        One a class, in the order of the model's outputs.
+    thresholds : tuple of float
+        Operating threshold on the probability, one a label, in 0 to 1.
+    activation : Activation
+        How logits become probabilities. Whether the file ends in logits or probabilities is found by
+        looking at the model.
+    input : InputSpec
+        What the model takes.
+    label_groups : tuple of LabelGroup
+        Findings that are made of several labels.
+    default_layer : str
+        Target layer to start with, or "auto".
+    training_data, licence, intended_use, limits : str
+        For people; "" where unknown.
+    complete : bool
+        False where the card was guessed from the model and a user should confirm it.
+    """
+
+    id: str
+    name: str
+    version: str
+    sha256: str
+    labels: tuple[str, ...]
+    thresholds: tuple[float, ...]
+    activation: Activation
+    input: InputSpec
+    label_groups: tuple[LabelGroup, ...] = field(default=())
+    default_layer: str = "auto"
+    training_data: str = ""
+    licence: str = ""
+    intended_use: str = ""
+    limits: str = ""
+    complete: bool = True
