@@ -1,0 +1,100 @@
+"""The one blend of radiograph and heatmap, for the screen and for every export.
+
+A pixel of the picture depends on two bytes: its presentation value and its heatmap value. All 65,536 pairs are
+worked out once into a table of colours; blending an image is then one table look-up a pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrviewer.imaging.colormap import DEFAULT_COLORMAP, colormap_table
+
+RAMP = 0.3
+"""Share of the heatmap's scale over which it fades in: weak evidence must not veil the image."""
+
+
+@dataclass(frozen=True)
+class OverlayStyle:
+    """How a heatmap is laid over the image.
+
+    Parameters
+    ----------
+    colormap : str
+        Id of a colour map.
+    alpha : float
+        Greatest opacity, 0 to 1.
+    threshold : float
+        Values at or below this share of the scale are not drawn, 0 to 1.
+    visible : bool
+        Whether the heatmap is drawn at all.
+    """
+
+    colormap: str = DEFAULT_COLORMAP
+    alpha: float = 0.5
+    threshold: float = 0.0
+    visible: bool = True
+
+
+def opacity(style: OverlayStyle) -> NDArray[np.float32]:
+    """Return the opacity of each of the 256 heatmap values, float32 (256,) in 0 to 1; exactly 0 for value 0."""
+    value = np.arange(256, dtype=np.float32) / 255
+    if not style.visible:
+        return np.zeros(256, np.float32)
+    shown = (value > 0) & (value >= style.threshold)
+    return np.where(shown, style.alpha * np.clip(value / RAMP, 0, 1), 0).astype(np.float32)
+
+
+def blend_table(style: OverlayStyle) -> NDArray[np.int32]:
+    """Return the colour of every (heatmap value, presentation value) pair.
+
+    Returns
+    -------
+    (65536,) int32 array
+        Entry ``heat * 256 + gray`` is 0xFFRRGGBB. Rows of zero opacity are exactly gray.
+    """
+    alpha = opacity(style)[:, None]
+    gray = np.arange(256, dtype=np.float32)[None, :]
+    table = np.full((256, 256), 0xFF000000, np.uint32)
+    for shift, channel in zip((16, 8, 0), colormap_table(style.colormap).T, strict=True):
+        color = channel.astype(np.float32)[:, None]
+        blended = np.round(gray + alpha * (color - gray)).astype(np.uint32)
+        table |= blended << np.uint32(shift)
+    return table.reshape(-1).view(np.int32)
+
+
+def blend(
+    gray: NDArray[np.uint8], heat_rows: NDArray[np.uint16], table: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Blend presentation values and heatmap values.
+
+    Parameters
+    ----------
+    gray : (H, W) uint8 array
+        Presentation values.
+    heat_rows : (H, W) uint16 array
+        Heatmap values times 256, as `heat_to_rows` returns them.
+    table : (65536,) int32 array
+        From `blend_table`.
+
+    Returns
+    -------
+    (H, W) int32 array
+        0xFFRRGGBB.
+    """
+    return np.asarray(cv2.LUT(np.bitwise_or(heat_rows, gray), table), dtype=np.int32)
+
+
+def heat_to_rows(heat: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """Return heatmap values as the row offsets of a blend table, uint16 (H, W)."""
+    return heat.astype(np.uint16) << np.uint16(8)
+
+
+def to_rgb(packed: NDArray[np.int32]) -> NDArray[np.uint8]:
+    """Unpack 0xFFRRGGBB into an (H, W, 3) uint8 array of red, green, blue."""
+    words = packed.view(np.uint32)
+    return np.stack([(words >> np.uint32(shift)).astype(np.uint8) for shift in (16, 8, 0)], axis=-1)
