@@ -9,18 +9,11 @@ from numpy.typing import NDArray
 
 from cxrviewer.explain.attribution import Attribution
 from cxrviewer.models.card import ModelCard
+from cxrviewer.models.load_request import LoadRequest
 from cxrviewer.models.prediction import Prediction
 
 AUTO_LAYER = "auto"
 TOP_CLASS = -1
-
-
-@dataclass(frozen=True)
-class LoadRequest:
-    """Load the model at `path`; `card` is None where there is none yet."""
-
-    path: str
-    card: ModelCard | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,8 @@ class LayerInfo:
 @dataclass(frozen=True)
 class ModelInfo:
     """A loaded model: its card (guessed where none was given), its spatial layers in execution order
-    and the one taken for "auto" ("" where there is none)."""
+    and the one taken for "auto" ("" where there is none).
+    """
 
     card: ModelCard
     layers: tuple[LayerInfo, ...]

@@ -1,0 +1,51 @@
+"""Importing TensorFlow and Keras: late, on one backend, and without noise."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+
+@cache
+def tensorflow() -> Any:
+    """Import TensorFlow and Keras on its backend, and return TensorFlow.
+
+    A few seconds the first time. Nothing is printed unless the import fails.
+    """
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _held_stderr():
+        import tensorflow as tf
+
+        # Creates the devices now: their log lines would come with the first operation.
+        tf.constant(0)
+    return tf
+
+
+@contextmanager
+def _held_stderr() -> Iterator[None]:
+    """Hold back what native code writes to standard error; show it where the block raises.
+
+    TensorFlow logs its start before its log level is read.
+    """
+    if sys.stderr is None:
+        yield
+        return
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        kept = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(kept, held.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
