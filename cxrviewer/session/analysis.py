@@ -1,0 +1,68 @@
+"""One analysis: the model's answer, where its map lies, and when it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cxrviewer.explain.request import ExplainResult, LoadRequest, ModelInfo, Request, Result
+from cxrviewer.imaging.geometry import Geometry
+from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.models.catalog import resolve_model
+from cxrviewer.session.keys import ExplainKey
+from cxrviewer.session.tasks import explain_request
+
+Run = Callable[[Request], Result]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """The engine's answer for one `ExplainKey`, the place of its grid and the time, with its zone."""
+
+    result: ExplainResult
+    geometry: Geometry
+    moment: datetime
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedChoice:
+    """A model in the engine, and how it was asked for."""
+
+    load: LoadRequest
+    info: ModelInfo
+
+
+def load_choice(run: Run, choice: str) -> LoadedChoice:
+    """Load the model that a name or a path stands for.
+
+    Raises
+    ------
+    ModelError
+        There is no such model, or it cannot be used.
+    """
+    load = resolve_model(choice)
+    info = run(load)
+    assert isinstance(info, ModelInfo)
+    return LoadedChoice(load, info)
+
+
+def analyse(run: Run, radiograph: Radiograph, loaded: LoadedChoice, key: ExplainKey) -> Analysis:
+    """Run a model on an image and explain one class.
+
+    Raises
+    ------
+    UserError
+        The engine says why it cannot.
+    """
+    request, geometry = explain_request(
+        radiograph,
+        loaded.info,
+        loaded.load,
+        target=key.class_index,
+        layer=key.layer,
+        method=key.method,
+    )
+    result = run(request)
+    assert isinstance(result, ExplainResult)
+    return Analysis(result, geometry, datetime.now(UTC).astimezone())

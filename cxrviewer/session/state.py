@@ -1,0 +1,90 @@
+"""What the user has chosen: one frozen dataclass and the pure functions that change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cxrviewer.explain.request import AUTO_LAYER, TOP_CLASS
+from cxrviewer.imaging.compose import OverlayStyle
+from cxrviewer.imaging.grayscale import Voi
+from cxrviewer.imaging.viewport import Orientation
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """What part of the image is seen.
+
+    Parameters
+    ----------
+    scale : float, optional
+        Device pixels per stored column; None fits the image into the view.
+    center : tuple of float
+        Point in the middle of the view, as fractions of the image's width and height.
+    """
+
+    scale: float | None = None
+    center: tuple[float, float] = (0.5, 0.5)
+
+
+FIT = Zoom()
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """Everything that decides what is on screen, apart from the data itself.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The file to show.
+    model : str
+        "default", the id of a built-in model, or the path of a weights file.
+    target : int
+        Class index, or `TOP_CLASS`.
+    layer : str
+        Target layer, or `AUTO_LAYER`.
+    method : str
+        Attribution method.
+    voi : Window or LookupTable, optional
+        The user's window; None for the file's own.
+    inverted : bool
+        The user's inversion, apart from the file's polarity.
+    orientation : Orientation
+        The user's flips and turns.
+    zoom : Zoom
+        What part of the image is seen.
+    style : OverlayStyle
+        How the heatmap is laid over the image.
+    """
+
+    path: Path | None = None
+    model: str = "default"
+    target: int = TOP_CLASS
+    layer: str = AUTO_LAYER
+    method: str = "grad-cam"
+    voi: Voi | None = None
+    inverted: bool = False
+    orientation: Orientation = field(default_factory=Orientation)
+    zoom: Zoom = FIT
+    style: OverlayStyle = field(default_factory=OverlayStyle)
+
+
+def opened(state: ViewState, path: Path) -> ViewState:
+    """Another file: its own window, polarity, orientation and top class; the way of explaining stays."""
+    return replace(reset_view(state), path=path, target=TOP_CLASS)
+
+
+def reset_view(state: ViewState) -> ViewState:
+    """The image as the file wants it shown, fitted into the view."""
+    return replace(state, voi=None, inverted=False, orientation=Orientation(), zoom=FIT)
+
+
+def with_model(state: ViewState, model: str) -> ViewState:
+    """Another model: class and layer of the former one mean nothing to it."""
+    return replace(state, model=model, target=TOP_CLASS, layer=AUTO_LAYER)
+
+
+def styled(state: ViewState, **changes: str | float | bool) -> ViewState:
+    """Other settings of the overlay, by the names of `OverlayStyle`."""
+    return replace(state, style=replace(state.style, **changes))  # type: ignore[arg-type]

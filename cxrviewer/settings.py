@@ -1,0 +1,98 @@
+"""What the program remembers between starts: one table, stored sparsely as JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from cxrviewer.paths import atomic_path, config_dir
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings with their defaults.
+
+    Parameters
+    ----------
+    notice_accepted : bool
+        Whether the user has read that this is not a medical device.
+    colormap : str
+        Colour map of the heatmap.
+    alpha : float
+        Opacity of the heatmap, 0 to 1.
+    method : str
+        Attribution method.
+    recent : tuple of str
+        Files opened last, newest first.
+    folder : str
+        Folder shown last in the browser.
+    export_folder : str
+        Folder written to last.
+    geometry, layout : str
+        Place of the window and of its docks, base64.
+    """
+
+    notice_accepted: bool = False
+    colormap: str = "inferno"
+    alpha: float = 0.5
+    method: str = "grad-cam"
+    recent: tuple[str, ...] = ()
+    folder: str = ""
+    export_folder: str = ""
+    geometry: str = ""
+    layout: str = ""
+
+
+RECENT_LIMIT = 12
+
+
+def settings_file() -> Path:
+    """Return the path of the settings file."""
+    return config_dir() / "settings.json"
+
+
+def load_settings() -> Settings:
+    """Read the settings; values that are missing, unknown or of a wrong type take their default."""
+    try:
+        stored = json.loads(settings_file().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        _log.warning("settings not readable, using defaults: %s", type(error).__name__)
+        return Settings()
+    if not isinstance(stored, dict):
+        return Settings()
+    defaults = asdict(Settings())
+    known: dict[str, object] = {}
+    for field in fields(Settings):
+        value = stored.get(field.name, defaults[field.name])
+        if isinstance(defaults[field.name], tuple) and isinstance(value, list):
+            value = tuple(item for item in value if isinstance(item, str))
+        if isinstance(defaults[field.name], float) and type(value) is int:
+            value = float(value)
+        if type(value) is type(defaults[field.name]):
+            known[field.name] = value
+    return replace(Settings(), **known)  # type: ignore[arg-type]
+
+
+def save_settings(settings: Settings) -> None:
+    """Write what differs from the defaults, atomically; a folder that cannot be written is no error."""
+    defaults = asdict(Settings())
+    sparse = {key: value for key, value in asdict(settings).items() if value != defaults[key]}
+    target = settings_file()
+    with contextlib.suppress(OSError):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(target) as temporary:
+            temporary.write_text(json.dumps(sparse, indent=1), encoding="utf-8")
+
+
+def with_recent(settings: Settings, path: Path) -> Settings:
+    """Return the settings with `path` as the newest recent file."""
+    name = str(path)
+    others = tuple(item for item in settings.recent if item != name)
+    return replace(settings, recent=(name, *others)[:RECENT_LIMIT])

@@ -1,0 +1,246 @@
+"""Every action of the window in one table: menus, toolbar, shortcuts and tips follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+
+from cxrviewer.ui.icons import icon
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action.
+
+    Parameters
+    ----------
+    id : str
+        Key of its handler.
+    text : str
+        In menus.
+    shortcut : str
+        May name several, separated by ", ".
+    tip : str
+        What it does; the text if left out.
+    icon : str
+        Name of an icon; actions with one may stand in the toolbar.
+    checkable : bool
+        Whether it stays pressed.
+    needs_image : bool
+        Whether it makes sense without an image.
+    """
+
+    id: str
+    text: str
+    shortcut: str = ""
+    tip: str = ""
+    icon: str = ""
+    checkable: bool = False
+    needs_image: bool = False
+
+
+SEPARATOR = ""
+
+ACTIONS = (
+    ActionSpec("open", "&Open…", "Ctrl+O", "Open a radiograph", "open"),
+    ActionSpec("open_folder", "Open &folder…", "Ctrl+Shift+O", "List the radiographs of a folder"),
+    ActionSpec("open_model", "Open &model…", "Ctrl+M", "Open a Keras classifier (.keras, .h5)"),
+    ActionSpec(
+        "export", "&Export overlay…", "Ctrl+E", "Save the annotated overlay", "export", needs_image=True
+    ),
+    ActionSpec("copy", "&Copy picture", "Ctrl+C", "Copy what the canvas shows", needs_image=True),
+    ActionSpec("quit", "&Quit", "Ctrl+Q"),
+    ActionSpec("previous", "&Previous image", "PgUp", "Previous image (Left arrow)", "previous"),
+    ActionSpec("next", "&Next image", "PgDown", "Next image (Right arrow)", "next"),
+    ActionSpec("fit", "&Fit to window", "F", "", "fit", needs_image=True),
+    ActionSpec(
+        "actual", "&Actual pixels (1:1)", "1", "One image pixel a screen pixel", "one", needs_image=True
+    ),
+    ActionSpec("zoom_in", "Zoom &in", "Ctrl++, Ctrl+=", needs_image=True),
+    ActionSpec("zoom_out", "Zoom &out", "Ctrl+-", needs_image=True),
+    ActionSpec(
+        "tool_window",
+        "&Window tool",
+        "W",
+        "Drag to window: across for width, up and down for centre",
+        "window",
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_pan",
+        "&Pan tool",
+        "P",
+        "Drag to pan (also with the middle button, or Shift)",
+        "pan",
+        checkable=True,
+    ),
+    ActionSpec(
+        "window_auto", "&Automatic window", "0", "Window from the image's own values", needs_image=True
+    ),
+    ActionSpec("invert", "&Invert", "I", "Swap black and white", "invert", True, True),
+    ActionSpec("rotate", "&Rotate right", "R", "Rotate by a quarter turn", "rotate", needs_image=True),
+    ActionSpec("rotate_left", "Rotate &left", "Shift+R", needs_image=True),
+    ActionSpec("flip", "&Flip left-right", "H", "", "flip", needs_image=True),
+    ActionSpec("flip_vertical", "Flip &top-bottom", "V", needs_image=True),
+    ActionSpec(
+        "reset",
+        "R&eset view",
+        "Esc",
+        "Window, polarity, orientation and zoom of the file",
+        "reset",
+        needs_image=True,
+    ),
+    ActionSpec("heatmap", "Show &heatmap", "Space", "Show or hide the heatmap", "heat", True),
+    ActionSpec(
+        "analyse", "&Analyse again", "F5", "Ask again for what failed or was cancelled", needs_image=True
+    ),
+    ActionSpec("sample", "Open &sample", "", "Open the synthetic teaching phantom"),
+    ActionSpec("notice", "Intended &use…"),
+    ActionSpec("about", "&About CXR Viewer…"),
+)
+
+MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "&File",
+        (
+            "open",
+            "open_folder",
+            "recent",
+            SEPARATOR,
+            "open_model",
+            SEPARATOR,
+            "export",
+            "copy",
+            SEPARATOR,
+            "quit",
+        ),
+    ),
+    (
+        "&View",
+        (
+            "previous",
+            "next",
+            SEPARATOR,
+            "fit",
+            "actual",
+            "zoom_in",
+            "zoom_out",
+            SEPARATOR,
+            "rotate",
+            "rotate_left",
+            "flip",
+            "flip_vertical",
+            SEPARATOR,
+            "reset",
+            SEPARATOR,
+            "panels",
+        ),
+    ),
+    ("&Image", ("tool_window", "tool_pan", SEPARATOR, "window_auto", "presets", "invert")),
+    ("&Heatmap", ("heatmap", "analyse")),
+    ("H&elp", ("sample", SEPARATOR, "notice", "about")),
+)
+
+TOOLBAR = (
+    "open",
+    "previous",
+    "next",
+    SEPARATOR,
+    "tool_window",
+    "tool_pan",
+    SEPARATOR,
+    "fit",
+    "actual",
+    SEPARATOR,
+    "invert",
+    "rotate",
+    "flip",
+    "reset",
+    SEPARATOR,
+    "heatmap",
+    "export",
+)
+
+CONTEXT_MENU = (
+    "fit",
+    "actual",
+    SEPARATOR,
+    "window_auto",
+    "invert",
+    "rotate",
+    "flip",
+    "reset",
+    SEPARATOR,
+    "heatmap",
+    "export",
+    "copy",
+)
+
+
+class Actions:
+    """The actions of a window.
+
+    Parameters
+    ----------
+    window : QMainWindow
+        Gets the actions, so that their shortcuts work in all of it.
+    handlers : mapping of str to callable
+        What each action does, by id; checkable ones are told whether they are pressed.
+    """
+
+    def __init__(self, window: QMainWindow, handlers: Mapping[str, Callable[..., None]]) -> None:
+        self._window = window
+        self._by_id: dict[str, QAction] = {}
+        self._needs_image = [spec.id for spec in ACTIONS if spec.needs_image]
+        for spec in ACTIONS:
+            self._by_id[spec.id] = self._made(spec, handlers[spec.id])
+
+    def __getitem__(self, key: str) -> QAction:
+        return self._by_id[key]
+
+    def _made(self, spec: ActionSpec, handler: Callable[..., None]) -> QAction:
+        action = QAction(spec.text, self._window)
+        keys = [QKeySequence(key) for key in spec.shortcut.split(", ") if key]
+        action.setShortcuts(keys)
+        tip = spec.tip or spec.text.replace("&", "")
+        action.setToolTip(f"{tip} ({keys[0].toString()})" if keys else tip)
+        action.setStatusTip("")
+        if spec.icon:
+            action.setIcon(icon(spec.icon))
+        action.setIconVisibleInMenu(False)
+        action.setCheckable(spec.checkable)
+        if spec.checkable:
+            action.triggered.connect(handler)
+        else:
+            action.triggered.connect(lambda _checked=False: handler())
+        self._window.addAction(action)
+        return action
+
+    def fill_menu_bar(self, submenus: Mapping[str, QMenu]) -> None:
+        """Make the menus; `submenus` stand where their id does."""
+        for title, entries in MENUS:
+            self.fill(self._window.menuBar().addMenu(title), entries, submenus)
+
+    def fill(
+        self, menu: QMenu | QToolBar, entries: tuple[str, ...], submenus: Mapping[str, QMenu] | None = None
+    ) -> None:
+        """Put actions into a menu or a toolbar."""
+        for entry in entries:
+            if entry == SEPARATOR:
+                menu.addSeparator()
+            elif submenus is not None and entry in submenus and isinstance(menu, QMenu):
+                menu.addMenu(submenus[entry])
+            else:
+                menu.addAction(self._by_id[entry])
+
+    def enable_for_image(self, there_is_one: bool) -> None:
+        """Enable what makes sense."""
+        for key in self._needs_image:
+            self._by_id[key].setEnabled(there_is_one)
+
+    def check(self, key: str, checked: bool) -> None:
+        """Press or release a checkable action without calling its handler."""
+        self._by_id[key].setChecked(checked)

@@ -1,0 +1,234 @@
+"""What the actions of the window do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from cxrviewer.errors import UserError
+from cxrviewer.imaging import grayscale
+from cxrviewer.imaging.grayscale import Voi
+from cxrviewer.imaging.radiograph import Window
+from cxrviewer.imaging.viewport import full_resolution
+from cxrviewer.paths import resource
+from cxrviewer.session.state import FIT, Zoom, opened, reset_view, styled, with_model
+from cxrviewer.session.tasks import make_scene
+from cxrviewer.ui.canvas.drag import Tool
+from cxrviewer.ui.dialogs.export import ExportDialog
+from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
+
+if TYPE_CHECKING:
+    from cxrviewer.export.overlay import Scene
+    from cxrviewer.ui.main_window import MainWindow
+    from cxrviewer.ui.worker import Outcome
+
+_ZOOM_STEP = 1.25
+_DRAG_FOR_FULL_WIDTH = 300.0
+"""Screen pixels of a drag that change the window by its own width."""
+
+SAMPLE = ("samples", "phantom-opacity.dcm")
+
+
+class Commands:
+    """Handlers of the actions, and of what widgets ask for.
+
+    Parameters
+    ----------
+    window : MainWindow
+        Its controller holds the state; its panels are told through it.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._controller = window.controller
+        self._drag_start: Window | None = None
+
+    def handlers(self) -> dict[str, Callable[..., None]]:
+        """Return the handler of each action by id."""
+        window, update = self._window, self._update
+        canvas, browser = window.canvas, window.browser
+        return {
+            "open": self.ask_for_image,
+            "open_folder": browser.choose_folder,
+            "open_model": self.ask_for_model,
+            "export": self.ask_for_export,
+            "copy": self.copy_picture,
+            "quit": window.close_window,
+            "previous": lambda: browser.step(-1),
+            "next": lambda: browser.step(1),
+            "fit": lambda: update(zoom=FIT),
+            "actual": lambda: update(zoom=Zoom(1.0, self._controller.state.zoom.center)),
+            "zoom_in": lambda: canvas.zoom_by(_ZOOM_STEP),
+            "zoom_out": lambda: canvas.zoom_by(1 / _ZOOM_STEP),
+            "tool_window": lambda _checked: self.choose_tool(Tool.WINDOW),
+            "tool_pan": lambda _checked: self.choose_tool(Tool.PAN),
+            "window_auto": self.window_automatically,
+            "invert": lambda checked: update(inverted=checked),
+            "rotate": lambda: self._turn(1),
+            "rotate_left": lambda: self._turn(-1),
+            "flip": lambda: self._mirror(vertical=False),
+            "flip_vertical": lambda: self._mirror(vertical=True),
+            "reset": lambda: self._controller.update(reset_view(self._controller.state)),
+            "heatmap": lambda checked: self.style(visible=checked),
+            "analyse": self._controller.retry,
+            "sample": lambda: self.open_image(resource(*SAMPLE)),
+            "notice": lambda: NoticeDialog(window).open(),
+            "about": lambda: show_about(window),
+        }
+
+    def open_image(self, path: Path) -> None:
+        """Show a file."""
+        self._window.messages.clear()
+        self._controller.update(opened(self._controller.state, path))
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped or named: one file in its folder, several as a list, or a folder."""
+        paths = [path.absolute() for path in paths]
+        files = [path for path in paths if not path.is_dir()]
+        folders = [path for path in paths if path.is_dir()]
+        if len(files) > 1:
+            self._window.browser.show_files(files)
+        if files:
+            self.open_image(files[0])
+        elif folders:
+            self._window.browser.show_folder(folders[0])
+
+    def ask_for_image(self) -> None:
+        """Open a file that the user picks."""
+        current = self._controller.state.path
+        start = str(current.parent if current is not None else Path.home())
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window,
+            "Open radiograph",
+            start,
+            "Radiographs (*.dcm *.dicom *.dic *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp);;All files (*)",
+        )
+        if names:
+            self.open_paths([Path(name) for name in names])
+
+    def ask_for_model(self) -> None:
+        """Load a classifier that the user picks."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open model", str(Path.home()), "Keras models (*.keras *.h5 *.hdf5);;All files (*)"
+        )
+        if name:
+            self.choose_model(name)
+
+    def choose_model(self, model: str) -> None:
+        """Load a model by id or path."""
+        self._window.messages.clear()
+        self._controller.update(with_model(self._controller.state, model))
+
+    def choose_tool(self, tool: Tool) -> None:
+        """Say what the left button does."""
+        self._window.canvas.tool = tool
+        self._window.actions_table.check("tool_window", tool is Tool.WINDOW)
+        self._window.actions_table.check("tool_pan", tool is Tool.PAN)
+
+    def style(self, **changes: str | float | bool) -> None:
+        """Draw the heatmap in another style."""
+        self._controller.update(styled(self._controller.state, **changes))
+
+    def choose(self, **changes: object) -> None:
+        """Explain another class or layer, or by another method."""
+        self._update(**changes)
+
+    def window_by(self, voi: Voi | None) -> None:
+        """Show the image through a window or a table; None for the file's own."""
+        self._update(voi=voi)
+
+    def window_automatically(self) -> None:
+        """Window from the image's own values."""
+        radiograph = self._controller.shown.radiograph
+        if radiograph is not None:
+            self._update(voi=grayscale.auto_window(radiograph))
+
+    def begin_window_drag(self) -> None:
+        """Remember the window that a drag starts from."""
+        shown = self._controller.shown
+        if shown.radiograph is not None and shown.voi is not None:
+            self._drag_start = grayscale.active_window(shown.radiograph, shown.voi)
+
+    def drag_window(self, dx: float, dy: float) -> None:
+        """Widen to the right, darken downwards, in proportion to the width at the start."""
+        start = self._drag_start
+        if start is None:
+            return
+        step = max(start.width, 1.0) / _DRAG_FOR_FULL_WIDTH
+        width = max(start.width + dx * step, 1.0)
+        self._update(voi=replace(start, width=width, center=start.center + dy * step, explanation=""))
+
+    def copy_picture(self) -> None:
+        """Put what the canvas shows on the clipboard."""
+        QGuiApplication.clipboard().setImage(self._window.canvas.picture().copy())
+
+    def ask_for_export(self) -> None:
+        """Write the annotated overlay to a file that the user picks."""
+        shown = self._controller.shown
+        if shown.radiograph is None or shown.analysis is None:
+            self._window.messages.show_text(
+                "There is no heatmap to export yet: wait until the analysis is done."
+            )
+            return
+        radiograph = shown.radiograph
+        full = full_resolution(radiograph.shape, radiograph.aspect, shown.state.orientation)
+        seen = self._window.canvas.viewport()
+        assert seen is not None
+        folder = Path(self._window.settings.export_folder or Path.home())
+        dialog = ExportDialog(folder / "overlay.png", full.shape[::-1], seen.shape[::-1], self._window)
+        dialog.accepted.connect(lambda: self.export(dialog.path(), displayed=dialog.displayed.isChecked()))
+        dialog.open()
+
+    def export(self, path: Path, *, displayed: bool) -> None:
+        """Write the annotated overlay, at the image's resolution or as displayed, in the background."""
+        from cxrviewer.export.overlay import export_overlay
+
+        scene = self._scene(displayed=displayed)
+        if scene is None:
+            return
+
+        def done(outcome: Outcome) -> None:
+            if outcome.error is not None:
+                self._window.messages.show_error(outcome.error)
+            else:
+                self._window.export_written(path)
+
+        self._controller.run_aside(lambda: export_overlay(scene, path), done)
+
+    def _scene(self, *, displayed: bool) -> Scene | None:
+        shown = self._controller.shown
+        analysis, radiograph, loaded = shown.analysis, shown.radiograph, shown.at_hand.loaded
+        if analysis is None or radiograph is None or loaded is None or shown.table is None:
+            return None
+        seen = self._window.canvas.viewport() if displayed else None
+        viewport = seen or full_resolution(radiograph.shape, radiograph.aspect, shown.state.orientation)
+        moment: datetime = analysis.moment
+        return make_scene(
+            radiograph,
+            loaded.info.card,
+            analysis.result,
+            analysis.geometry,
+            viewport=viewport,
+            table=shown.table,
+            style=shown.state.style,
+            moment=moment,
+        )
+
+    def report(self, error: UserError) -> None:
+        """Say what failed; the last good image stays."""
+        self._window.messages.show_error(error)
+
+    def _turn(self, turns: int) -> None:
+        self._update(orientation=self._controller.state.orientation.rotated(turns))
+
+    def _mirror(self, *, vertical: bool) -> None:
+        self._update(orientation=self._controller.state.orientation.mirrored(vertical=vertical))
+
+    def _update(self, **changes: object) -> None:
+        self._controller.update(replace(self._controller.state, **changes))  # type: ignore[arg-type]

@@ -1,0 +1,298 @@
+"""The main window: places the docks and shows what the controller says."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
+
+from cxrviewer.models.catalog import builtin_cards, remember_card
+from cxrviewer.paths import resource
+from cxrviewer.session.shown import Shown
+from cxrviewer.settings import Settings, save_settings, with_recent
+from cxrviewer.ui.actions import CONTEXT_MENU, TOOLBAR, Actions
+from cxrviewer.ui.canvas.canvas import Canvas
+from cxrviewer.ui.canvas.drag import Tool
+from cxrviewer.ui.commands import Commands
+from cxrviewer.ui.controller import Controller
+from cxrviewer.ui.dialogs.model_form import ModelForm
+from cxrviewer.ui.dialogs.notice import NoticeDialog
+from cxrviewer.ui.legend_text import heading_text, legend_text
+from cxrviewer.ui.menus import fill_presets, fill_recent
+from cxrviewer.ui.message_bar import MessageBar
+from cxrviewer.ui.panels.browser import BrowserPanel
+from cxrviewer.ui.panels.side import SidePanel
+from cxrviewer.ui.status import StatusLine, read_out
+
+_BROWSER_WIDTH = 230
+_SIDE_WIDTH = 300
+
+
+class MainWindow(QMainWindow):
+    """Browser on the left, canvas in the middle, side panel on the right.
+
+    Parameters
+    ----------
+    controller : Controller
+        Shut down when the window closes.
+    settings : Settings
+        From the last time.
+    """
+
+    first_shown = Signal()
+
+    def __init__(self, controller: Controller, settings: Settings) -> None:
+        super().__init__()
+        self.controller = controller
+        self.settings = settings
+        self._shown = controller.shown
+        self._was_shown = False
+        self.canvas = Canvas()
+        self.browser = BrowserPanel()
+        self.side = SidePanel()
+        self.messages = MessageBar()
+        self.status = StatusLine(self.statusBar())
+        self.recent_menu = QMenu("Open &recent", self)
+        self.presets_menu = QMenu("Window &presets", self)
+        self.commands = Commands(self)
+        self.actions_table = Actions(self, self.commands.handlers())
+        self._lay_out()
+        self._connect()
+        self._start()
+
+    def _lay_out(self) -> None:
+        self.setWindowTitle("CXR Viewer")
+        self.setWindowIcon(QIcon(str(resource("icons", "cxrviewer.svg"))))
+        self.setAcceptDrops(True)
+        self.resize(1280, 800)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.canvas, 1)
+        self.setCentralWidget(middle)
+        left = self._dock("Files", self.browser, Qt.DockWidgetArea.LeftDockWidgetArea)
+        right = self._dock("Analysis", self.side, Qt.DockWidgetArea.RightDockWidgetArea)
+        self.resizeDocks([left, right], [_BROWSER_WIDTH, _SIDE_WIDTH], Qt.Orientation.Horizontal)
+        toolbar = QToolBar("Tools")
+        toolbar.setObjectName("Tools")
+        toolbar.setMovable(False)
+        toolbar.setIconSize(QSize(20, 20))
+        self.actions_table.fill(toolbar, TOOLBAR)
+        self.addToolBar(toolbar)
+        panels = QMenu("&Panels", self)
+        panels.addActions([left.toggleViewAction(), right.toggleViewAction(), toolbar.toggleViewAction()])
+        self.actions_table.fill_menu_bar(
+            {"recent": self.recent_menu, "presets": self.presets_menu, "panels": panels}
+        )
+        self.canvas.menu = QMenu(self)
+        self.actions_table.fill(self.canvas.menu, CONTEXT_MENU)
+
+    def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(title)
+        dock.setFeatures(
+            QDockWidget.DockWidgetFeature.DockWidgetClosable | QDockWidget.DockWidgetFeature.DockWidgetMovable
+        )
+        dock.setTitleBarWidget(QWidget())
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _connect(self) -> None:
+        commands, controller, side = self.commands, self.controller, self.side
+        controller.changed.connect(self.apply)
+        controller.failed.connect(commands.report)
+        controller.opened.connect(self._remember)
+        controller.activity_changed.connect(self.status.show_activity)
+        self.status.cancel.clicked.connect(controller.cancel)
+        self.browser.chosen.connect(commands.open_image)
+        self.browser.failed.connect(commands.report)
+        self.browser.folder_shown.connect(self._remember_folder)
+        self.canvas.zoomed.connect(lambda zoom: commands.choose(zoom=zoom))
+        self.canvas.window_drag_started.connect(commands.begin_window_drag)
+        self.canvas.window_dragged.connect(commands.drag_window)
+        self.canvas.stepped.connect(self.browser.step)
+        self.canvas.hovered.connect(self._hover)
+        side.model_chosen.connect(commands.choose_model)
+        side.model_wanted.connect(commands.ask_for_model)
+        side.outputs.target_chosen.connect(lambda index: commands.choose(target=index))
+        side.heatmap.layer_chosen.connect(lambda layer: commands.choose(layer=layer))
+        side.heatmap.method_chosen.connect(lambda method: commands.choose(method=method))
+        side.heatmap.styled.connect(lambda name, value: commands.style(**{name: value}))
+
+    def _start(self) -> None:
+        state = self.controller.state
+        self.commands.choose_tool(Tool.WINDOW)
+        self.side.show_models(builtin_cards(), state.model)
+        self.side.show_model(None)
+        self.side.outputs.show_output(None, None, None)
+        self._show_style(self._shown)
+        self.actions_table.enable_for_image(False)
+        fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)
+        if self.settings.geometry:
+            self.restoreGeometry(_decoded(self.settings.geometry))
+        if self.settings.layout:
+            self.restoreState(_decoded(self.settings.layout))
+        self.canvas.setFocus()
+        self.status.show_activity(self.controller.activity)
+
+    def apply(self, shown: Shown) -> None:
+        """Show what differs from what is on screen."""
+        former, self._shown = self._shown, shown
+        state, radiograph = shown.state, shown.radiograph
+        if radiograph is not former.radiograph:
+            self._show_image(shown)
+        elif shown.table is not former.table and shown.table is not None:
+            self.canvas.set_table(shown.table)
+        if (state.zoom, state.orientation) != (former.state.zoom, former.state.orientation):
+            self.canvas.set_view(state.zoom, state.orientation)
+        if shown.heatmap is not former.heatmap:
+            self.canvas.set_heatmap(shown.heatmap)
+        if shown.at_hand.loaded is not former.at_hand.loaded:
+            self._show_model(shown)
+        if (state.model, shown.at_hand.model) != (former.state.model, former.at_hand.model):
+            self.side.show_models(builtin_cards(), state.model)
+        self._show_output(shown)
+        self._show_style(shown)
+        self.canvas.set_legend(legend_text(shown))
+        self.actions_table.check("invert", state.inverted)
+
+    def _show_image(self, shown: Shown) -> None:
+        radiograph = shown.radiograph
+        self.canvas.set_radiograph(radiograph, shown.table)
+        self.actions_table.enable_for_image(radiograph is not None)
+        if radiograph is None:
+            return
+        self.setWindowTitle(f"{radiograph.path.name} – CXR Viewer")
+        self.browser.mark(radiograph.path)
+        fill_presets(self.presets_menu, radiograph, self.commands.window_by)
+
+    def _show_model(self, shown: Shown) -> None:
+        loaded = shown.at_hand.loaded
+        self.side.show_model(loaded.info if loaded is not None else None)
+        if loaded is None:
+            return
+        if loaded.info.notes:
+            self.messages.show_text(" ".join(loaded.info.notes))
+        if not loaded.info.card.complete:
+            form = ModelForm(loaded.info.card, self)
+            form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            form.accepted.connect(lambda: self._keep_card(form))
+            form.open()
+
+    def _keep_card(self, form: ModelForm) -> None:
+        try:
+            remember_card(form.card())
+        except OSError as error:
+            self.messages.show_text(f"The answers could not be stored ({error.strerror}).")
+        self.controller.loaded_anew()
+
+    def _show_output(self, shown: Shown) -> None:
+        loaded, prediction, analysis = shown.at_hand.loaded, shown.at_hand.prediction, shown.analysis
+        target = shown.state.target
+        if target < 0:
+            target = prediction.top if prediction is not None else -1
+        card = loaded.info.card if loaded is not None else None
+        self.side.outputs.show_output(card, prediction, target if target >= 0 else None)
+        self.side.heading.setText(heading_text(shown))
+        self.side.heatmap.colorbar.show_scale(
+            shown.state.style,
+            shown.display.maximum if analysis is not None and shown.display is not None else None,
+        )
+
+    def _show_style(self, shown: Shown) -> None:
+        state = shown.state
+        self.canvas.set_style(state.style)
+        self.side.heatmap.show_choices(state.layer, state.method, state.style)
+        self.actions_table.check("heatmap", state.style.visible)
+
+    def _hover(self, point: tuple[float, float] | None) -> None:
+        self.status.show_readout(read_out(self._shown, *point) if point is not None else None)
+
+    def _remember(self, radiograph: object) -> None:
+        path = getattr(radiograph, "path", None)
+        if isinstance(path, Path):
+            self.settings = with_recent(self.settings, path)
+            fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)
+
+    def _remember_folder(self, folder: Path) -> None:
+        self.settings = replace(self.settings, folder=str(folder))
+
+    def _forget_recent(self) -> None:
+        self.settings = replace(self.settings, recent=())
+        fill_recent(self.recent_menu, (), self.commands.open_image, self._forget_recent)
+
+    def export_written(self, path: Path) -> None:
+        """Say where an export is."""
+        self.settings = replace(self.settings, export_folder=str(path.parent))
+        self.statusBar().showMessage(f"Saved {path}", 8000)
+
+    def show_notice_once(self) -> None:
+        """Say that this is not a medical device, until the user has taken note."""
+        if self.settings.notice_accepted:
+            return
+        dialog = NoticeDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(self._accept_notice)
+        dialog.open()
+
+    def _accept_notice(self) -> None:
+        self.settings = replace(self.settings, notice_accepted=True)
+        save_settings(self.settings)
+
+    def close_window(self) -> None:
+        """Close, as from the menu."""
+        self.close()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell when the window is there for the first time."""
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            self.first_shown.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember sizes and choices, and end engine and threads."""
+        style, method = self.controller.state.style, self.controller.state.method
+        self.settings = replace(
+            self.settings,
+            geometry=_encoded(self.saveGeometry()),
+            layout=_encoded(self.saveState()),
+            colormap=style.colormap,
+            alpha=style.alpha,
+            method=method,
+        )
+        save_settings(self.settings)
+        self.browser.close_worker()
+        self.controller.shut_down()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and folders."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what is dropped; a model where a weights file is."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        models = [path for path in paths if path.suffix.lower() in (".keras", ".h5", ".hdf5")]
+        if models:
+            self.commands.choose_model(str(models[0]))
+        images = [path for path in paths if path not in models]
+        if images:
+            self.commands.open_paths(images)
+        event.acceptProposedAction()
+
+
+def _encoded(data: QByteArray) -> str:
+    return base64.b64encode(bytes(data.data())).decode("ascii")
+
+
+def _decoded(text: str) -> QByteArray:
+    return QByteArray(base64.b64decode(text.encode("ascii")))

@@ -1,0 +1,115 @@
+"""The side panel: model, output, heatmap."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cxrviewer.explain.request import ModelInfo
+from cxrviewer.models.card import ModelCard
+from cxrviewer.ui.panels.heatmap import HeatmapPanel
+from cxrviewer.ui.panels.outputs import OutputList
+
+
+class SidePanel(QScrollArea):
+    """Three sections below one another; scrolls where the window is low."""
+
+    model_chosen = Signal(str)
+    model_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        content = QWidget()
+        content.setObjectName("SidePanel")
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.model = QComboBox()
+        self.model.setAccessibleName("Model")
+        self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.model.activated.connect(lambda index: self.model_chosen.emit(self.model.itemData(index)))
+        self.open_model = QPushButton("Open…")
+        self.open_model.setToolTip("Open a Keras classifier (.keras, .h5)")
+        self.open_model.clicked.connect(self.model_wanted)
+        self.limits = QLabel()
+        self.limits.setObjectName("Muted")
+        self.limits.setWordWrap(True)
+        self.outputs = OutputList()
+        self.heatmap = HeatmapPanel()
+        self.heading = QLabel()
+        self.heading.setObjectName("Muted")
+        self.heading.setWordWrap(True)
+        self._lay_out(content)
+
+    def _lay_out(self, content: QWidget) -> None:
+        chooser = QHBoxLayout()
+        chooser.setContentsMargins(12, 2, 12, 0)
+        chooser.addWidget(self.model, 1)
+        chooser.addWidget(self.open_model)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 8, 0, 8)
+        layout.setSpacing(4)
+        layout.addWidget(_title("Model"))
+        layout.addLayout(chooser)
+        layout.addWidget(_indented(self.limits))
+        layout.addSpacing(8)
+        layout.addWidget(_title("Output"))
+        layout.addWidget(self.outputs)
+        layout.addSpacing(8)
+        layout.addWidget(_title("Heatmap: regions that influenced the output"))
+        layout.addWidget(_indented(self.heading))
+        layout.addWidget(self.heatmap)
+        layout.addStretch(1)
+
+    def show_models(self, cards: tuple[ModelCard, ...], current: str) -> None:
+        """Offer the built-in models, and the user's own one where it is in use."""
+        self.model.clear()
+        for number, card in enumerate(cards):
+            self.model.addItem(card.name, "default" if number == 0 else card.id)
+        if self.model.findData(current) < 0:
+            self.model.addItem(current.replace("\\", "/").rsplit("/", 1)[-1], current)
+            self.model.setItemData(self.model.count() - 1, current, Qt.ItemDataRole.ToolTipRole)
+        self.model.setCurrentIndex(self.model.findData(current))
+
+    def show_model(self, info: ModelInfo | None) -> None:
+        """Show what a loaded model says about itself."""
+        card = info.card if info is not None else None
+        limits = "" if card is None else (card.limits or "No model card: nothing is known about its limits.")
+        self.limits.setText(limits.split("\n")[0])
+        self.limits.setToolTip(_card_tip(card) if card is not None else "")
+        self.heatmap.show_layers(info)
+
+
+def _card_tip(card: ModelCard) -> str:
+    fields = (
+        ("", f"{card.name} {card.version}"),
+        ("Trained on: ", card.training_data),
+        ("For: ", card.intended_use),
+        ("Limits: ", card.limits),
+        ("Licence: ", card.licence),
+    )
+    return "\n".join(name + value for name, value in fields if value.strip())
+
+
+def _title(text: str) -> QWidget:
+    label = QLabel(text)
+    label.setObjectName("SectionTitle")
+    return _indented(label)
+
+
+def _indented(widget: QWidget) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(12, 0, 12, 0)
+    layout.addWidget(widget)
+    return holder
