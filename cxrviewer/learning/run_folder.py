@@ -1,0 +1,87 @@
+"""What a training run leaves in its output folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxrviewer.errors import UserError
+from cxrviewer.learning.settings import TrainSettings
+from cxrviewer.models.card import ModelCard
+from cxrviewer.models.card_toml import write_card
+from cxrviewer.models.catalog import file_digest
+from cxrviewer.paths import atomic_path
+
+if TYPE_CHECKING:
+    import keras
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The output folder of one run: weights, card, settings and a line an epoch.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    model_id : str
+        Stem of the weights file and its card.
+    """
+
+    path: Path
+    model_id: str
+
+    @property
+    def weights(self) -> Path:
+        """The model file."""
+        return self.path / f"{self.model_id}.keras"
+
+    @property
+    def card(self) -> Path:
+        """The card beside the model file."""
+        return self.path / f"{self.model_id}.toml"
+
+    @property
+    def log(self) -> Path:
+        """The table with a line an epoch."""
+        return self.path / "log.csv"
+
+    def create(self) -> None:
+        """Make the folder and drop the log of an earlier run.
+
+        Raises
+        ------
+        UserError
+            The folder cannot be made or written to.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self.log.unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(
+                f"The output folder cannot be used: {error.strerror}.", "Give another folder.", self.path
+            ) from error
+
+    def save_settings(self, settings: TrainSettings, facts: dict[str, object]) -> None:
+        """Write settings and facts (counts, data hash, versions) as JSON."""
+        content = json.dumps({"settings": asdict(settings), **facts}, indent=2)
+        with atomic_path(self.path / "settings.json") as temporary:
+            temporary.write_text(content + "\n", encoding="utf-8")
+
+    def append_epoch(self, values: dict[str, float]) -> None:
+        """Add a line to the log, and its header first where it is new."""
+        header = "" if self.log.exists() else ",".join(values) + "\n"
+        line = ",".join(f"{value:.6g}" for value in values.values())
+        with self.log.open("a", encoding="utf-8") as stream:
+            stream.write(f"{header}{line}\n")
+
+    def save_model(self, model: keras.Model) -> None:
+        """Write the model; its optimiser state is left out where it was never compiled."""
+        with atomic_path(self.weights) as temporary:
+            model.save(temporary)
+
+    def save_card(self, card: ModelCard) -> None:
+        """Write the card with the digest of the weights as they are on the disk."""
+        write_card(replace(card, sha256=file_digest(self.weights)), self.card)
