@@ -1,7 +1,7 @@
 """The one blend of radiograph and heatmap, for the screen and for every export.
 
-A pixel of the picture depends on two bytes: its presentation value and its heatmap value. All 65,536 pairs are
-worked out once into a table of colours; blending an image is then one table look-up a pixel.
+A pixel of the picture depends on two bytes: its presentation value and its heatmap value. All 65,536 pairs
+are worked out once into a table of colours; blending an image is then one table look-up a pixel.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class OverlayStyle:
 
 
 def opacity(style: OverlayStyle) -> NDArray[np.float32]:
-    """Return the opacity of each of the 256 heatmap values, float32 (256,) in 0 to 1; exactly 0 for value 0."""
+    """Return the opacity of the 256 heatmap values, float32 (256,) in 0 to 1; exactly 0 for value 0."""
     value = np.arange(256, dtype=np.float32) / 255
     if not style.visible:
         return np.zeros(256, np.float32)

@@ -71,7 +71,7 @@ def resample(heatmap: Heatmap, viewport: Viewport) -> NDArray[np.uint8]:
 
 def value_at(values: NDArray[np.float32], grid_to_stored: Affine, x: float, y: float) -> float | None:
     """Return the interpolated value of a grid at the stored point (x, y); None outside the grid's area."""
-    gx, gy = apply_affine(np.linalg.inv(grid_to_stored), x, y)
+    gx, gy = apply_affine(np.asarray(np.linalg.inv(grid_to_stored), np.float64), x, y)
     rows, columns = values.shape
     across = _weights(np.array([gx]), columns)
     down = _weights(np.array([gy]), rows)

@@ -65,5 +65,5 @@ def paint_empty(painter: QPainter, area: QRect) -> None:
     painter.drawText(
         lower,
         int(Qt.AlignmentFlag.AlignCenter),
-        "DICOM, PNG, JPEG or TIFF\nCtrl+O opens a file, Ctrl+Shift+O a folder, Help > Open sample the phantom",
+        "DICOM, PNG, JPEG or TIFF\nCtrl+O opens a file, Ctrl+Shift+O a folder; Help > Open sample a phantom",
     )
