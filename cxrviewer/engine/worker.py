@@ -29,7 +29,7 @@ def warm_up(preload: LoadRequest | None) -> ModelInfo | None:
     backend.tensorflow()
     if preload is None:
         return None
-    return _explainer().load(preload)
+    return _explainer().prepare(preload)
 
 
 def handle(request: Request) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import OrderedDict
 from pathlib import Path
@@ -17,7 +18,9 @@ class Explainer:
     """Answers requests; keeps the models, functions and activations that were used last."""
 
     def __init__(self) -> None:
-        self._sessions: OrderedDict[LoadRequest, ModelSession] = OrderedDict()
+        # Tracing changes a model for a moment, which no other thread may see.
+        self._lock = threading.Lock()
+        self._sessions: OrderedDict[tuple[LoadRequest, tuple[int, int]], ModelSession] = OrderedDict()
 
     def handle(self, request: Request) -> Result:
         """Answer a request.
@@ -29,26 +32,40 @@ class Explainer:
         ExplainError
             The layer, method, class or input does not go with the model.
         """
-        if isinstance(request, LoadRequest):
-            return self.load(request)
-        return self.explain(request)
+        with self._lock:
+            if isinstance(request, LoadRequest):
+                return self._session(request).info
+            return self._explain(request)
 
-    def load(self, request: LoadRequest) -> ModelInfo:
-        """Load a model, or say again what a loaded one is."""
-        return self._session(request).info
+    def prepare(self, request: LoadRequest) -> ModelInfo:
+        """Load a model and compile its automatic layer, so that the first heatmap comes soon."""
+        with self._lock:
+            session = self._session(request)
+            session.prepare()
+            return session.info
 
-    def explain(self, request: ExplainRequest) -> ExplainResult:
-        """Run a model on an image and explain one class."""
+    def _explain(self, request: ExplainRequest) -> ExplainResult:
         start = time.perf_counter()
         session = self._session(request.model)
         prediction, attribution = session.explain(request)
         return ExplainResult(prediction, attribution, time.perf_counter() - start)
 
     def _session(self, request: LoadRequest) -> ModelSession:
-        session = self._sessions.pop(request, None)
+        """Return the loaded model; a file that was replaced under its name is loaded again."""
+        key = (request, _version(Path(request.path)))
+        session = self._sessions.pop(key, None)
         if session is None:
             while len(self._sessions) >= _KEPT_MODELS:
                 self._sessions.popitem(last=False)
             session = ModelSession(Path(request.path), request.card)
-        self._sessions[request] = session
+        self._sessions[key] = session
         return session
+
+
+def _version(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        # Loading says what is wrong with the file.
+        return (0, 0)
+    return (status.st_mtime_ns, status.st_size)

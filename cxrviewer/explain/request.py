@@ -12,6 +12,18 @@ from cxrviewer.models.card import ModelCard
 from cxrviewer.models.load_request import LoadRequest
 from cxrviewer.models.prediction import Prediction
 
+__all__ = [
+    "AUTO_LAYER",
+    "TOP_CLASS",
+    "ExplainRequest",
+    "ExplainResult",
+    "LayerInfo",
+    "LoadRequest",
+    "ModelInfo",
+    "Request",
+    "Result",
+]
+
 AUTO_LAYER = "auto"
 TOP_CLASS = -1
 

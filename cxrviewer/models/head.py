@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from cxrviewer.models.card import Activation
 from cxrviewer.models.prediction import Prediction
 
+_SMALLEST = 1e-12
+
 
 @dataclass(frozen=True)
 class Head:
@@ -23,16 +25,24 @@ class Head:
         Scores in the output.
     labels : int
         Labels of the card: as many as units, or two for a single unit.
+    gives_logits : bool
+        False where the raw row is probabilities already.
     """
 
     activation: Activation
     units: int
     labels: int
+    gives_logits: bool = True
 
     @property
-    def softmax(self) -> bool:
-        """Whether the probabilities of all labels sum to 1 by a softmax over several units."""
+    def exclusive(self) -> bool:
+        """Whether several units share one softmax."""
         return self.units > 1 and self.activation is not Activation.SIGMOID
+
+    @property
+    def single(self) -> bool:
+        """Whether one unit decides between two labels."""
+        return self.units == 1 and self.labels == 2
 
     def predict(self, raw: NDArray[np.float32]) -> Prediction:
         """Return logits and probabilities of all labels.
@@ -40,14 +50,18 @@ class Head:
         Parameters
         ----------
         raw : (units,) float32 array
-            Logits as the model computes them.
+            As the model computes them: logits, or probabilities where it does not give logits.
         """
-        logits = raw
-        if self.units == 1 and self.labels == 2:
-            logits = np.array([-raw[0] / 2, raw[0] / 2], np.float32)
-        if self.softmax or (self.units == 1 and self.labels == 2):
-            shifted = np.exp(logits.astype(np.float64) - logits.max())
-            probabilities = shifted / shifted.sum()
+        z = raw.astype(np.float64)
+        if not self.gives_logits:
+            p = np.clip(z, _SMALLEST, 1.0)
+            z = np.log(p) if self.exclusive else np.log(p) - np.log(np.maximum(1.0 - p, _SMALLEST))
+        if self.single:
+            z = np.array([-z[0] / 2, z[0] / 2])
+        if self.exclusive or self.single:
+            weights = np.exp(z - z.max())
+            probabilities = weights / weights.sum()
         else:
-            probabilities = 0.5 * (1.0 + np.tanh(logits.astype(np.float64) / 2))
-        return Prediction(logits.astype(np.float32), probabilities.astype(np.float32))
+            # The logistic function, which cannot overflow in this form.
+            probabilities = 0.5 * (1.0 + np.tanh(z / 2))
+        return Prediction(z.astype(np.float32), probabilities.astype(np.float32))

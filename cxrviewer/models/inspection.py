@@ -1,13 +1,14 @@
-"""Judging a model file before anything is built from it.
+"""Reading what a model file says of itself, before anything is built from it.
 
-A Keras file describes its layers as JSON. A layer can be a program of its own (Lambda), name any
-Python object, or read other files; sizes can be absurd. Such files are refused with the reason.
+A .keras file is a zip archive with the description of the layers as JSON and the weights as HDF5; a
+.h5 file is one HDF5 file with both. Sizes are claims until they are checked.
 """
 
 from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,91 +17,109 @@ from cxrviewer.errors import ModelError
 MAX_BYTES = 4 * 2**30
 """Largest total of weights that is read."""
 
-_MAX_RATIO = 200
-_MAX_CONFIG_BYTES = 64 * 2**20
+# Deflate cannot reach 1100, and trained weights hardly compress at all.
+_MAX_EXPANSION = 100
+_SMALL = 2**20
+_MAX_DESCRIPTION = 64 * 2**20
 _FRESH = "Save the model again, or get a fresh copy of the file."
-_REFUSE = "Only models made of Keras's own layers are opened."
+_CHOOSE = "Choose a .keras or .h5 file."
+_DAMAGED = (OSError, EOFError, ValueError, RuntimeError, KeyError, RecursionError, zipfile.BadZipFile)
 
 
-def inspect_file(path: Path) -> None:
-    """Check that a file is a Keras model that can be built without running code of its own.
+def read_description(path: Path) -> dict[str, Any]:
+    """Return the description of the layers in a Keras file, checking sizes on the way.
+
+    Parameters
+    ----------
+    path : Path
+        A .keras or .h5 file; the content decides.
 
     Raises
     ------
     ModelError
-        It is not, with the reason.
+        The file cannot be read, is damaged, is no Keras model, or claims implausible sizes.
     """
     try:
         with path.open("rb") as stream:
             start = stream.read(8)
     except OSError as error:
-        raise ModelError(
-            f"The model cannot be read: {error.strerror}.", "Check that the file is readable.", path
-        ) from error
+        hint = "Check that the file exists and is readable."
+        raise ModelError(f"The model cannot be read: {error.strerror}.", hint, path) from error
+    if not start:
+        raise ModelError("The model file is empty.", _FRESH, path)
     if start[:4] == b"PK\x03\x04":
-        config = _archive_config(path)
+        read = _read_archive
     elif start == b"\x89HDF\r\n\x1a\n":
-        config = _hdf5_config(path)
-    elif not start:
-        raise ModelError("The file is empty.", _FRESH, path)
+        read = _read_hdf5
     else:
-        raise ModelError("The file is not a Keras model.", "Choose a .keras or .h5 file.", path)
-    if not isinstance(config, dict):
-        raise ModelError("The model's description is damaged.", _FRESH, path)
-    # The model is never compiled, so a custom loss in it does no harm.
-    _judge({key: value for key, value in config.items() if key != "compile_config"}, path)
-
-
-def _archive_config(path: Path) -> Any:
-    if path.suffix != ".keras":
-        raise ModelError(
-            "The file is a Keras archive with another suffix.", "Rename it to end in .keras.", path
-        )
+        raise ModelError("The file is not a Keras model.", _CHOOSE, path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-            if sum(entry.file_size for entry in entries) > MAX_BYTES:
-                raise ModelError("The model claims more than 4 GiB.", _FRESH, path)
-            if any(entry.file_size > _MAX_RATIO * max(entry.compress_size, 4096) for entry in entries):
-                raise ModelError("The archive is compressed beyond belief.", _FRESH, path)
-            if archive.getinfo("config.json").file_size > _MAX_CONFIG_BYTES:
-                raise ModelError("The model's description is implausibly large.", _FRESH, path)
-            return json.loads(archive.read("config.json"))
-    except KeyError as error:
-        raise ModelError("The archive holds no Keras model.", "Choose a .keras or .h5 file.", path) from error
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RecursionError) as error:
+        description = read(path)
+    except _DAMAGED as error:
         raise ModelError("The model file is damaged or incomplete.", _FRESH, path) from error
+    if not isinstance(description, dict):
+        raise ModelError("The model file is damaged: its description is not one.", _FRESH, path)
+    return description
 
 
-def _hdf5_config(path: Path) -> Any:
+def _read_archive(path: Path) -> Any:
+    if path.suffix.lower() != ".keras":
+        raise ModelError(
+            "The file is a Keras archive under another name.", "Rename it to end in .keras.", path
+        )
+    with zipfile.ZipFile(path) as archive:
+        entries = {entry.filename: entry for entry in archive.infolist()}
+        if "config.json" not in entries:
+            raise ModelError("The archive holds no Keras model.", _CHOOSE, path)
+        _check_size(sum(entry.file_size for entry in entries.values()), path)
+        for entry in entries.values():
+            _check_expansion(entry.file_size, entry.compress_size, path)
+        if entries["config.json"].file_size > _MAX_DESCRIPTION:
+            raise ModelError("The model's description is implausibly large.", _FRESH, path)
+        return json.loads(archive.read("config.json"))
+
+
+def _read_hdf5(path: Path) -> Any:
     import h5py
 
-    try:
-        with h5py.File(path, "r") as file:
-            text = file.attrs.get("model_config")
-            if text is None:
-                raise ModelError(
-                    "The file holds weights without a model.",
-                    "Save the whole model, not its weights only.",
-                    path,
-                )
-            return json.loads(text)
-    except (OSError, ValueError, RuntimeError, KeyError, RecursionError) as error:
-        raise ModelError("The model file is damaged or incomplete.", _FRESH, path) from error
+    if path.suffix.lower() not in (".h5", ".hdf5"):
+        raise ModelError("The file is an HDF5 model under another name.", "Rename it to end in .h5.", path)
+    with h5py.File(path, "r") as file:
+        total = 0
+        for dataset in _datasets(file, path):
+            _check_expansion(dataset.nbytes, dataset.id.get_storage_size(), path)
+            total += dataset.nbytes
+        _check_size(total, path)
+        text = file.attrs.get("model_config")
+        if text is None:
+            hint = "Save the whole model, not its weights only."
+            raise ModelError("The file holds weights without a model.", hint, path)
+        return json.loads(text)
 
 
-def _judge(node: object, path: Path) -> None:
-    """Refuse what would run code of its own, anywhere in the description."""
-    if isinstance(node, list):
-        for item in node:
-            _judge(item, path)
-    elif isinstance(node, dict):
-        name = node.get("class_name")
-        if isinstance(name, str):
-            if name in ("Lambda", "__lambda__", "TFOpLambda", "SlicingOpLambda"):
-                raise ModelError("The model contains a Lambda layer, which is program code.", _REFUSE, path)
-            module = node.get("module")
-            if isinstance(module, str) and module != "builtins" and module.split(".")[0] != "keras":
-                raise ModelError(f"The model needs the custom object '{module}.{name}'.", _REFUSE, path)
-        for value in node.values():
-            _judge(value, path)
+def _datasets(group: Any, path: Path) -> Iterator[Any]:
+    """Yield the data sets below a group; links could lead out of the file or in a circle."""
+    import h5py
+
+    for name in group:
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise ModelError("The file links to other files.", _FRESH, path)
+        item = group[name]
+        if isinstance(item, h5py.Group):
+            yield from _datasets(item, path)
+        elif isinstance(item, h5py.Dataset):
+            if item.external or item.is_virtual:
+                raise ModelError("The file keeps its weights in other files.", _FRESH, path)
+            yield item
+
+
+def _check_size(total: int, path: Path) -> None:
+    if total > MAX_BYTES:
+        gigabytes = total / 2**30
+        limit = MAX_BYTES // 2**30
+        raise ModelError(f"The model claims {gigabytes:.0f} GiB; {limit} GiB is the most.", _FRESH, path)
+
+
+def _check_expansion(claimed: int, stored: int, path: Path) -> None:
+    if claimed > _SMALL and claimed > _MAX_EXPANSION * stored:
+        raise ModelError("The model file claims far more than it holds.", _FRESH, path)

@@ -10,11 +10,13 @@ from typing import Any
 from cxrviewer.errors import ModelError
 from cxrviewer.models import backend
 from cxrviewer.models.catalog import file_digest
-from cxrviewer.models.inspection import inspect_file
+from cxrviewer.models.inspection import read_description
 from cxrviewer.models.loaded import LoadedModel
+from cxrviewer.models.trust import judge_description
 
-_DAMAGED = "Save the model again, or get a fresh copy of the file."
-_NOT_HERE = "Choose an image classifier with one input and one output."
+_OTHER = "Choose an image classifier with one input and one output."
+_MEMORY = "The model needs more memory than there is."
+_CLOSE = "Close other programs, or choose a smaller model."
 
 
 def load_model(path: Path) -> LoadedModel:
@@ -34,62 +36,60 @@ def load_model(path: Path) -> LoadedModel:
         a custom object), is implausibly large, or is not a classifier of one image.
     """
     digest = file_digest(path)
-    inspect_file(path)
-    backend.tensorflow()
+    judge_description(read_description(path), path)
+    tf = backend.tensorflow()
     import keras
 
     try:
         with warnings.catch_warnings():
-            # They are for whoever built the model.
+            # They are meant for the author of the model.
             warnings.simplefilter("ignore")
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except MemoryError as error:
-        raise ModelError(
-            "The model needs more memory than there is.", "Close other programs.", path
-        ) from error
+    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        raise ModelError(_MEMORY, _CLOSE, path) from error
     except Exception as error:  # Keras raises whatever its layers raise on a config that does not fit.
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise ModelError(f"The model cannot be rebuilt: {_shortened(reason)}", _DAMAGED, path) from error
+        hint = "Save the model again with a current Keras, or get a fresh copy of the file."
+        raise ModelError(f"The model cannot be rebuilt: {first_line(error)}", hint, path) from error
     return _checked(model, path, digest)
 
 
-def _shortened(text: str) -> str:
+def first_line(error: Exception) -> str:
+    """Return the start of an error's text, for a message of one line."""
+    text = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
     return text if len(text) <= 200 else f"{text[:197]}..."
 
 
 def _checked(model: Any, path: Path, digest: str) -> LoadedModel:
     """Return the model where it is a classifier of one channels-last image."""
-    import keras
-
-    inputs, outputs = getattr(model, "inputs", None), getattr(model, "outputs", None)
-    if not isinstance(model, keras.Model) or not inputs or not outputs:
-        raise ModelError("The model has not been built with a fixed input.", _NOT_HERE, path)
-    if len(inputs) != 1 or len(outputs) != 1:
-        found = f"{len(inputs)} inputs and {len(outputs)} outputs"
-        raise ModelError(f"The model has {found}, not one of each.", _NOT_HERE, path)
-    shape, scores = tuple(inputs[0].shape), tuple(outputs[0].shape)
+    shape, scores = _signature(model, path)
     if len(shape) != 4:
-        raise ModelError(
-            f"The model does not take an image: its input has the shape {shape}.", _NOT_HERE, path
-        )
+        raise ModelError(f"The model takes no image: its input has the shape {shape}.", _OTHER, path)
     if len(scores) != 2 or not scores[1]:
-        raise ModelError(
-            f"The model is not a classifier: its output has the shape {scores}, not one score a class.",
-            _NOT_HERE,
-            path,
-        )
+        message = f"The model is no classifier: its output has the shape {scores}, not one score a class."
+        raise ModelError(message, _OTHER, path)
     first = next((layer for layer in _leaves(model) if _channels_first(layer)), None)
     if first is not None:
-        raise ModelError(
-            f"The model keeps its channels first (layer '{first.name}'), which cannot run on a processor.",
-            "Convert it to channels last.",
-            path,
-        )
+        message = f"The model keeps its channels first (layer '{first.name}'); it has to have them last."
+        raise ModelError(message, "Convert it to channels last.", path)
     if shape[3] not in (1, 3):
-        raise ModelError(f"The model takes {shape[3]} channels, not 1 or 3.", _NOT_HERE, path)
+        raise ModelError(f"The model takes {shape[3]} channels, not 1 or 3.", _OTHER, path)
     if shape[0] not in (None, 1):
-        raise ModelError(f"The model takes {shape[0]} images at a time, not one.", _NOT_HERE, path)
+        raise ModelError(f"The model takes {shape[0]} images at a time, not one.", _OTHER, path)
     return LoadedModel(model, path, digest, shape[1], shape[2], shape[3], scores[1])
+
+
+def _signature(model: Any, path: Path) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """Return the shapes of the input and the output of a model that has one of each."""
+    import keras
+
+    inputs = getattr(model, "inputs", None) if isinstance(model, keras.Model) else None
+    outputs = getattr(model, "outputs", None)
+    if not inputs or not outputs:
+        raise ModelError("The model was saved without the shape of its input.", _OTHER, path)
+    if len(inputs) != 1 or len(outputs) != 1:
+        message = f"The model has {len(inputs)} inputs and {len(outputs)} outputs, not one of each."
+        raise ModelError(message, _OTHER, path)
+    return tuple(inputs[0].shape), tuple(outputs[0].shape)
 
 
 def _leaves(model: Any) -> Iterator[Any]:
