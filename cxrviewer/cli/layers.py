@@ -1,0 +1,72 @@
+"""``cxrviewer layers``: where a model can be explained."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command's arguments."""
+    parser = subparsers.add_parser(
+        "layers",
+        description="Lists the layers of a model with a spatial output, in execution order, with the size of "
+        "their grid. The one marked * is taken for '--layer auto'.",
+    )
+    parser.add_argument(
+        "model",
+        nargs="?",
+        default="default",
+        metavar="MODEL",
+        help="built-in model or weights file (default: the built-in one)",
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON list")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the spatial layers of a model.
+
+    Raises
+    ------
+    ModelError
+        The model cannot be loaded.
+    ExplainError
+        It has no spatial layer.
+    """
+    from pathlib import Path
+
+    from cxrviewer.cli.here import run_here
+    from cxrviewer.cli.listing import print_json, print_table
+    from cxrviewer.cli.streams import tolerate_any_text
+    from cxrviewer.errors import ExplainError
+    from cxrviewer.session.analysis import load_choice
+
+    loaded = load_choice(run_here(), arguments.model)
+    info = loaded.info
+    if not info.layers:
+        raise ExplainError(
+            "The model has no layer with a spatial output.",
+            "Nothing inside it can be explained on the image.",
+            Path(loaded.load.path),
+        )
+    tolerate_any_text()
+    if arguments.json:
+        print_json(
+            [
+                {
+                    "name": layer.path,
+                    "rows": layer.rows,
+                    "columns": layer.columns,
+                    "channels": layer.channels,
+                    "kind": layer.kind,
+                    "auto": layer.path == info.auto_layer,
+                }
+                for layer in info.layers
+            ]
+        )
+        return 0
+    rows = [("", "layer", "grid", "channels", "kind")]
+    for layer in info.layers:
+        mark = "*" if layer.path == info.auto_layer else " "
+        rows.append((mark, layer.path, f"{layer.rows} × {layer.columns}", str(layer.channels), layer.kind))
+    print_table(rows)
+    return 0

@@ -1,0 +1,89 @@
+"""Dispatch: the window, or one command.
+
+The window must show half a second after the process starts, so nothing is imported here that it does not
+need; each command is a module of its own, imported when it is called.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxrviewer.cli.guard import guarded
+
+if TYPE_CHECKING:
+    import argparse
+
+COMMANDS = {
+    "explain": "analyse one image and write its heatmap",
+    "layers": "list the layers of a model that can be explained",
+    "methods": "list the explanation methods",
+    "models": "list the built-in models",
+    "train": "train a model by a recipe",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command, or open the window where the first argument names none.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Arguments without the program's name; those of the process when left out.
+
+    Returns
+    -------
+    int
+        0 success; 1 something about the user's files; 2 usage; 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] in COMMANDS:
+        return guarded(f"cxrviewer {arguments[0]}", lambda: _run_command(arguments))
+    return guarded("cxrviewer", lambda: _run_window(arguments))
+
+
+def _run_command(arguments: list[str]) -> int:
+    import argparse
+    import importlib
+
+    parser = argparse.ArgumentParser(prog="cxrviewer")
+    command = importlib.import_module(f"cxrviewer.cli.{arguments[0]}")
+    command.add_parser(parser.add_subparsers(required=True))
+    return int(command.run(parser.parse_args(arguments)))
+
+
+def _run_window(arguments: list[str]) -> int:
+    screenshot: Path | None = None
+    if any(argument.startswith("-") for argument in arguments):
+        options = _window_parser().parse_args(arguments)
+        paths, screenshot = options.paths, options.screenshot
+    else:
+        paths = [Path(argument) for argument in arguments]
+    from cxrviewer import app
+
+    return app.run(paths, screenshot=screenshot)
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    import argparse
+
+    from cxrviewer import __version__
+
+    listing = "\n".join(f"  {name:<9} {summary}" for name, summary in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="cxrviewer",
+        usage="cxrviewer [PATH ...]\n       cxrviewer COMMAND ...",
+        description="Opens chest radiographs and shows which regions influenced a classifier's output.",
+        epilog=f"commands:\n{listing}\n\n"
+        "'cxrviewer COMMAND --help' tells more. A file that is named like a command is opened as ./NAME.\n"
+        "For research and teaching: not for diagnosis.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="image or folder to open in the window"
+    )
+    parser.add_argument("--version", action="version", version=f"cxrviewer {__version__}")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help=argparse.SUPPRESS)
+    return parser

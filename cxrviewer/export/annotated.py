@@ -1,0 +1,140 @@
+"""A picture with what it shows written outside of it: its own pixels stay as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrviewer.export.column import BACKGROUND, CAUTION, MUTED, ColorBar, Column
+
+DISCLAIMER = "Research and teaching: not for diagnosis"
+
+_BENEATH_FROM = 480
+"""Width of a picture, pixels, from which two columns of readable text fit beneath it."""
+
+_SIDE_PANEL = 300
+_SMALLEST_TEXT = 12
+_LETTERS_ACROSS = 64
+"""Letter sizes that make up the width of a picture, so that text shrinks and grows with it."""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """What is written.
+
+    Parameters
+    ----------
+    title : str
+        The finding.
+    headline : str
+        Its probability.
+    rows : tuple of (str, str)
+        Names and values.
+    message : str
+        Stands where the colour bar would: why there is no heatmap, say. May be empty.
+    disclaimer : str
+        Last line; left out where empty.
+    """
+
+    title: str
+    headline: str
+    rows: tuple[tuple[str, str], ...]
+    message: str = ""
+    disclaimer: str = DISCLAIMER
+
+
+@dataclass(frozen=True, eq=False)
+class AnnotatedPicture:
+    """A picture and its surroundings.
+
+    Parameters
+    ----------
+    pixels : (H, W, 3) uint8 array
+        Red, green, blue.
+    rectangle : tuple of int
+        Left, top, right, bottom (ends excluded) of the picture itself inside `pixels`.
+    """
+
+    pixels: NDArray[np.uint8]
+    rectangle: tuple[int, int, int, int]
+
+
+def annotate(
+    picture: NDArray[np.uint8], annotation: Annotation, color_bar: ColorBar | None = None
+) -> AnnotatedPicture:
+    """Write an annotation beneath a picture, or beside one that is too narrow for text beneath it.
+
+    Parameters
+    ----------
+    picture : (H, W, 3) uint8 array
+        Red, green, blue.
+    annotation : Annotation
+        Lines are wrapped, never cut off.
+    color_bar : ColorBar, optional
+        The scale of the heatmap.
+    """
+    from PIL import Image, ImageDraw
+
+    height, width = picture.shape[:2]
+    if width >= _BENEATH_FROM:
+        columns = _beneath(width, height, annotation, color_bar)
+        size = (width, max(column.bottom for column in columns))
+    else:
+        columns = _beside(width, annotation, color_bar)
+        size = (width + _SIDE_PANEL, max(height, *(column.bottom for column in columns)))
+    canvas = Image.new("RGB", size, BACKGROUND)
+    canvas.paste(Image.fromarray(picture), (0, 0))
+    pen = ImageDraw.Draw(canvas)
+    for column in columns:
+        column.draw(canvas, pen)
+    return AnnotatedPicture(np.asarray(canvas), (0, 0, width, height))
+
+
+def _beneath(width: int, top: int, annotation: Annotation, color_bar: ColorBar | None) -> list[Column]:
+    size = max(_SMALLEST_TEXT, round(width / _LETTERS_ACROSS))
+    half = (width - 4 * size) // 2
+    left, right = (Column(x, top + size, half, size) for x in (size, width - size - half))
+    _head(left, annotation)
+    _scale(right, annotation, color_bar)
+    left.bottom = right.bottom = max(left.bottom, right.bottom) + round(size * 0.6)
+    middle = (len(annotation.rows) + 1) // 2
+    left.pairs(annotation.rows[:middle])
+    right.pairs(annotation.rows[middle:])
+    foot = Column(size, max(left.bottom, right.bottom), width - 2 * size, size)
+    _foot(foot, annotation)
+    return [left, right, foot]
+
+
+def _beside(left: int, annotation: Annotation, color_bar: ColorBar | None) -> list[Column]:
+    size = _SMALLEST_TEXT
+    panel = Column(left + size, size, _SIDE_PANEL - 2 * size, size)
+    _head(panel, annotation)
+    panel.space(0.6)
+    _scale(panel, annotation, color_bar)
+    panel.space(0.6)
+    panel.pairs(annotation.rows)
+    _foot(panel, annotation)
+    return [panel]
+
+
+def _head(column: Column, annotation: Annotation) -> None:
+    column.text(annotation.title, scale=1.5, bold=True)
+    column.text(annotation.headline, scale=1.1)
+
+
+def _scale(column: Column, annotation: Annotation, color_bar: ColorBar | None) -> None:
+    if annotation.message:
+        column.text(annotation.message, color=MUTED)
+    if color_bar is not None:
+        column.bar(color_bar)
+
+
+def _foot(column: Column, annotation: Annotation) -> None:
+    if annotation.disclaimer:
+        column.space(0.6)
+        column.line()
+        column.space(0.4)
+        column.text(annotation.disclaimer, color=CAUTION)
+    column.space(0.6)
