@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cxrviewer.cli.main import main
+from cxrviewer.learning.augment import Augmentation
+from cxrviewer.learning.dataset import Dataset, load_dataset
+from cxrviewer.learning.recipes import paediatric_pneumonia as recipe
+from cxrviewer.learning.settings import TrainSettings
+from cxrviewer.learning.split import grouped_split
+from cxrviewer.learning.training import fit, predict
+from cxrviewer.models.backend import tensorflow
+from cxrviewer.models.card_toml import read_card
+from cxrviewer.models.catalog import file_digest, resolve_model
+
+# Fast enough to move away from the fresh weights in a few steps.
+QUICK = TrainSettings(epochs=2, batch=8, learning_rate=0.02, averaging=0.5)
+
+
+def chest(path: Path, seed: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, (32, 40), dtype=np.uint8)
+    Image.fromarray(pixels).save(path)
+
+
+@pytest.fixture
+def kermany(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    for name in ("NORMAL", "PNEUMONIA"):
+        (folder / name).mkdir(parents=True)
+    for number in range(8):
+        chest(folder / "NORMAL" / f"IM-{number // 2 + 100:04d}-{number:04d}.jpeg", number)
+        chest(folder / "PNEUMONIA" / f"person{number // 2}_bacteria_{number}.jpeg", 100 + number)
+        chest(folder / "PNEUMONIA" / f"person{number // 2 + 50}_virus_{number}.jpeg", 200 + number)
+    return folder
+
+
+def test_the_command_writes_a_model_with_its_card(
+    kermany: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run" / "first"
+    arguments = ["train", "paediatric-pneumonia", "--data", str(kermany), "-o", str(out)]
+    assert main([*arguments, "--epochs", "1", "--seed", "5"]) == 0
+    assert "epoch 1/1" in capsys.readouterr().out
+
+    weights = out / "paediatric-pneumonia.keras"
+    request = resolve_model(str(weights))
+    assert request.card == read_card(out / "paediatric-pneumonia.toml")
+    assert request.card is not None
+    assert request.card.sha256 == file_digest(weights)
+    assert request.card.version == "1.0.0"
+    assert weights.stat().st_size < 10e6
+
+    with (out / "log.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["epoch"] for row in rows] == ["1"]
+    facts = json.loads((out / "settings.json").read_text())
+    assert (facts["settings"]["seed"], facts["settings"]["epochs"]) == (5, 1)
+    assert sum(facts["training"].values()) + sum(facts["validation"].values()) == 24
+    assert sorted(path.name for path in out.iterdir()) == [
+        "log.csv",
+        "paediatric-pneumonia.keras",
+        "paediatric-pneumonia.toml",
+        "settings.json",
+    ]
+    check_model(weights, request.card.default_layer)
+
+
+def check_model(weights: Path, layer: str) -> None:
+    tensorflow()
+    import keras
+
+    model = keras.saving.load_model(weights, safe_mode=True)
+    features = model.get_layer(layer).output
+    assert tuple(features.shape[1:3]) == (14, 14)
+    assert getattr(model, "optimizer", None) is None
+    image = np.random.default_rng(0).random((1, 224, 224, 1)).astype(np.float32)
+    maps, probabilities = keras.Model(model.inputs, [features, model.output])([image])
+    assert np.asarray(maps).min() >= 0
+
+    # Global average pooling and one dense layer: the grid's mean times its kernel, plus bias, is the logit.
+    kernel, bias = model.layers[-1].get_weights()
+    logits = np.asarray(maps)[0].mean(axis=(0, 1)) @ kernel + bias
+    expected = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    np.testing.assert_allclose(np.asarray(probabilities)[0], expected, rtol=1e-4)
+
+
+def test_no_patient_is_trained_and_validated_on(kermany: Path) -> None:
+    data = load_dataset(kermany, recipe.LABELS, recipe.label_and_patient, recipe.INPUT)
+    parts = grouped_split(data.labels, data.groups, 0.25, 1)
+    training, validation = (
+        {recipe.label_and_patient(Path(name))[1] for name in data.subset(part).names} for part in parts
+    )
+    assert training
+    assert validation
+    assert not training & validation
+
+
+def halves(count: int, seed: int = 0) -> Dataset:
+    """Images that are bright on the left or on the right."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % 2
+    images = rng.integers(0, 100, (count, 16, 16, 1)).astype(np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[:, label * 8 : label * 8 + 8] += 100
+    return Dataset(images, labels.astype(np.int64), np.arange(count), ("",) * count, "")
+
+
+def trained(settings: TrainSettings) -> tuple[list[float], list[np.ndarray]]:
+    tensorflow()
+    import keras
+
+    keras.utils.set_random_seed(settings.seed)
+    inputs = keras.Input((16, 16, 1))
+    x = keras.layers.Conv2D(4, 5, strides=4, activation="relu")(inputs)
+    outputs = keras.layers.Dense(2, activation="softmax")(keras.layers.Flatten()(x))
+    losses: list[float] = []
+    probabilities: list[np.ndarray] = []
+
+    def epoch_end(epoch: int, loss: float, values: np.ndarray) -> None:
+        assert epoch == len(losses) + 1
+        losses.append(loss)
+        probabilities.append(values)
+
+    fit(keras.Model(inputs, outputs), halves(64), halves(20, seed=1), settings, epoch_end)
+    return losses, probabilities
+
+
+def test_training_learns_and_tells_after_each_epoch() -> None:
+    losses, probabilities = trained(replace(QUICK, epochs=6))
+    assert len(losses) == 6
+    assert losses[-1] < losses[0]
+    assert (probabilities[-1].argmax(axis=1) == halves(20).labels).mean() > 0.9
+
+
+@pytest.fixture(scope="module")
+def base() -> np.ndarray:
+    """Probabilities after training with the unchanged settings."""
+    return trained(QUICK)[1][-1]
+
+
+def test_the_same_seed_trains_the_same(base: np.ndarray) -> None:
+    np.testing.assert_allclose(trained(QUICK)[1][-1], base, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"epochs": 3},
+        {"seed": 2},
+        {"batch": 16},
+        {"learning_rate": 0.002},
+        {"weight_decay": 5.0},
+        {"warmup": 0.25},
+        {"label_smoothing": 0.3},
+        {"averaging": 0.9},
+        {"augmentation": Augmentation(rotation=80.0)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_each_setting_matters(change: dict[str, object], base: np.ndarray) -> None:
+    assert np.abs(trained(replace(QUICK, **change))[1][-1] - base).max() > 1e-3
+
+
+def test_validation_sees_the_averaged_weights() -> None:
+    # With an average that hardly moves from its start, what is validated hardly learns.
+    _, live = trained(replace(QUICK, epochs=4, averaging=0.01))
+    _, slow = trained(replace(QUICK, epochs=4, averaging=0.9999))
+    truth = np.eye(2)[halves(20).labels]
+    assert np.abs(live[-1] - truth).mean() < 0.3
+    assert np.abs(slow[-1] - truth).mean() > 0.4
+
+
+def test_predict_takes_images_in_batches() -> None:
+    tensorflow()
+    import keras
+
+    inputs = keras.Input((16, 16, 1))
+    model = keras.Model(inputs, keras.layers.GlobalAveragePooling2D()(inputs))
+    images = halves(10).images
+    np.testing.assert_allclose(
+        predict(model, images, batch=4)[:, 0], images.mean(axis=(1, 2, 3)) / 255, rtol=1e-5
+    )
