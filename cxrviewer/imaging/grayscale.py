@@ -1,8 +1,8 @@
 """The grayscale pipeline of PS3.3 C.7.6.3 and PS3.4 N.2, composed into one table a radiograph.
 
-stored value -> Modality LUT or rescale -> one VOI (window or lookup table) -> presentation (the file's polarity,
-once) -> the user's inversion. Images are looked up through an unsigned index of their stored values, so that
-``cv2.LUT(index_image(radiograph), presentation_table(radiograph, voi))`` is what is displayed.
+stored value -> Modality LUT or rescale -> one VOI (window or lookup table) -> presentation (the file's
+polarity, once) -> the user's inversion. Images are looked up through an unsigned index of their stored
+values: ``cv2.LUT(index_image(radiograph), presentation_table(radiograph, voi))`` is what is displayed.
 
 Padding is black whatever the polarity: it surrounds the image, where a white frame would dazzle the reader.
 """

@@ -1,0 +1,232 @@
+"""Pixel data of a DICOM file to stored values (PS3.5 8.1, PS3.3 C.7.6.3.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import FileDataset
+from pydicom.pixels.decoders.base import Decoder, get_decoder
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from cxrviewer.errors import DecoderMissingError, ImageReadError
+from cxrviewer.imaging.dicom.decoders import packages_for, preferred_plugin
+from cxrviewer.imaging.dicom.tags import Tags
+from cxrviewer.imaging.limits import check_size
+
+_JPEG_END = b"\xff\xd9"
+_DAMAGED = "Export it again from its source."
+
+
+@dataclass(frozen=True)
+class PixelFormat:
+    """The Image Pixel module of one frame; names as in PS3.3 C.7.6.3."""
+
+    rows: int
+    columns: int
+    samples: int
+    photometric: str
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool
+    planar: int
+    frames: int
+
+
+@dataclass(frozen=True, eq=False)
+class DecodedFrame:
+    """Stored values, (H, W) or (H, W, 3), with the bits and the photometric interpretation that they have."""
+
+    pixels: NDArray[np.integer]
+    bits_stored: int
+    photometric: str
+
+
+def transfer_syntax(dataset: FileDataset) -> UID:
+    """Return how the pixels are encoded; a bare data set is uncompressed."""
+    found = getattr(dataset, "file_meta", {}).get("TransferSyntaxUID")
+    if found:
+        return UID(str(found))
+    return ImplicitVRLittleEndian if dataset.original_encoding[0] else ExplicitVRLittleEndian
+
+
+def pixel_format(path: Path, tags: Tags) -> PixelFormat:
+    """Return the format of the pixels; malformed optional parts take their usual value.
+
+    Raises
+    ------
+    ImageReadError
+        The format is unknown, impossible or too large.
+    """
+    allocated = tags.integer("BitsAllocated") or 16
+    stored = tags.integer("BitsStored") or allocated
+    high = tags.integer("HighBit")
+    found = PixelFormat(
+        rows=tags.integer("Rows") or 0,
+        columns=tags.integer("Columns") or 0,
+        samples=tags.integer("SamplesPerPixel") or 1,
+        photometric=tags.text("PhotometricInterpretation").upper() or "MONOCHROME2",
+        bits_allocated=allocated,
+        bits_stored=stored,
+        high_bit=stored - 1 if high is None else high,
+        signed=tags.integer("PixelRepresentation") == 1,
+        planar=tags.integer("PlanarConfiguration") or 0,
+        frames=max(tags.integer("NumberOfFrames") or 1, 1),
+    )
+    if (
+        found.samples not in (1, 3)
+        or allocated not in (1, 8, 16, 32)
+        or not 1 <= stored <= min(allocated, 16)
+    ):
+        raise ImageReadError(
+            f"Pixels of {found.samples} sample(s) with {stored} of {allocated} bits cannot be shown.",
+            "Export the image with 8 to 16 bits a pixel.",
+            path,
+        )
+    if not stored - 1 <= found.high_bit < allocated:
+        tags.malformed("HighBit")
+        found = PixelFormat(**{**found.__dict__, "high_bit": stored - 1})
+    check_size(path, found.rows, found.columns, found.samples * max(1, allocated // 8))
+    return found
+
+
+def decode_first_frame(path: Path, dataset: FileDataset, tags: Tags, layout: PixelFormat) -> DecodedFrame:
+    """Return the stored values of the first frame.
+
+    Parameters
+    ----------
+    path : Path
+        For messages.
+    dataset : FileDataset
+        With Pixel Data.
+    tags : Tags
+        Takes notes.
+    layout : PixelFormat
+        From `pixel_format`.
+
+    Raises
+    ------
+    DecoderMissingError
+        Nothing installed decodes the transfer syntax.
+    ImageReadError
+        The pixels are truncated or damaged.
+    """
+    syntax = transfer_syntax(dataset)
+    decoder = _decoder(path, syntax)
+    data: bytes = dataset.PixelData
+    if syntax.is_encapsulated:
+        _check_end(path, syntax, data)
+    else:
+        _check_length(path, layout, len(data))
+    try:
+        pixels, properties = decoder.as_array(
+            data,
+            index=0,
+            validate=True,
+            raw=True,
+            decoding_plugin=preferred_plugin(decoder),
+            **_options(dataset, layout),
+        )
+    # Every decoder has its own exceptions.
+    except Exception as error:
+        raise ImageReadError(
+            f"The pixels could not be decoded ({syntax.name}): they are damaged or truncated.", _DAMAGED, path
+        ) from error
+    photometric = str(properties.get("photometric_interpretation", layout.photometric))
+    return _used_bits(pixels, layout, photometric, tags, packed=not syntax.is_encapsulated)
+
+
+def _options(dataset: FileDataset, layout: PixelFormat) -> dict[str, Any]:
+    return {
+        "rows": layout.rows,
+        "columns": layout.columns,
+        "samples_per_pixel": layout.samples,
+        "photometric_interpretation": layout.photometric,
+        "bits_allocated": layout.bits_allocated,
+        "bits_stored": layout.bits_stored,
+        "pixel_representation": int(layout.signed),
+        "planar_configuration": layout.planar,
+        "number_of_frames": layout.frames,
+        "pixel_keyword": "PixelData",
+        "pixel_vr": dataset["PixelData"].VR,
+        "view_only": True,
+        "correct_unused_bits": False,
+        "apply_j2k_sign_correction": True,
+        "apply_jls_sign_correction": True,
+    }
+
+
+def _decoder(path: Path, syntax: UID) -> Decoder:
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError as error:
+        raise DecoderMissingError(
+            f"The transfer syntax {syntax.name} ({syntax}) is not supported.",
+            "Export the image uncompressed, or as JPEG 2000 or JPEG lossless.",
+            path,
+        ) from error
+    if decoder.is_available:
+        return decoder
+    raise DecoderMissingError(
+        f"No decoder is installed for the transfer syntax {syntax.name} ({syntax}).",
+        f"Install one with: pip install {packages_for(syntax) or 'python-gdcm'}",
+        path,
+    )
+
+
+def _check_length(path: Path, layout: PixelFormat, length: int) -> None:
+    samples = layout.rows * layout.columns * layout.samples * layout.frames
+    promised = ceil(samples * layout.bits_allocated / 8)
+    if layout.photometric == "YBR_FULL_422":
+        promised = promised * 2 // 3
+    if length < promised:
+        raise ImageReadError(
+            f"The DICOM file is truncated: it holds {length:,} of {promised:,} bytes of pixels.",
+            "Copy it again from its source.",
+            path,
+        )
+
+
+def _check_end(path: Path, syntax: UID, data: bytes) -> None:
+    """Require the end marker of the JPEG family, without which some decoders return half an image.
+
+    No coded data contain it: JPEG stuffs the byte after FF, JPEG-LS its top bit, JPEG 2000 keeps it below 90.
+    """
+    if "JPEG" in syntax.name and _JPEG_END not in data:
+        raise ImageReadError(
+            f"The pixels are truncated ({syntax.name}).", "Copy the file again from its source.", path
+        )
+
+
+def _used_bits(
+    pixels: NDArray[np.integer], layout: PixelFormat, photometric: str, tags: Tags, *, packed: bool
+) -> DecodedFrame:
+    """Return the values without the bits that are not image, in the smallest type that holds them.
+
+    Uncompressed words may carry an overlay or rubbish in their unused bits, which are cut; a compressed
+    frame has no such bits, and a value beyond Bits Stored means that the attribute is wrong.
+    """
+    bits = layout.bits_stored
+    shift = layout.high_bit + 1 - bits
+    if packed and shift:
+        pixels = (pixels.view(f"u{pixels.itemsize}") >> shift).view(pixels.dtype)
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if layout.signed else (0, (1 << bits) - 1)
+    smallest, largest = int(pixels.min()), int(pixels.max())
+    if smallest < low or largest > high:
+        if layout.signed:
+            unused = 8 * pixels.itemsize - bits
+            pixels = (pixels << unused) >> unused
+        elif packed:
+            pixels = pixels & pixels.dtype.type(high)
+        else:
+            bits = min(largest.bit_length(), 16)
+            tags.note(f"The compressed pixels have {bits} bits, not {layout.bits_stored} as the header says.")
+    kind = "i" if layout.signed else "u"
+    pixels = np.ascontiguousarray(pixels, dtype=np.dtype(f"{kind}{1 if bits <= 8 else 2}"))
+    pixels.flags.writeable = False
+    return DecodedFrame(pixels, bits, photometric)

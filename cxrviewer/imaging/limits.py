@@ -1,0 +1,42 @@
+"""What is refused before any memory is taken for it: a damaged header may claim any size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cxrviewer.errors import ImageReadError
+
+MAX_FILE_BYTES = 2 * 1024**3
+MAX_IMAGE_BYTES = 512 * 1024**2
+"""16384 x 16384 at 16 bits, several times the largest radiograph."""
+
+
+def check_size(path: Path, rows: int, columns: int, bytes_per_pixel: int) -> None:
+    """Refuse an image that is empty or too large.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for the message.
+    rows, columns : int
+        What its header claims.
+    bytes_per_pixel : int
+        All channels of one pixel, decoded.
+
+    Raises
+    ------
+    ImageReadError
+        There is no pixel, or they take more than `MAX_IMAGE_BYTES`.
+    """
+    if rows < 1 or columns < 1:
+        raise ImageReadError(
+            f"The image claims {columns} x {rows} pixels.", "Export it again from its source.", path
+        )
+    size = rows * columns * bytes_per_pixel
+    if size > MAX_IMAGE_BYTES:
+        raise ImageReadError(
+            f"The image claims {columns} x {rows} pixels ({size / 1024**3:.1f} GiB), "
+            f"more than the {MAX_IMAGE_BYTES // 1024**2} MiB that can be opened.",
+            "Its header is probably damaged: export it again, or reduce it.",
+            path,
+        )
