@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cxrviewer.models import backend
 from cxrviewer.models.card import Activation
@@ -71,6 +74,25 @@ def find_logits(output: Any) -> Logits:
         found = noted, activation
     tensor, activation = found
     return Logits(tf.reshape(tf.cast(tensor, tf.float32), output.shape), activation, True)
+
+
+def settle_unknown(logits: Logits, sample: NDArray[np.float32]) -> Logits:
+    """Return what the end of a model without a known activation is, judged by the output for one image.
+
+    Parameters
+    ----------
+    logits : Logits
+        Found without an activation.
+    sample : (K,) float32 array
+        Output for any image. Several values that sum to 1 are probabilities, even where the last
+        operation is a linear one; values outside 0 to 1 are none.
+    """
+    inside = bool(sample.min() >= 0 and sample.max() <= 1)
+    if inside and sample.size > 1 and abs(float(sample.sum()) - 1) < 1e-5:
+        return replace(logits, activation=Activation.SOFTMAX, reached=False)
+    if inside and not logits.reached:
+        return replace(logits, activation=Activation.SIGMOID)
+    return replace(logits, reached=True)
 
 
 def _passed(tensor: Any) -> Any:

@@ -144,6 +144,7 @@ class ModelSession:
         if request.inputs.shape != expected:
             message = f"The input has the shape {request.inputs.shape}, but the model takes {expected}."
             raise ExplainError(message, "Check the input in the model card.", self._path)
+        self._check_finite(request.inputs, "input")
         if not self.info.auto_layer:
             message = "The model has no layer with a spatial output: there is nothing to lay over the image."
             raise ExplainError(message, "Choose a convolutional model.", self._path)

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cxrviewer.explain.logits import Logits, find_logits
+from cxrviewer.explain.logits import Logits, find_logits, settle_unknown
 from cxrviewer.models import backend
+from cxrviewer.models.card import Activation
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +72,10 @@ def trace_model(model: Any, shape: tuple[int, int, int]) -> Trace:
 
     with _watched(model, layers):
         function = tf.compat.v1.wrap_function(forward, [tf.TensorSpec((1, *shape), tf.float32)])
-    return Trace(function, function.inputs[0], found[-1], layers)
+    logits = found[-1]
+    if logits.activation is Activation.LOGITS:
+        logits = settle_unknown(logits, function(tf.fill((1, *shape), 0.5)).numpy()[0])
+    return Trace(function, function.inputs[0], logits, layers)
 
 
 @contextmanager

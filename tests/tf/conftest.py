@@ -1,0 +1,70 @@
+"""TensorFlow, once, and models of every shape as files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from cxrviewer.explain.explainer import Explainer
+from cxrviewer.explain.request import ExplainRequest, ExplainResult, LoadRequest, ModelInfo
+from cxrviewer.models import backend
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tensorflow() -> Any:
+    return backend.tensorflow()
+
+
+@pytest.fixture(scope="session")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Path]:
+    """Return a function that saves a model and returns its file."""
+
+    def save(model: Any, suffix: str = ".keras") -> Path:
+        path = tmp_path_factory.mktemp("models") / f"{model.name}{suffix}"
+        model.save(path)
+        return path
+
+    return save
+
+
+@pytest.fixture
+def explainer() -> Explainer:
+    return Explainer()
+
+
+class Asking:
+    """An explainer with one model, asked in short."""
+
+    def __init__(self, explainer: Explainer, load: LoadRequest) -> None:
+        self.explainer = explainer
+        self.request = load
+
+    @property
+    def info(self) -> ModelInfo:
+        info = self.explainer.handle(self.request)
+        assert isinstance(info, ModelInfo)
+        return info
+
+    def __call__(self, inputs: NDArray[np.float32], key: str = "image", **choices: Any) -> ExplainResult:
+        result = self.explainer.handle(ExplainRequest(self.request, key, inputs, **choices))
+        assert isinstance(result, ExplainResult)
+        return result
+
+
+@pytest.fixture
+def asking(explainer: Explainer, saved: Callable[[Any], Path]) -> Callable[[Any], Asking]:
+    """Return a function that saves a model and returns how to ask about it."""
+    return lambda model: Asking(explainer, LoadRequest(str(saved(model))))
+
+
+@pytest.fixture
+def image() -> NDArray[np.float32]:
+    return np.random.default_rng(7).random((1, 32, 32, 1), np.float32)

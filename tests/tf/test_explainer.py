@@ -1,0 +1,332 @@
+"""What the explainer answers, whatever the shape of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import builders
+import numpy as np
+import pytest
+
+from cxrviewer.errors import CardError, ExplainError, ModelError
+from cxrviewer.explain.explainer import Explainer
+from cxrviewer.explain.logits import find_logits
+from cxrviewer.explain.request import ExplainRequest, LoadRequest
+from cxrviewer.explain.trace import trace_model
+from cxrviewer.models.card import Activation, Scaling
+
+EXPECTED_AUTO = {
+    "flat": "last",
+    "flattened": "last",
+    "two_dense": "last",
+    "residual": "last",
+    "nested_sequential": "backbone/last",
+    "nested_twice": "inner/drop",
+    "shared": "shared",
+    "separate_activation": "flat/last",
+    "softmax_layer": "flat/last",
+    "joined_heads": "last",
+    "half_precision": "last",
+}
+
+
+def state(model: Any) -> list[Any]:
+    """Return what must not change: weights, layers and the attributes of every layer."""
+    import keras
+
+    seen: list[Any] = [weight.numpy().tobytes() for weight in model.weights]
+
+    def visit(layer: Any) -> None:
+        seen.append((layer.name, id(layer), sorted(vars(layer)), "call" in vars(layer)))
+        if isinstance(layer, keras.Model):
+            for inner in layer.layers:
+                visit(inner)
+
+    visit(model)
+    return seen
+
+
+@pytest.mark.parametrize("shape", builders.SHAPES)
+def test_every_shape_is_explained(asking: Any, image: Any, shape: str) -> None:
+    model = builders.randomise(builders.SHAPES[shape]())
+    ask = asking(model)
+    expected = model(image, training=False).numpy()[0]
+    assert ask.info.auto_layer == EXPECTED_AUTO[shape]
+    maps = []
+    for index in range(3):
+        result = ask(image, class_index=index, method="hires-cam")
+        assert result.attribution.explains_logit
+        assert result.attribution.class_index == index
+        assert result.prediction.probabilities == pytest.approx(expected, abs=1e-3)
+        maps.append(result.attribution.values)
+    assert all(np.abs(m).max() > 0 for m in maps)
+    assert not np.allclose(maps[0], maps[1])
+
+
+@pytest.mark.parametrize("shape", builders.SHAPES)
+def test_the_logits_are_those_before_the_activation(asking: Any, image: Any, shape: str) -> None:
+    model = builders.randomise(builders.SHAPES[shape]())
+    trace = trace_model(model, (32, 32, 1))
+    assert trace.logits.reached
+    expected = Activation.SIGMOID if shape == "joined_heads" else Activation.SOFTMAX
+    assert trace.logits.activation is expected
+    ask = asking(model)
+    logits = ask(image).prediction.logits
+    probabilities = model(image, training=False).numpy()[0]
+    if expected is Activation.SOFTMAX:
+        assert logits - logits[0] == pytest.approx(np.log(probabilities / probabilities[0]), abs=2e-3)
+    else:
+        assert logits == pytest.approx(np.log(probabilities / (1 - probabilities)), abs=2e-3)
+
+
+def test_layers_are_in_execution_order_with_their_grids(asking: Any) -> None:
+    info = asking(builders.nested_sequential()).info
+    found = [(layer.path, layer.kind, layer.rows, layer.columns, layer.channels) for layer in info.layers]
+    assert found == [
+        ("rescaling", "Rescaling", 32, 32, 1),
+        ("backbone/early", "Conv2D", 32, 32, 8),
+        ("backbone/pool", "MaxPooling2D", 16, 16, 8),
+        ("backbone/conv", "Conv2D", 16, 16, 12),
+        ("backbone/norm", "BatchNormalization", 16, 16, 12),
+        ("backbone/last", "ReLU", 16, 16, 12),
+    ]
+
+
+def test_the_automatic_layer_of_densenet_is_its_last_activation(tensorflow: Any) -> None:
+    import keras
+
+    model = keras.applications.DenseNet121(weights=None, classes=2, input_shape=(64, 64, 3))
+    assert list(trace_model(model, (64, 64, 3)).layers)[-1] == "relu"
+
+
+@pytest.mark.parametrize("shape", ["residual", "shared", "nested_twice"])
+def test_the_cached_path_gives_the_same_map(asking: Any, image: Any, shape: str) -> None:
+    ask = asking(builders.randomise(builders.SHAPES[shape]()))
+    for layer in ask.info.layers:
+        for index in range(3):
+            ask(image, "warm", layer=layer.path, class_index=(index + 1) % 3)
+            cached = ask(image, "warm", layer=layer.path, class_index=index).attribution.values
+            fresh = ask(image, f"fresh {index}", layer=layer.path, class_index=index).attribution.values
+            np.testing.assert_allclose(cached, fresh, rtol=1e-4, atol=1e-6)
+
+
+def test_images_do_not_mix_in_the_cache(asking: Any, image: Any) -> None:
+    ask = asking(builders.randomise(builders.flat()))
+    other = 1 - image
+    first, second = ask(image, "a"), ask(other, "b")
+    assert not np.allclose(first.attribution.values, second.attribution.values)
+    for key, inputs, known in (("a", image, first), ("b", other, second), ("a", image, first)):
+        for method in ("hires-cam", "grad-cam"):
+            again = ask(inputs, key, method=method)
+        np.testing.assert_array_equal(again.attribution.values, known.attribution.values)
+        np.testing.assert_array_equal(again.prediction.logits, known.prediction.logits)
+
+
+def test_two_models_do_not_mix(explainer: Explainer, saved: Callable[[Any], Any], image: Any) -> None:
+    requests = [LoadRequest(str(saved(builders.randomise(builders.flat(), seed)))) for seed in range(3)]
+    known = [explainer.handle(ExplainRequest(load, "image", image)) for load in requests]
+    for load, expected in zip(requests, known, strict=True):
+        again = explainer.handle(ExplainRequest(load, "image", image))
+        np.testing.assert_array_equal(again.attribution.values, expected.attribution.values)
+
+
+def test_a_replaced_file_is_loaded_again(asking: Any, image: Any) -> None:
+    ask = asking(builders.randomise(builders.flat(), 1))
+    before = ask(image).prediction.logits
+    builders.randomise(builders.flat(), 2).save(ask.request.path)
+    assert not np.allclose(ask(image).prediction.logits, before)
+
+
+@pytest.mark.parametrize("bias", [20.0, 100.0])
+@pytest.mark.parametrize("activation", ["softmax", "sigmoid"])
+def test_a_certain_finding_still_has_a_map(asking: Any, image: Any, activation: str, bias: float) -> None:
+    model = builders.randomise(builders.flat(activation=activation))
+    scores = model.get_layer("scores")
+    scores.bias.assign([bias, 0, 0])
+    result = asking(model)(image, class_index=0)
+    assert result.prediction.probabilities[0] == pytest.approx(1)
+    assert result.prediction.logits[0] > 15
+    assert np.abs(result.attribution.values).max() > 1e-3
+    scores.bias.assign([0, 0, 0])
+    unbiased = asking(model)(image, class_index=0)
+    np.testing.assert_allclose(result.attribution.values, unbiased.attribution.values, rtol=1e-4, atol=1e-5)
+
+
+def test_two_softmax_units_are_explained_by_their_margin(asking: Any, image: Any) -> None:
+    model = builders.randomise(builders.flat(units=2))
+    # The same function written with other logits: a margin does not see that.
+    shifted = builders.randomise(builders.flat(units=2))
+    kernel = shifted.get_layer("scores").kernel
+    kernel.assign(kernel + 0.7)
+    ask, other = asking(model), asking(shifted)
+    zero = ask(image, class_index=0).attribution.values
+    np.testing.assert_allclose(zero, -ask(image, class_index=1).attribution.values, atol=1e-6)
+    np.testing.assert_allclose(zero, other(image, class_index=0).attribution.values, rtol=1e-3, atol=1e-5)
+    assert np.abs(zero).max() > 1e-3
+
+
+def test_a_single_unit_decides_between_two_labels(asking: Any, image: Any) -> None:
+    model = builders.randomise(builders.flat(units=1, activation="sigmoid"))
+    ask = asking(model)
+    absent, present = ask(image, class_index=0), ask(image, class_index=1)
+    probability = model(image, training=False).numpy()[0, 0]
+    assert present.prediction.probabilities == pytest.approx([1 - probability, probability], abs=1e-5)
+    np.testing.assert_array_equal(absent.attribution.values, -present.attribution.values)
+    assert present.prediction.logits[1] - present.prediction.logits[0] == pytest.approx(
+        np.log(probability / (1 - probability)), rel=1e-3
+    )
+
+
+def test_sigmoid_outputs_stay_multi_label(asking: Any, image: Any) -> None:
+    ask = asking(builders.randomise(builders.flat(units=2, activation="sigmoid")))
+    assert ask.info.card.activation is Activation.SIGMOID
+    zero, one = (ask(image, class_index=index).attribution.values for index in range(2))
+    assert not np.allclose(zero, -one)
+
+
+def test_without_a_class_the_top_one_is_explained(asking: Any, image: Any) -> None:
+    ask = asking(builders.randomise(builders.flat()))
+    for key, inputs in (("a", image), ("b", image * 3), ("c", image * -2)):
+        result = ask(inputs, key)
+        assert result.attribution.class_index == int(np.argmax(result.prediction.probabilities))
+        named = ask(inputs, f"{key} again", class_index=result.attribution.class_index)
+        np.testing.assert_array_equal(result.attribution.values, named.attribution.values)
+
+
+def test_tracing_leaves_the_model_as_it_was(tensorflow: Any) -> None:
+    for build in builders.SHAPES.values():
+        model = build()
+        before = state(model)
+        trace_model(model, (32, 32, 1))
+        assert state(model) == before
+
+
+def test_a_failed_trace_leaves_the_model_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = builders.nested_sequential()
+    layer = model.layers[-1]
+
+    def fail(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("no")
+
+    vars(layer)["call"] = fail
+    before = state(model)
+    with pytest.raises(RuntimeError, match="no"):
+        trace_model(model, (32, 32, 1))
+    assert state(model) == before
+    assert vars(layer)["call"] is fail
+
+
+@pytest.mark.parametrize("hidden", ["hard_sigmoid", "scaled softmax"])
+def test_an_unknown_activation_is_said_to_hide_the_logit(asking: Any, image: Any, hidden: str) -> None:
+    import keras
+
+    inner = builders.flat(activation=None)
+    ends = {
+        "hard_sigmoid": [keras.layers.Activation("hard_sigmoid")],
+        "scaled softmax": [keras.layers.Softmax(), keras.layers.Rescaling(1.0)],
+    }
+    model = keras.Sequential([keras.Input((32, 32, 1)), inner, *ends[hidden]], name="hidden")
+    ask = asking(builders.randomise(model))
+    assert ask.info.card.activation is (Activation.SOFTMAX if "softmax" in hidden else Activation.SIGMOID)
+    result = ask(image, class_index=int(np.argmin(np.abs(ask(image).prediction.logits))))
+    assert not result.attribution.explains_logit
+    assert "probability" in ask.info.notes[0]
+    assert result.prediction.probabilities == pytest.approx(
+        np.clip(model(image, training=False).numpy()[0], 1e-12, 1), abs=1e-5
+    )
+
+
+def test_an_unknown_end_that_is_no_probability_is_a_score(asking: Any, image: Any) -> None:
+    model = builders.randomise(builders.flat(activation="softplus"))
+    model.get_layer("scores").bias.assign([5, 6, 7])
+    result = asking(model)(image)
+    assert result.attribution.explains_logit
+    assert result.prediction.logits == pytest.approx(model(image, training=False).numpy()[0], abs=1e-4)
+
+
+def test_keras_own_note_is_the_last_resort(tensorflow: Any) -> None:
+    tf = tensorflow
+
+    with tf.Graph().as_default():
+        logits = tf.compat.v1.placeholder(tf.float32, (1, 3))
+        output = tf.exp(logits, name="softmax_by_hand")
+        assert not find_logits(output).reached
+        output._keras_logits = logits
+        found = find_logits(output)
+        assert found.reached
+        assert found.activation is Activation.SOFTMAX
+        assert found.tensor.op.inputs[0] is logits
+
+
+def test_a_card_is_guessed_from_the_model(asking: Any) -> None:
+    card = asking(builders.nested_sequential()).info.card
+    assert card.labels == ("Class 0", "Class 1", "Class 2")
+    assert card.activation is Activation.SOFTMAX
+    assert (card.input.height, card.input.width, card.input.channels) == (32, 32, 1)
+    assert card.input.scaling is Scaling.BYTE
+    assert not card.complete
+    card = asking(builders.any_size()).info.card
+    assert card.labels == ("Class 0", "Class 1")
+    assert card.activation is Activation.SIGMOID
+    assert (card.input.height, card.input.width, card.input.channels) == (224, 224, 3)
+    assert card.input.scaling is Scaling.UNIT
+
+
+def test_the_card_is_held_against_the_model(asking: Any) -> None:
+    ask = asking(builders.flat())
+    info = ask.info
+    card = replace(info.card, complete=True)
+    assert ask.explainer.handle(LoadRequest(ask.request.path, card)).notes == ()
+    wrong = replace(card, sha256="0" * 64, activation=Activation.SIGMOID, default_layer="gone")
+    settled = ask.explainer.handle(LoadRequest(ask.request.path, wrong))
+    assert [note.split()[0] for note in settled.notes] == ["The", "The", "The"]
+    assert "differ" in settled.notes[0]
+    assert settled.card == card
+    for change in ({"labels": ("a", "b")}, {"input": replace(card.input, height=64)}):
+        with pytest.raises(CardError, match="card"):
+            ask.explainer.handle(LoadRequest(ask.request.path, replace(card, **change)))
+
+
+def test_what_does_not_exist_is_refused_with_the_choices(asking: Any, image: Any) -> None:
+    ask = asking(builders.flat())
+    with pytest.raises(ExplainError, match=r"grad-cam.*layer-cam"):
+        ask(image, method="none")
+    with pytest.raises(ExplainError, match="auto, early, pool, conv, norm, last"):
+        ask(image, layer="none")
+    for index in (3, -2):
+        with pytest.raises(ExplainError, match="Class 2"):
+            ask(image, class_index=index)
+    with pytest.raises(ExplainError, match=r"\(1, 32, 32, 1\)"):
+        ask(image[:, :16])
+
+
+def test_a_model_without_spatial_layers_says_so(asking: Any, image: Any) -> None:
+    ask = asking(builders.dense_only())
+    assert ask.info.auto_layer == ""
+    assert ask.info.layers == ()
+    with pytest.raises(ExplainError, match="no layer with a spatial output"):
+        ask(image)
+
+
+def test_a_score_that_is_not_a_number_is_announced(asking: Any, image: Any) -> None:
+    model = builders.randomise(builders.flat())
+    with pytest.raises(ExplainError, match="input for this image is not a number"):
+        asking(model)(np.full_like(image, np.inf))
+    model.get_layer("scores").bias.assign([np.inf, 0, 0])
+    with pytest.raises(ExplainError, match="output for this image is not a number"):
+        asking(model)(image)
+
+
+def test_a_size_that_a_layer_cannot_take_is_a_model_error(
+    explainer: Explainer, saved: Callable[[Any], Any]
+) -> None:
+    import keras
+
+    image = keras.Input((None, None, 1))
+    x = keras.layers.Conv2D(2, 300, activation="relu")(image)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    path = saved(keras.Model(image, keras.layers.Dense(2)(x), name="wide"))
+    with pytest.raises(ModelError, match="224×224×1"):
+        explainer.handle(LoadRequest(str(path)))
