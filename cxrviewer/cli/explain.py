@@ -78,7 +78,11 @@ def run(arguments: argparse.Namespace) -> int:
     tolerate_any_text()
     if arguments.json:
         _print_json(info, analysis, arguments.image)
-    elif arguments.output is None and arguments.raw is None:
+        return 0
+    written = [path for path in (arguments.output, arguments.raw) if path is not None]
+    for path in written:
+        print(f"Wrote {path}")
+    if not written:
         _print_classes(radiograph, info, analysis)
     return 0
 

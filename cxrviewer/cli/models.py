@@ -22,9 +22,11 @@ def run(arguments: argparse.Namespace) -> int:
     CardError
         A model card is not usable.
     """
+    import shutil
+    import textwrap
     from dataclasses import asdict
 
-    from cxrviewer.cli.listing import print_json, print_table
+    from cxrviewer.cli.listing import print_json
     from cxrviewer.cli.streams import tolerate_any_text
     from cxrviewer.models.catalog import builtin_cards, resolve_model
 
@@ -33,11 +35,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json([{**asdict(card), "path": resolve_model(card.id).path} for card in cards])
         return 0
+    width = min(shutil.get_terminal_size().columns, 110)
     for card in cards:
         print(f"{card.id}: {card.name} {card.version}".rstrip())
         size = f"{card.input.height} × {card.input.width}"
         rows = [("labels", ", ".join(card.labels)), ("input", f"{size}, {card.input.channels} channel(s)")]
         rows += [("trained on", card.training_data), ("intended use", card.intended_use)]
         rows += [("limits", card.limits), ("licence", card.licence)]
-        print_table([("", name, text) for name, text in rows if text])
+        for name, text in rows:
+            if text:
+                print(textwrap.fill(text, width, initial_indent=f"  {name:<14}", subsequent_indent=" " * 16))
     return 0

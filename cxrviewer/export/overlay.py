@@ -101,22 +101,23 @@ def describe(scene: Scene) -> Annotation:
     card, prediction, attribution = scene.card, scene.result.prediction, scene.result.attribution
     index = attribution.class_index
     probability, threshold = float(prediction.probabilities[index]), card.thresholds[index]
-    rows = [("Method", method_name(attribution.method)), ("Layer", _layer(scene))]
+    side = "above" if probability >= threshold else "below"
+    rows = [("Threshold", f"{percent(threshold)} (output {side})")]
+    for group in card.label_groups:
+        if card.labels[index] in group.labels:
+            rows.append((group.name, f"{percent(group_probability(card, group, prediction))} as a group"))
+    if index != prediction.top:
+        top = prediction.top
+        rows.append(("Top class", f"{card.labels[top]} {percent(float(prediction.probabilities[top]))}"))
+    rows += [("Method", method_name(attribution.method)), ("Layer", _layer(scene))]
     if not attribution.explains_logit:
         rows.append(("Explains", "the probability: the model's logit could not be reached"))
     if _is_drawn(scene):
         rows.append(("Colours", _colors(scene.style)))
     rows += [("Model", f"{card.name} {card.version}".strip()), ("Analysed", _moment(scene.moment))]
-    if index != prediction.top:
-        top = prediction.top
-        rows.append(("Top class", f"{card.labels[top]} ({percent(float(prediction.probabilities[top]))})"))
-    for group in card.label_groups:
-        if card.labels[index] in group.labels:
-            rows.append((group.name, f"{percent(group_probability(card, group, prediction))} as a group"))
-    side = "above" if probability >= threshold else "below"
     return Annotation(
         title=card.labels[index],
-        headline=f"Probability {percent(probability)}, {side} the operating threshold {percent(threshold)}",
+        headline=f"Probability {percent(probability)}",
         rows=tuple(rows),
         message=STATE_TEXT[scene.display.state] or ("" if _is_drawn(scene) else "Heatmap switched off."),
     )
@@ -168,4 +169,4 @@ def _colors(style: OverlayStyle) -> str:
 
 
 def _moment(moment: datetime) -> str:
-    return moment.isoformat(sep=" ", timespec="minutes")
+    return f"{moment:%Y-%m-%d %H:%M %z}"

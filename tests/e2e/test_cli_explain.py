@@ -1,0 +1,202 @@
+"""``cxrviewer explain`` on real files with the built-in model."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from cxrviewer.cli.main import main
+from cxrviewer.imaging.grayscale import default_voi, index_image, normalized, presentation_table
+from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.models.catalog import builtin_cards, resolve_model
+
+KEYS = {"file", "model", "labels", "logits", "probabilities", "target", "layer", "method", "seconds"}
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CXRVIEWER_CONFIG_DIR", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def chest(shared_data: Path) -> Path:
+    return shared_data / "dicom" / "gdcm-CR-MONO1-10-chest.dcm"
+
+
+@pytest.fixture
+def explain(capfd: pytest.CaptureFixture[str]) -> Any:
+    """Run the command in this process and return the JSON that it prints."""
+
+    def run(*arguments: object) -> dict[str, Any]:
+        code = main(["explain", "--json", *map(str, arguments)])
+        captured = capfd.readouterr()
+        assert (code, captured.err) == (0, "")
+        answer: dict[str, Any] = json.loads(captured.out)
+        assert set(answer) == KEYS
+        return answer
+
+    return run
+
+
+def read_rgb(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_the_real_process_prints_one_object_and_nothing_else(chest: Path, tmp_path: Path) -> None:
+    raw, picture = tmp_path / "map.npz", tmp_path / "overlay.png"
+    command = [sys.executable, "-m", "cxrviewer", "explain", str(chest), "--json"]
+    done = subprocess.run(
+        [*command, "-o", str(picture), "--raw", str(raw)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    answer = json.loads(done.stdout)
+    assert set(answer) == KEYS
+    card = builtin_cards()[0]
+    assert answer["file"] == str(chest)
+    assert answer["model"] == {"id": card.id, "sha256": card.sha256}
+    assert answer["labels"] == list(card.labels)
+    logits, probabilities = np.array(answer["logits"]), np.array(answer["probabilities"])
+    np.testing.assert_allclose(np.exp(logits) / np.exp(logits).sum(), probabilities, rtol=1e-5)
+    top = int(probabilities.argmax())
+    assert answer["target"] == {"index": top, "label": card.labels[top]}
+    assert answer["method"] == "grad-cam"
+    assert answer["seconds"] > 0
+    with np.load(raw, allow_pickle=False) as archive:
+        attribution, affine = archive["attribution"], archive["affine"]
+        np.testing.assert_allclose(archive["logits"], logits, rtol=1e-6)
+    assert (attribution.dtype, affine.shape, affine.dtype) == (np.float32, (3, 3), np.float64)
+    assert min(attribution.shape) >= 14
+    # The image is 440 × 440, stretched to the input: the corner cell's centre is half a cell inside.
+    step = 440 / attribution.shape[1]
+    np.testing.assert_allclose(affine @ [0, 0, 1], [step / 2 - 0.5, step / 2 - 0.5, 1])
+    np.testing.assert_allclose(
+        affine @ [attribution.shape[1] - 1, 0, 1], [440 - step / 2 - 0.5, step / 2 - 0.5, 1]
+    )
+    assert read_rgb(picture).shape[0] >= 440
+
+
+@pytest.mark.parametrize("name", ["gdcm-CR-MONO1-10-chest.dcm", "wg04_RG1_JLSN.dcm"])
+def test_monochrome1_keeps_its_polarity_and_its_gray(
+    name: str, shared_data: Path, tmp_path: Path, explain: Any
+) -> None:
+    path = shared_data / "dicom" / name
+    explain(path, "-o", tmp_path / "with.png")
+    explain(path, "-o", tmp_path / "without.png", "--alpha", "0")
+    radiograph = read_radiograph(path)
+    rows, columns = radiograph.shape
+    gray = cv2.LUT(index_image(radiograph), presentation_table(radiograph, default_voi(radiograph)))
+    without = read_rgb(tmp_path / "without.png")[:rows, :columns]
+    np.testing.assert_array_equal(without, np.repeat(gray[..., None], 3, axis=2))
+    # The mediastinum is lighter than the lungs beside it, to the eye and to the model.
+    for picture in (gray, normalized(radiograph)):
+        third = np.asarray(picture, float)[rows // 3 : rows // 2]
+        middle = third[:, columns * 45 // 100 : columns * 55 // 100].mean()
+        assert middle > third[:, columns * 20 // 100 : columns * 35 // 100].mean()
+        assert middle > third[:, columns * 65 // 100 : columns * 80 // 100].mean()
+    colored = read_rgb(tmp_path / "with.png")[:rows, :columns]
+    assert (colored != without).any(axis=2).mean() > 0.05
+
+
+def test_pictures(shared_data: Path, tmp_path: Path, explain: Any) -> None:
+    jpeg = sorted((shared_data / "kermany224" / "train" / "PNEUMONIA").iterdir())[0]
+    answer = explain(jpeg, "-o", tmp_path / "jpeg.png")
+    assert answer["target"]["label"] != "Normal"
+    assert read_rgb(tmp_path / "jpeg.png").shape[0] >= 224
+    png = sorted((shared_data / "lungs" / "images").iterdir())[0]
+    explain(png, "-o", tmp_path / "png.png")
+    rows, columns = read_radiograph(png).shape
+    assert read_rgb(tmp_path / "png.png").shape[0] >= rows
+    assert read_rgb(tmp_path / "png.png").shape[1] >= columns
+
+
+def test_each_option_matters(chest: Path, tmp_path: Path, explain: Any) -> None:
+    def attribution(*options: str) -> tuple[dict[str, Any], np.ndarray]:
+        answer = explain(chest, "--raw", tmp_path / "map.npz", *options)
+        with np.load(tmp_path / "map.npz") as archive:
+            return answer, archive["attribution"]
+
+    first, base = attribution("--target", "0")
+    by_label, same = attribution("--target", "normal")
+    assert by_label["target"] == first["target"] == {"index": 0, "label": "Normal"}
+    np.testing.assert_array_equal(base, same)
+    _, other_class = attribution("--target", "Viral pneumonia")
+    assert np.abs(base - other_class).max() > 0.01 * np.abs(base).max()
+    hires, other_method = attribution("--target", "0", "--method", "layer-cam")
+    assert hires["method"] == "layer-cam"
+    assert (base != other_method).any()
+    answer, other_layer = attribution("--target", "0", "--layer", "stage2_block2_out")
+    assert answer["layer"] == "stage2_block2_out"
+    assert other_layer.shape == (28, 28)
+
+
+def test_each_display_option_matters(chest: Path, tmp_path: Path, explain: Any) -> None:
+    pictures = []
+    for options in ([], ["--colormap", "JET"], ["--alpha", "0.9"]):
+        explain(chest, "-o", tmp_path / "overlay.png", *options)
+        pictures.append(read_rgb(tmp_path / "overlay.png")[:440, :440])
+    assert (pictures[0] != pictures[1]).any()
+    assert (pictures[0] != pictures[2]).any()
+
+
+def test_the_readable_table(chest: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", str(chest)]) == 0
+    captured = capfd.readouterr()
+    card = builtin_cards()[0]
+    assert all(label in captured.out for label in card.labels)
+    assert "Pneumonia (group)" in captured.out
+    assert "not for diagnosis" in captured.out
+    assert captured.err == ""
+
+
+def test_written_files_are_named(chest: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", str(chest), "-o", str(tmp_path / "a.png"), "--raw", str(tmp_path / "b.npz")]) == 0
+    assert capfd.readouterr().out == f"Wrote {tmp_path / 'a.png'}\nWrote {tmp_path / 'b.npz'}\n"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["a.png", "b.npz"]
+
+
+def test_a_model_without_a_card(shared_data: Path, chest: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    model = shared_data / "models" / "pediatric_pneumonia_keras2.h5"
+    assert main(["explain", str(chest), "--json", "--model", str(model)]) == 0
+    captured = capfd.readouterr()
+    answer = json.loads(captured.out)
+    assert answer["labels"] == ["Class 0", "Class 1"]
+    assert captured.err.count("\n") == captured.err.count("note:") >= 1
+    assert "no card" in captured.err
+
+
+def test_layers(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["layers", "--json"]) == 0
+    listed = json.loads(capfd.readouterr().out)
+    assert sum(layer["auto"] for layer in listed) == 1
+    auto = next(layer for layer in listed if layer["auto"])
+    assert min(auto["rows"], auto["columns"]) >= 14
+    assert set(auto) >= {"name", "rows", "columns", "channels", "kind"}
+    assert main(["layers", resolve_model("default").path]) == 0
+    text = capfd.readouterr().out
+    marked = [line for line in text.splitlines() if line.startswith("*")]
+    assert len(marked) == 1
+    assert auto["name"] in marked[0]
+
+
+def test_identity_stays_out_of_the_export(chest: Path, tmp_path: Path, explain: Any) -> None:
+    import pydicom
+
+    dataset = pydicom.dcmread(chest)
+    dataset.PatientName = "CANARY^NAME"
+    dataset.PatientID = "CANARY-ID"
+    source = tmp_path / "CANARY-FILE.dcm"
+    dataset.save_as(source)
+    explain(source, "-o", tmp_path / "overlay.png", "--raw", tmp_path / "map.npz")
+    for written in (tmp_path / "overlay.png", tmp_path / "map.npz"):
+        assert b"CANARY" not in written.read_bytes()
+    with Image.open(tmp_path / "overlay.png") as image:
+        assert set(image.info) == {"Software", "Model", "Method", "Comment"}

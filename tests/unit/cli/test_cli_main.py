@@ -1,0 +1,164 @@
+"""Dispatch between the window and the commands, and how a command ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cxrviewer import __version__, app
+from cxrviewer.cli.guard import guarded
+from cxrviewer.cli.listing import print_json, print_table
+from cxrviewer.cli.main import COMMANDS, main
+from cxrviewer.cli.streams import hushed
+from cxrviewer.errors import ImageReadError, UsageError
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Path], Path | None]]:
+    """What the window was asked to open."""
+    calls: list[tuple[list[Path], Path | None]] = []
+
+    def run(paths: list[Path], screenshot: Path | None = None) -> int:
+        calls.append((paths, screenshot))
+        return 0
+
+    monkeypatch.setattr(app, "run", run)
+    return calls
+
+
+def raising(error: BaseException) -> int:
+    raise error
+
+
+def test_paths_open_the_window(opened: list[tuple[list[Path], Path | None]]) -> None:
+    assert main([]) == 0
+    assert main(["a b.dcm", "folder"]) == 0
+    assert main(["--", "-odd.dcm"]) == 0
+    assert main(["--screenshot", "shot.png", "./models"]) == 0
+    assert opened == [
+        ([], None),
+        ([Path("a b.dcm"), Path("folder")], None),
+        ([Path("-odd.dcm")], None),
+        ([Path("models")], Path("shot.png")),
+    ]
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(command in text for command in COMMANDS)
+    assert "not for diagnosis" in text
+    assert "screenshot" not in text
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"cxrviewer {__version__}\n"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"usage: cxrviewer {command}")
+
+
+@pytest.mark.parametrize("arguments", [["--unknown"], ["explain"], ["methods", "extra"]])
+def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "error:" in captured.err
+
+
+def test_nothing_heavy_is_imported_on_the_way_to_the_window() -> None:
+    code = (
+        "import sys, cxrviewer.__main__, cxrviewer.cli.main\n"
+        "print(sorted({'argparse', 'numpy', 'PySide6', 'tensorflow', 'json'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (
+            ImageReadError("It is cut off.", "Copy it again.", Path("a.dcm")),
+            1,
+            "a.dcm: It is cut off. Copy it again.",
+        ),
+        (UsageError("No such\nclass."), 2, "No such class."),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_an_error_is_one_line(
+    error: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert guarded("prog", lambda: raising(error)) == code
+    assert capsys.readouterr() == ("", f"prog: error: {line}\n")
+
+
+def test_a_defect_is_one_line_without_the_content_of_files(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CXRVIEWER_DEBUG", raising=False)
+    assert guarded("prog", lambda: raising(ValueError("Doe^Jane"))) == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "internal error: ValueError" in captured.err
+    assert "CXRVIEWER_DEBUG" in captured.err
+    assert "Jane" not in captured.err
+    monkeypatch.setenv("CXRVIEWER_DEBUG", "1")
+    with pytest.raises(ValueError, match="Jane"):
+        guarded("prog", lambda: raising(ValueError("Doe^Jane")))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_a_reader_that_goes_away_is_no_complaint() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "cxrviewer", "methods"], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_hushed_discards_what_native_code_writes(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CXRVIEWER_DEBUG", raising=False)
+    os.write(1, b"before\n")
+    with hushed():
+        os.write(1, b"noise on 1")
+        os.write(2, b"noise on 2")
+    os.write(1, b"after\n")
+    assert capfd.readouterr() == ("before\nafter\n", "")
+
+
+def test_hushed_ends_with_an_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyError), hushed():
+        raise KeyError
+    os.write(2, b"still there\n")
+    assert capfd.readouterr() == ("", "still there\n")
+
+
+def test_hushed_shows_everything_on_standard_error_for_debugging(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CXRVIEWER_DEBUG", "1")
+    with hushed():
+        os.write(1, b"noise")
+    assert capfd.readouterr() == ("", "noise")
+
+
+def test_json_is_always_valid(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"a": [1.5, float("nan"), float("-inf")], "label": "Ж"})
+    assert json.loads(capsys.readouterr().out) == {"a": [1.5, None, None], "label": "Ж"}
+
+
+def test_table_columns_are_aligned(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table([("a", "long name", "x"), ("bbb", "b", "")])
+    assert capsys.readouterr().out == "a    long name  x\nbbb  b\n"
