@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -39,10 +40,10 @@ def guarded(program: str, action: Callable[[], int]) -> int:
     """
     try:
         code = action()
-        sys.stdout.flush()
+        print(end="", flush=True)
     except SystemExit as ending:
         # argparse ends so, after its own message.
-        return ending.code if isinstance(ending.code, int) else 0
+        return ending.code if isinstance(ending.code, int) else int(ending.code is not None)
     except UsageError as error:
         complain(program, str(error))
         return USAGE
@@ -56,6 +57,10 @@ def guarded(program: str, action: Callable[[], int]) -> int:
         _discard_output()
         return BROKEN_PIPE
     except Exception as defect:
+        if isinstance(defect, OSError) and defect.errno == errno.ENOSPC and defect.filename is None:
+            _discard_output()
+            complain(program, "Standard output could not be written: the disk is full.")
+            return USER_ERROR
         if debugging():
             raise
         complain(program, _defect_line(defect))
@@ -65,16 +70,18 @@ def guarded(program: str, action: Callable[[], int]) -> int:
 
 def complain(program: str, message: str) -> None:
     """Print one line on standard error, whatever line breaks the message has."""
-    print(f"{program}: error: {_one_line(message)}", file=sys.stderr)
+    _say(f"{program}: error: {message}")
 
 
 def remark(program: str, message: str) -> None:
     """Print something worth knowing on standard error; standard output is for results alone."""
-    print(f"{program}: note: {_one_line(message)}", file=sys.stderr)
+    _say(f"{program}: note: {message}")
 
 
-def _one_line(message: str) -> str:
-    return " ".join(message.splitlines())
+def _say(message: str) -> None:
+    # Without a console there is no standard error, and print would take standard output instead.
+    if sys.stderr is not None:
+        print(" ".join(message.splitlines()), file=sys.stderr)
 
 
 def _defect_line(defect: Exception) -> str:

@@ -18,6 +18,9 @@ def hushed() -> Iterator[None]:
     TensorFlow reports processor features, missing accelerators and compilations there, from C++ and Python.
     With ``CXRVIEWER_DEBUG`` set all of it goes to standard error.
     """
+    if sys.stdout is None or sys.stderr is None:
+        yield
+        return
     sys.stdout.flush()
     sys.stderr.flush()
     saved = [os.dup(1), os.dup(2)]

@@ -126,6 +126,31 @@ def test_a_reader_that_goes_away_is_no_complaint() -> None:
     assert (done.returncode, done.stderr) == (141, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk_behind_standard_output_is_said() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cxrviewer", "methods"], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr == (
+        b"cxrviewer methods: error: Standard output could not be written: the disk is full.\n"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX shell")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams(closed: str) -> None:
+    program = f"exec '{sys.executable}' -m cxrviewer"
+    listed = subprocess.run(["sh", "-c", f"{program} methods {closed}"], capture_output=True, check=False)
+    assert (listed.returncode, listed.stderr) == (0, b"")
+    wrong = subprocess.run(
+        ["sh", "-c", f"{program} explain none.png {closed}"], capture_output=True, check=False
+    )
+    assert wrong.returncode == 1
+    assert wrong.stdout == b""
+
+
 def test_hushed_discards_what_native_code_writes(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -61,6 +61,8 @@ def locked() -> Iterator[Path]:
         folder.mkdir()
         Path(name).chmod(0o755)
         folder.chmod(0o555)
+        # The writers are imported while the program's own files can still be read.
+        assert picture_suffixes()
         was_root = os.geteuid() == 0
         if was_root:
             os.seteuid(65534)
