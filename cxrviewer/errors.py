@@ -63,3 +63,9 @@ class EngineError(UserError):
 
 class UsageError(UserError):
     """The command line asks for something that does not exist."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return the start of the text of a library's error, for a message of one line."""
+    text = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return text if len(text) <= 200 else f"{text[:197]}..."

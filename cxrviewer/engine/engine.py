@@ -41,7 +41,7 @@ class _Pool:
     def __init__(self, preload: LoadRequest | None) -> None:
         self._context = _TrackingContext()
         self._executor = ProcessPoolExecutor(1, mp_context=self._context, initializer=worker.begin)
-        self.killed = False
+        self.unwanted = False
         self.ready: Future[ModelInfo | None] = self._executor.submit(worker.warm_up, preload)
 
     @property
@@ -52,8 +52,7 @@ class _Pool:
         return self._executor.submit(worker.handle, request)
 
     def end(self) -> None:
-        """End the process at once: it holds nothing that is to be kept."""
-        self.killed = True
+        """End the process at once, as it holds nothing that is to be kept, and wait until it is gone."""
         for process in self._context.made:
             process.kill()
         self._executor.shutdown(wait=True, cancel_futures=True)
@@ -68,7 +67,7 @@ class Engine:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pool: _Pool | None = None
-        self._preload: LoadRequest | None = None
+        self._closed = False
 
     @property
     def pid(self) -> int | None:
@@ -77,12 +76,12 @@ class Engine:
         return pool.pid if pool is not None else None
 
     def start(self, preload: LoadRequest | None = None) -> Future[ModelInfo | None]:
-        """Start the process and return at once.
+        """Start the process where there is none, and return at once.
 
         Parameters
         ----------
         preload : LoadRequest, optional
-            Model to load first.
+            Model to load and to compile first.
 
         Returns
         -------
@@ -90,13 +89,17 @@ class Engine:
             Done when TensorFlow is imported and the model, if any, is loaded; raises its ModelError.
         """
         with self._lock:
-            self._preload = preload
-            return self._open().ready
+            return self._open(preload).ready
 
     def submit(self, request: Request) -> Future[Result]:
-        """Hand a request over; the process is started where there is none."""
-        with self._lock:
-            return self._submit(request)[1]
+        """Hand a request over; the process is started where there is none.
+
+        Raises
+        ------
+        CancelledError
+            The engine was closed.
+        """
+        return self._submit(request)[1]
 
     def run(self, request: Request) -> Result:
         """Answer a request; where the process breaks, restart it and repeat the request once.
@@ -111,12 +114,11 @@ class Engine:
             The process was ended by `kill` or `close` meanwhile.
         """
         for _ in range(2):
-            with self._lock:
-                pool, future = self._submit(request)
+            pool, future = self._submit(request)
             try:
                 return future.result()
             except BrokenProcessPool:
-                if pool.killed:
+                if pool.unwanted:
                     raise CancelledError from None
                 self._discard(pool)
         raise EngineError(
@@ -129,26 +131,33 @@ class Engine:
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
+            pool.unwanted = True
             pool.end()
 
     def close(self) -> None:
-        """End the process; leaves neither process nor thread behind."""
+        """End the process for good; leaves neither process nor thread behind."""
+        self._closed = True
         self.kill()
 
-    def _open(self) -> _Pool:
+    def _open(self, preload: LoadRequest | None = None) -> _Pool:
+        if self._closed:
+            raise CancelledError
         if self._pool is None:
-            self._pool = _Pool(self._preload)
+            self._pool = _Pool(preload)
         return self._pool
 
     def _submit(self, request: Request) -> tuple[_Pool, Future[Result]]:
-        pool = self._open()
-        try:
-            return pool, pool.submit(request)
-        except BrokenProcessPool:
-            self._pool = None
-            pool.end()
-        pool = self._open()
-        return pool, pool.submit(request)
+        """Submit to the process; to another where this one is found broken."""
+        with self._lock:
+            pool = self._open()
+            try:
+                return pool, pool.submit(request)
+            except BrokenProcessPool:
+                self._pool = None
+            broken, pool = pool, self._open()
+            future = pool.submit(request)
+        broken.end()
+        return pool, future
 
     def _discard(self, pool: _Pool) -> None:
         with self._lock:

@@ -34,14 +34,15 @@ def warm_up(preload: LoadRequest | None) -> ModelInfo | None:
 
 def handle(request: Request) -> Result:
     """Answer a request; whatever goes wrong leaves as an exception that pickles."""
-    from cxrviewer.errors import EngineError, UserError
+    from cxrviewer.errors import EngineError, UserError, first_line
 
     try:
         return _explainer().handle(request)
     except UserError:
         raise
     except Exception as error:
-        raise EngineError(f"The analysis failed: {type(error).__name__}: {error}") from error
+        message = f"The analysis failed: {type(error).__name__}: {first_line(error)}"
+        raise EngineError(message, "Try another image or model, and report this.") from error
 
 
 @cache

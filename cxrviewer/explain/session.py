@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.errors import ExplainError, ModelError
+from cxrviewer.errors import ExplainError, ModelError, first_line
 from cxrviewer.explain.attribution import Attribution
 from cxrviewer.explain.catalog import attribute_function
 from cxrviewer.explain.compiled import CompiledLayer, reaches_scores
@@ -22,7 +22,7 @@ from cxrviewer.models.guess import guess_card, guess_input
 from cxrviewer.models.head import Head
 from cxrviewer.models.loaded import LoadedModel
 from cxrviewer.models.prediction import Prediction
-from cxrviewer.models.runtime import first_line, load_model
+from cxrviewer.models.runtime import load_model
 
 _KEPT_BYTES = 128 * 2**20
 

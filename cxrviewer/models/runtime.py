@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cxrviewer.errors import ModelError
+from cxrviewer.errors import ModelError, first_line
 from cxrviewer.models import backend
 from cxrviewer.models.catalog import file_digest
 from cxrviewer.models.inspection import read_description
@@ -51,12 +51,6 @@ def load_model(path: Path) -> LoadedModel:
         hint = "Save the model again with a current Keras, or get a fresh copy of the file."
         raise ModelError(f"The model cannot be rebuilt: {first_line(error)}", hint, path) from error
     return _checked(model, path, digest)
-
-
-def first_line(error: Exception) -> str:
-    """Return the start of an error's text, for a message of one line."""
-    text = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return text if len(text) <= 200 else f"{text[:197]}..."
 
 
 def _checked(model: Any, path: Path, digest: str) -> LoadedModel:

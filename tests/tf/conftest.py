@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,6 @@ from numpy.typing import NDArray
 from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.request import ExplainRequest, ExplainResult, LoadRequest, ModelInfo
 from cxrviewer.models import backend
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,0 +1,247 @@
+"""The analysis process: it answers, breaks, recovers and goes away."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import Any
+
+import builders
+import numpy as np
+import psutil
+import pytest
+
+from cxrviewer.engine.engine import Engine
+from cxrviewer.errors import EngineError, ExplainError, ModelError
+from cxrviewer.explain.explainer import Explainer
+from cxrviewer.explain.request import ExplainRequest, LoadRequest
+
+PATIENCE = 60.0
+
+
+@pytest.fixture(scope="module")
+def running(saved: Callable[[Any], Path]) -> Iterator[tuple[Engine, LoadRequest]]:
+    """Return an engine that has loaded a model."""
+    load = LoadRequest(str(saved(builders.randomise(builders.flat()))))
+    engine = Engine()
+    engine.start(load).result(PATIENCE)
+    yield engine, load
+    engine.close()
+
+
+def ask(load: LoadRequest, image: Any, **choices: Any) -> ExplainRequest:
+    return ExplainRequest(load, "image", image, **choices)
+
+
+def gone(pid: int) -> bool:
+    """Wait for a process to end."""
+    try:
+        psutil.Process(pid).wait(PATIENCE)
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.TimeoutExpired:
+        return False
+    return True
+
+
+def test_the_process_answers_as_this_one_does(running: tuple[Engine, LoadRequest], image: Any) -> None:
+    engine, load = running
+    here = Explainer()
+    for request in (load, ask(load, image), ask(load, image, method="hires-cam", class_index=1)):
+        there, expected = engine.run(request), here.handle(request)
+        if isinstance(request, LoadRequest):
+            assert there == expected
+        else:
+            np.testing.assert_allclose(
+                there.attribution.values, expected.attribution.values, rtol=1e-5, atol=1e-7
+            )
+            np.testing.assert_allclose(there.prediction.logits, expected.prediction.logits, rtol=1e-5)
+    assert engine.pid not in (None, os.getpid())
+
+
+def test_a_killed_process_is_replaced_during_a_run(running: tuple[Engine, LoadRequest], image: Any) -> None:
+    engine, load = running
+    expected = engine.run(ask(load, image)).attribution.values
+    first = engine.pid
+    os.kill(first, signal.SIGSTOP)
+    results: list[Any] = []
+    thread = threading.Thread(target=lambda: results.append(engine.run(ask(load, image))))
+    thread.start()
+    os.kill(first, signal.SIGKILL)
+    thread.join(PATIENCE)
+    assert engine.pid != first
+    np.testing.assert_allclose(results[0].attribution.values, expected, rtol=1e-5, atol=1e-7)
+    assert gone(first)
+
+
+def test_a_process_killed_while_idle_is_replaced(running: tuple[Engine, LoadRequest], image: Any) -> None:
+    engine, load = running
+    engine.run(load)
+    first = engine.pid
+    os.kill(first, signal.SIGKILL)
+    assert gone(first)
+    assert engine.run(ask(load, image)).attribution.layer == "last"
+    assert engine.pid != first
+
+
+def test_a_request_that_breaks_every_process_is_given_up(
+    running: tuple[Engine, LoadRequest], image: Any
+) -> None:
+    engine, load = running
+    killed: list[int] = []
+    stop = threading.Event()
+
+    def hunt() -> None:
+        while not stop.is_set():
+            pid = engine.pid
+            if pid is not None and pid not in killed:
+                killed.append(pid)
+                os.kill(pid, signal.SIGKILL)
+            stop.wait(0.01)
+
+    hunter = threading.Thread(target=hunt)
+    hunter.start()
+    try:
+        with pytest.raises(EngineError, match="twice"):
+            engine.run(ask(load, image))
+    finally:
+        stop.set()
+        hunter.join()
+    assert len(killed) >= 2
+    assert engine.run(ask(load, image)).attribution.layer == "last"
+
+
+def test_a_cancelled_run_ends_at_once(running: tuple[Engine, LoadRequest], image: Any) -> None:
+    engine, load = running
+    engine.run(load)
+    pid = engine.pid
+    os.kill(pid, signal.SIGSTOP)
+    outcomes: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            engine.run(ask(load, image))
+        except CancelledError as error:
+            outcomes.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    start = time.monotonic()
+    while not outcomes and time.monotonic() - start < PATIENCE:
+        engine.kill()
+        thread.join(0.05)
+    assert outcomes
+    assert time.monotonic() - start < 5
+    assert gone(pid)
+    assert engine.run(ask(load, image)).attribution.layer == "last"
+
+
+def test_errors_of_users_cross_whole(running: tuple[Engine, LoadRequest], image: Any, tmp_path: Path) -> None:
+    engine, load = running
+    with pytest.raises(ExplainError) as caught:
+        engine.run(ask(load, image, method="none"))
+    assert "none" in caught.value.message
+    assert caught.value.hint.startswith("Choose one of: grad-cam")
+    missing = tmp_path / "missing.keras"
+    with pytest.raises(ModelError) as refused:
+        engine.run(LoadRequest(str(missing)))
+    assert refused.value.path == missing
+    assert "missing.keras" in str(refused.value)
+
+
+def test_a_defect_arrives_with_its_text(running: tuple[Engine, LoadRequest], image: Any) -> None:
+    engine, load = running
+    pid = engine.pid
+    with pytest.raises(EngineError, match="AttributeError: 'str' object"):
+        engine.run(ask(load, "nonsense"))
+    assert engine.run(ask(load, image)).attribution.layer == "last"
+    assert engine.pid == pid
+
+
+def test_a_preload_that_fails_leaves_an_engine(tmp_path: Path) -> None:
+    engine = Engine()
+    try:
+        with pytest.raises(ModelError):
+            engine.start(LoadRequest(str(tmp_path / "missing.keras"))).result(PATIENCE)
+        with pytest.raises(ModelError):
+            engine.run(LoadRequest(str(tmp_path / "missing.keras")))
+    finally:
+        engine.close()
+
+
+def test_closing_leaves_nothing_behind() -> None:
+    threads, children = threading.active_count(), set(psutil.Process().children(recursive=True))
+    engine = Engine()
+    future = engine.start()
+    pid = engine.pid
+    assert pid is not None
+    start = time.monotonic()
+    engine.close()
+    assert time.monotonic() - start < 2
+    assert future.done()
+    assert engine.pid is None
+    assert gone(pid)
+    assert threading.active_count() == threads
+    # The resource tracker of multiprocessing stays until the end of the program.
+    assert len(set(psutil.Process().children(recursive=True)) - children) <= 1
+    with pytest.raises(CancelledError):
+        engine.submit(LoadRequest("any"))
+    engine.close()
+
+
+def test_the_process_ends_with_its_parent() -> None:
+    script = """
+        if __name__ == "__main__":
+            import sys
+            from cxrviewer.engine.engine import Engine
+            engine = Engine()
+            engine.start().result()
+            print(engine.pid, flush=True)
+            sys.stdin.read()
+    """
+    parent = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    assert gone(child)
+    parent.stdout.close()
+
+
+def test_starting_is_quick_and_light() -> None:
+    script = """
+        if __name__ == "__main__":
+            import time, sys, multiprocessing, concurrent.futures.process
+            from cxrviewer.engine.engine import Engine
+            before = time.perf_counter()
+            engine = Engine()
+            engine.start()
+            print(time.perf_counter() - before)
+            heavy = {"numpy", "tensorflow", "keras", "cv2"} & set(sys.modules)
+            print(sorted(heavy))
+            engine.close()
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
+    )
+    seconds, heavy = done.stdout.splitlines()
+    assert float(seconds) < 0.25
+    assert heavy == "[]"
+    assert done.stderr == ""
