@@ -106,7 +106,11 @@ def test_missing_image(tmp_path: Path, process: Explain) -> None:
     assert "not exist" in line
 
 
-@pytest.mark.parametrize("content", [b"", b"\0", b"Dear colleague,\n" * 100, os.urandom(5000)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\0", b"Dear colleague,\n" * 100, np.random.default_rng(3).bytes(5000)],
+    ids=["empty", "one byte", "text", "noise"],
+)
 def test_no_image_at_all(content: bytes, tmp_path: Path, process: Explain) -> None:
     path = tmp_path / "letter.png"
     path.write_bytes(content)
@@ -204,7 +208,7 @@ def test_damaged_model(shared_data: Path, chest: Path, here: Explain) -> None:
     assert here(chest, "--model", path).startswith(f"{path}: ")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a model" * 50])
+@pytest.mark.parametrize("content", [b"", b"not a model" * 50], ids=["empty", "text"])
 def test_no_model_at_all(content: bytes, chest: Path, tmp_path: Path, here: Explain) -> None:
     for suffix in (".keras", ".h5"):
         path = tmp_path / f"m{suffix}"
