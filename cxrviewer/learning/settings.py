@@ -33,7 +33,7 @@ class TrainSettings:
         How training images are changed.
     """
 
-    epochs: int = 20
+    epochs: int = 22
     seed: int = 1
     batch: int = 32
     learning_rate: float = 1.5e-3
