@@ -20,7 +20,7 @@ class Explainer:
     def __init__(self) -> None:
         # Tracing changes a model for a moment, which no other thread may see.
         self._lock = threading.Lock()
-        self._sessions: OrderedDict[tuple[LoadRequest, tuple[int, int]], ModelSession] = OrderedDict()
+        self._sessions: OrderedDict[LoadRequest, tuple[tuple[int, int] | None, ModelSession]] = OrderedDict()
 
     def handle(self, request: Request) -> Result:
         """Answer a request.
@@ -52,20 +52,22 @@ class Explainer:
 
     def _session(self, request: LoadRequest) -> ModelSession:
         """Return the loaded model; a file that was replaced under its name is loaded again."""
-        key = (request, _version(Path(request.path)))
-        session = self._sessions.pop(key, None)
-        if session is None:
+        path = Path(request.path)
+        version = _version(path)
+        kept = self._sessions.pop(request, None)
+        if kept is None or (version is not None and version != kept[0]):
+            kept = None
             while len(self._sessions) >= _KEPT_MODELS:
                 self._sessions.popitem(last=False)
-            session = ModelSession(Path(request.path), request.card)
-        self._sessions[key] = session
-        return session
+            kept = version, ModelSession(path, request.card)
+        self._sessions[request] = kept
+        return kept[1]
 
 
-def _version(path: Path) -> tuple[int, int]:
+def _version(path: Path) -> tuple[int, int] | None:
+    """Return what changes with a file's content; None where the file is gone."""
     try:
         status = path.stat()
     except OSError:
-        # Loading says what is wrong with the file.
-        return (0, 0)
+        return None
     return (status.st_mtime_ns, status.st_size)
