@@ -32,11 +32,12 @@ def read_lookup_table(item: Tags, signed_input: bool, little_endian: bool) -> Lo
     entries, first, bits = (int(number) & 0xFFFF for number in descriptor)
     if signed_input and first >= 1 << 15:
         first -= 1 << 16
-    values = _table_values(data, entries or 1 << 16, bits, little_endian)
-    if values is None or not len(values):
+    entries = entries or 1 << 16
+    values = _table_values(data, entries, bits, little_endian)
+    if values is None or 2 * len(values) < entries:
         item.malformed("LUTData")
         return None
-    if len(values) < (entries or 1 << 16):
+    if len(values) < entries:
         item.note("A lookup table is shorter than its descriptor says; its last value was repeated.")
     if not 8 <= bits <= 16:
         item.note("A lookup table's bit depth is not 8 to 16; it was taken from its values.")

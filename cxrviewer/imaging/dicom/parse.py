@@ -81,7 +81,7 @@ def _check_deflated(path: Path, data: bytes) -> None:
     """Refuse a deflated data set (PS3.5 A.5) that inflates without bound: pydicom inflates all at once."""
     head = data[:4096]
     # The group length (0002,0000) UL opens the meta information and tells where the deflated part begins.
-    if head[132:136] != b"\x02\x00\x00\x00" or DeflatedExplicitVRLittleEndian.encode() + b"\0" not in head:
+    if head[132:136] != b"\x02\x00\x00\x00" or DeflatedExplicitVRLittleEndian.encode() not in head:
         return
     start = 144 + int.from_bytes(head[140:144], "little")
     limit = min(MAX_FILE_BYTES, 2 * MAX_IMAGE_BYTES)

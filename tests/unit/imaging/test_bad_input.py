@@ -1,0 +1,178 @@
+"""Whatever is wrong with a file, the message is one sentence that names it."""
+
+from __future__ import annotations
+
+import os
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+from pydicom import dcmread
+from pydicom.uid import DeflatedExplicitVRLittleEndian
+
+from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging import limits
+from cxrviewer.imaging.open import is_image, read_radiograph, read_thumbnail
+
+RAMP = np.arange(64 * 48, dtype=np.uint16).reshape(64, 48)
+
+
+def refusal(path) -> str:
+    with pytest.raises(ImageReadError) as caught:
+        read_radiograph(path)
+    assert caught.value.path == path
+    assert caught.value.hint
+    with pytest.raises(ImageReadError):
+        read_thumbnail(path, 64)
+    return caught.value.message
+
+
+def test_missing(tmp_path):
+    assert "does not exist" in refusal(tmp_path / "nothing.png")
+    assert not is_image(tmp_path / "nothing.png")
+
+
+def test_empty(tmp_path):
+    path = tmp_path / "empty.dcm"
+    path.touch()
+    assert "empty" in refusal(path)
+    assert not is_image(path)
+
+
+def test_folder(tmp_path):
+    assert "folder" in refusal(tmp_path)
+    assert not is_image(tmp_path)
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind this user"
+)
+def test_no_permission(tmp_path):
+    path = tmp_path / "secret.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")
+    path.chmod(0)
+    assert "permission" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"hello, world\n" * 50, b"BM is a text", b"\0" * 300, b"%PDF-1.7\n" * 99]
+)
+def test_not_an_image(tmp_path, content):
+    path = tmp_path / "image.dcm"
+    path.write_bytes(content)
+    assert "not an image" in refusal(path)
+    assert not is_image(path)
+
+
+def test_bytes_that_begin_like_a_bare_data_set(tmp_path):
+    path = tmp_path / "image"
+    path.write_bytes(b"\x08\x00\x05\x00CS\x0a\x00ISO_IR 100" + b"\xff" * 500)
+    assert "not an image" in refusal(path) or "damaged" in refusal(path)
+
+
+def test_no_pixels(shared_data):
+    path = shared_data / "dicom" / "orthanc_canon_nopixels_MONO1.dcm"
+    message = refusal(path)
+    assert "contains no image" in message
+    assert "Computed Radiography" in message
+
+
+def test_impossible_size(write_dicom):
+    message = refusal(write_dicom(RAMP, Rows=46341, Columns=46341))
+    assert "46341 x 46341" in message
+
+
+@pytest.mark.parametrize("keyword", ["Rows", "Columns"])
+def test_no_rows_or_columns(write_dicom, keyword):
+    path = write_dicom(RAMP)
+    dataset = dcmread(path)
+    delattr(dataset, keyword)
+    dataset.save_as(path)
+    assert "rows" in refusal(path)
+    assert "0 x" in refusal(write_dicom(RAMP, Columns=0))
+
+
+def test_too_many_bits(write_dicom):
+    pixels = np.zeros((4, 4), np.uint32)
+    assert "32 bits" in refusal(write_dicom(pixels))
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.9, 0.99])
+@pytest.mark.parametrize(
+    "name", ["wg04_RG2_J2KR", "wg04_RG2_JLSL", "wg04_RG2_JPLL", "wg04_RG2_RLE", "wg04_RG2_UNC"]
+)
+def test_truncated_dicom(shared_data, tmp_path, name, share):
+    content = (shared_data / "dicom" / f"{name}.dcm").read_bytes()
+    path = tmp_path / "half.dcm"
+    path.write_bytes(content[: int(len(content) * share)])
+    message = refusal(path)
+    assert "truncated" in message
+
+
+def test_truncated_within_the_header(shared_data, tmp_path):
+    content = (shared_data / "dicom" / "wg04_RG2_UNC.dcm").read_bytes()
+    for length in (140, 200, 350, 700):
+        path = tmp_path / f"{length}.dcm"
+        path.write_bytes(content[:length])
+        refusal(path)
+
+
+def test_fewer_pixels_than_promised(write_dicom):
+    assert "truncated" in refusal(write_dicom(RAMP, Rows=65))
+
+
+def test_a_damaged_codestream(shared_data, tmp_path):
+    content = bytearray((shared_data / "dicom" / "wg04_RG2_JLSL.dcm").read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 4000] = b"\xff" * 4000
+    path = tmp_path / "damaged.dcm"
+    path.write_bytes(content)
+    assert "damaged" in refusal(path)
+
+
+def test_a_deflated_bomb(write_dicom, monkeypatch):
+    monkeypatch.setattr("cxrviewer.imaging.dicom.parse.MAX_FILE_BYTES", 100_000)
+    path = write_dicom(RAMP, syntax=DeflatedExplicitVRLittleEndian)
+    content = path.read_bytes()
+    start = 144 + int.from_bytes(content[140:144], "little")
+    deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    path.write_bytes(content[:start] + deflater.compress(b"\0" * 1_000_000) + deflater.flush())
+    assert "too large" in refusal(path)
+    path.write_bytes(content[:start] + b"\xff" * 100)
+    assert "damaged" in refusal(path)
+
+
+def encoded(extension: str, dtype=np.uint8) -> bytes:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, np.iinfo(dtype).max, (90, 70)).astype(dtype)
+    return cv2.imencode(extension, pixels)[1].tobytes()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("extension", [".png", ".jpg", ".tiff", ".bmp", ".webp"])
+def test_truncated_picture(tmp_path, extension, share, capfd):
+    content = encoded(extension)
+    path = tmp_path / f"half{extension}"
+    path.write_bytes(content[: int(len(content) * share)])
+    assert "damaged or truncated" in refusal(path)
+    assert capfd.readouterr().err == ""
+
+
+def test_a_picture_that_claims_too_much(tmp_path):
+    content = bytearray(encoded(".png"))
+    content[16:24] = (46341).to_bytes(4, "big") * 2
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    path = tmp_path / "huge.png"
+    path.write_bytes(content)
+    assert "46341 x 46341" in refusal(path) or "too large" in refusal(path)
+
+
+def test_a_file_that_is_too_large(tmp_path, monkeypatch):
+    monkeypatch.setattr("cxrviewer.imaging.open.MAX_FILE_BYTES", 1000)
+    path = tmp_path / "large.png"
+    path.write_bytes(encoded(".png"))
+    assert "larger than" in refusal(path)
+
+
+def test_the_largest_radiographs_are_within_the_limit(tmp_path):
+    limits.check_size(tmp_path, 10000, 10000, 2)
