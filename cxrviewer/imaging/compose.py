@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cxrviewer.imaging.colormap import DEFAULT_COLORMAP, colormap_table
 
-RAMP = 0.3
+RAMP = 0.6
 """Share of the heatmap's scale over which it fades in: weak evidence must not veil the image."""
 
 

@@ -22,7 +22,7 @@ from cxrviewer.imaging.heatmap import Heatmap, resample
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import Viewport
 
-NEAREST_ABOVE = 3.0
+NEAREST_ABOVE = 6.0
 """Magnification beyond which single pixels are shown as squares."""
 
 _SMALLEST_LEVEL = 256

@@ -10,9 +10,9 @@ from enum import Enum
 from PySide6.QtCore import QObject, Signal
 
 from cxrviewer.engine.engine import Engine
+from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import UserError
 from cxrviewer.explain.request import ModelInfo
-from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.session.analysis import Analysis, LoadedChoice, analyse, load_choice
 from cxrviewer.session.cache import AnalysisCache
@@ -42,6 +42,8 @@ class Controller(QObject):
         Started, or about to be; closed by `shut_down`.
     ready : Future
         Done when the engine is ready for requests.
+    reader : Reader
+        Reads image files; closed by `shut_down`.
     state : ViewState
         To begin with.
     """
@@ -56,11 +58,13 @@ class Controller(QObject):
         self,
         engine: Engine,
         ready: Future[ModelInfo | None],
+        reader: Reader,
         state: ViewState,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._engine = engine
+        self.reader = reader
         self._cache = AnalysisCache()
         self._failed_key: ExplainKey | None = None
         self._failed_model: str | None = None
@@ -68,9 +72,9 @@ class Controller(QObject):
         self._asides = 0
         self.activity = Activity.STARTING
         self.shown = Shown(state, AtHand())
-        self._reader = WorkerThread("reader", self)
+        self._files = WorkerThread("files", self)
         self._analyst = WorkerThread("analysis", self)
-        for worker in (self._reader, self._analyst):
+        for worker in (self._files, self._analyst):
             worker.finished_task.connect(self._take)
         self._engine_ready.connect(self._tell_activity)
         self._await_engine(ready)
@@ -116,13 +120,14 @@ class Controller(QObject):
     def run_aside(self, task: Callable[[], object], done: Callable[[Outcome], None]) -> None:
         """Do something slow in the reader's thread, an export say, and call `done` with what came of it."""
         self._asides += 1
-        self._reader.post(f"aside {self._asides}", done, task)
+        self._files.post(f"aside {self._asides}", done, task)
 
     def shut_down(self) -> None:
         """End engine and threads."""
         self._engine.close()
+        self.reader.close()
         self._analyst.stop()
-        self._reader.stop()
+        self._files.stop()
 
     def _await_engine(self, ready: Future[ModelInfo | None]) -> None:
         self._ready = ready
@@ -159,7 +164,7 @@ class Controller(QObject):
         former, self._wanted = self._wanted, plan
         if plan.read is not None and plan.read != former.read:
             path = plan.read
-            self._reader.post("read", path, lambda: read_radiograph(path))
+            self._files.post("read", path, lambda: self.reader.read(path))
         if plan.load is not None and plan.load != former.load:
             choice = plan.load
             self._analyst.post("load", choice, lambda: load_choice(self._engine.run, choice))

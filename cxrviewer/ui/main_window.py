@@ -29,7 +29,7 @@ from cxrviewer.ui.panels.side import SidePanel
 from cxrviewer.ui.status import StatusLine, read_out
 
 _BROWSER_WIDTH = 230
-_SIDE_WIDTH = 300
+_SIDE_WIDTH = 310
 
 
 class MainWindow(QMainWindow):
@@ -52,7 +52,7 @@ class MainWindow(QMainWindow):
         self._shown = controller.shown
         self._was_shown = False
         self.canvas = Canvas()
-        self.browser = BrowserPanel()
+        self.browser = BrowserPanel(controller.reader)
         self.side = SidePanel()
         self.messages = MessageBar()
         self.status = StatusLine(self.statusBar())
@@ -269,8 +269,8 @@ class MainWindow(QMainWindow):
             method=method,
         )
         save_settings(self.settings)
-        self.browser.close_worker()
         self.controller.shut_down()
+        self.browser.close_worker()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

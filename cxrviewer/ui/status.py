@@ -57,6 +57,7 @@ class StatusLine:
         self._readout = QLabel()
         self._readout.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.activity = QLabel()
+        self.activity.setContentsMargins(0, 0, 8, 0)
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
         self._progress.setFixedWidth(90)

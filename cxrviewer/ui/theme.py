@@ -43,4 +43,5 @@ def apply_theme(application: QApplication) -> None:
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor("#646c75"))
     application.setPalette(palette)
-    application.setStyleSheet(resource("theme", "dark.qss").read_text(encoding="utf-8"))
+    sheet = resource("theme", "dark.qss").read_text(encoding="utf-8")
+    application.setStyleSheet(sheet.replace("@icons@", resource("icons").as_posix()))

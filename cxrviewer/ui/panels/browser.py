@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrviewer.engine.reader import Reader
+from cxrviewer.errors import UserError
 from cxrviewer.session.folder import Listing, list_files, list_folder
 from cxrviewer.ui.icons import icon
 from cxrviewer.ui.panels.browser_model import THUMBNAIL, BrowserModel
@@ -30,8 +32,9 @@ class BrowserPanel(QWidget):
     failed = Signal(object)
     folder_shown = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, reader: Reader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._reader = reader
         self.setObjectName("BrowserPanel")
         self._worker = WorkerThread("browser", self)
         self._worker.finished_task.connect(self._take)
@@ -168,7 +171,13 @@ class BrowserPanel(QWidget):
 
     def _ask_for_thumbnail(self, path: Path) -> None:
         self._waiting_thumbnail = True
-        self._worker.post("thumbnail", path, lambda: _thumbnail(path))
+        self._worker.post("thumbnail", path, lambda: self._thumbnail(path))
+
+    def _thumbnail(self, path: Path) -> object:
+        try:
+            return self._reader.thumbnail(path, THUMBNAIL)
+        except UserError:
+            return None
 
     def _activate(self, index: QModelIndex) -> None:
         path = self.model.path(index.row())
@@ -184,16 +193,6 @@ class BrowserPanel(QWidget):
     def _choose(self, path: Path) -> None:
         if path != self._current:
             self.chosen.emit(path)
-
-
-def _thumbnail(path: Path) -> object:
-    from cxrviewer.errors import UserError
-    from cxrviewer.imaging.open import read_thumbnail
-
-    try:
-        return read_thumbnail(path, THUMBNAIL)
-    except UserError:
-        return None
 
 
 class _FileList(QListView):

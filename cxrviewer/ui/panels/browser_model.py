@@ -26,7 +26,7 @@ class BrowserModel(QAbstractListModel):
         self._listing = Listing(None, (), ())
         self._thumbnails: dict[Path, QPixmap] = {}
         self._folder_icon = QApplication.style().standardIcon(QStyle.StandardPixmap.SP_DirIcon)
-        self._placeholder = QIcon(_on_tile(None))
+        self._placeholder = _untinted(_on_tile(None))
 
     def show(self, listing: Listing) -> None:
         """Show another listing."""
@@ -85,8 +85,15 @@ class BrowserModel(QAbstractListModel):
             if self.is_folder(index.row()):
                 return self._folder_icon
             thumbnail = self._thumbnails.get(path)
-            return QIcon(thumbnail) if thumbnail is not None else self._placeholder
+            return _untinted(thumbnail) if thumbnail is not None else self._placeholder
         return None
+
+
+def _untinted(pixmap: QPixmap) -> QIcon:
+    """Return an icon whose grays stay as they are in a selected row."""
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
 
 
 def _on_tile(gray: NDArray[np.uint8] | None) -> QPixmap:

@@ -19,6 +19,8 @@ from cxrviewer.models.card import ModelCard
 from cxrviewer.ui.panels.heatmap import HeatmapPanel
 from cxrviewer.ui.panels.outputs import OutputList
 
+_WIDTH = 300
+
 
 class SidePanel(QScrollArea):
     """Three sections below one another; scrolls where the window is low."""
@@ -34,6 +36,7 @@ class SidePanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setMinimumWidth(_WIDTH)
         self.model = QComboBox()
         self.model.setAccessibleName("Model")
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -66,7 +69,7 @@ class SidePanel(QScrollArea):
         layout.addWidget(_title("Output"))
         layout.addWidget(self.outputs)
         layout.addSpacing(8)
-        layout.addWidget(_title("Heatmap: regions that influenced the output"))
+        layout.addWidget(_title("Heatmap"))
         layout.addWidget(_indented(self.heading))
         layout.addWidget(self.heatmap)
         layout.addStretch(1)
@@ -85,7 +88,7 @@ class SidePanel(QScrollArea):
         """Show what a loaded model says about itself."""
         card = info.card if info is not None else None
         limits = "" if card is None else (card.limits or "No model card: nothing is known about its limits.")
-        self.limits.setText(limits.split("\n")[0])
+        self.limits.setText(limits.partition(". ")[0].rstrip(".") + "." if limits else "")
         self.limits.setToolTip(_card_tip(card) if card is not None else "")
         self.heatmap.show_layers(info)
 

@@ -1,0 +1,102 @@
+"""Repaint of a 3000×3000 16-bit radiograph with heatmap in a 1400×1000 view, against pyqtgraph's ImageItem."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.measure import Row, at_most, median_time, milliseconds
+from cxrviewer.imaging import grayscale
+from cxrviewer.imaging.colormap import COLORMAPS
+from cxrviewer.imaging.compose import OverlayStyle
+from cxrviewer.imaging.geometry import resize_affine
+from cxrviewer.imaging.heatmap import Heatmap
+from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph, Window
+from cxrviewer.session.state import Zoom
+from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.ui.canvas.canvas import Canvas
+
+SIZE = 3000
+GOAL = 0.010
+
+
+def _radiograph() -> Radiograph:
+    rng = np.random.default_rng(0)
+    coarse = np.kron(rng.integers(0, 60000, (30, 30)), np.ones((SIZE // 30, SIZE // 30)))
+    pixels = (coarse + rng.integers(0, 5000, (SIZE, SIZE))).astype(np.uint16)
+    return Radiograph(pixels, GrayscaleInfo(16), Path("generated.png"), "PNG", "0" * 64)
+
+
+def rows() -> list[Row]:
+    """Measure and return the table."""
+    application = QApplication.instance() or QApplication([])
+    radiograph = _radiograph()
+    canvas = Canvas()
+    canvas.resize(1400, 1000)
+    canvas.show()
+    windows = [Window(30000 + 10 * i, 40000 + 20 * i) for i in range(64)]
+    canvas.set_radiograph(radiograph, grayscale.presentation_table(radiograph, windows[0]))
+    values = np.random.default_rng(1).random((14, 14), dtype=np.float32)
+    canvas.set_heatmap(Heatmap(values, resize_affine((14, 14), (SIZE, SIZE))))
+    for _ in range(20):
+        application.processEvents()
+
+    def opacity(i: int) -> None:
+        canvas.set_style(OverlayStyle(alpha=0.2 + 0.01 * (i % 60)))
+        canvas.repaint()
+
+    def colors(i: int) -> None:
+        canvas.set_style(OverlayStyle(colormap=COLORMAPS[i % len(COLORMAPS)].id))
+        canvas.repaint()
+
+    def window(i: int) -> None:
+        canvas.set_table(grayscale.presentation_table(radiograph, windows[i % 64]))
+        canvas.repaint()
+
+    def window_and_grab(i: int) -> None:
+        canvas.set_table(grayscale.presentation_table(radiograph, windows[i % 64]))
+        canvas.grab()
+
+    def pan(i: int) -> None:
+        canvas.set_view(Zoom(0.5, (0.4 + 0.002 * (i % 60), 0.5)), Orientation())
+        canvas.repaint()
+
+    def zoom(i: int) -> None:
+        canvas.set_view(Zoom(0.3 + 0.02 * (i % 60)), Orientation())
+        canvas.repaint()
+
+    ours = median_time(window_and_grab, 40)
+    theirs = _pyqtgraph(radiograph)
+    canvas.close()
+    return [
+        at_most("opacity to repaint", median_time(opacity, 40), GOAL),
+        at_most("colour map to repaint", median_time(colors, 40, len(COLORMAPS)), GOAL),
+        at_most("window drag to repaint", median_time(window, 40), GOAL),
+        Row("pan to repaint", milliseconds(median_time(pan, 40))),
+        Row("zoom to repaint", milliseconds(median_time(zoom, 40))),
+        Row("window drag + grab", milliseconds(ours)),
+        Row("pyqtgraph setLevels + grab", milliseconds(theirs)),
+        Row("pyqtgraph / ours", f"{theirs / ours:.1f}×", "> 1×", theirs > ours),
+    ]
+
+
+def _pyqtgraph(radiograph: Radiograph) -> float:
+    import pyqtgraph
+
+    view = pyqtgraph.GraphicsView()
+    view.resize(1400, 1000)
+    box = pyqtgraph.ViewBox(lockAspect=True)
+    view.setCentralItem(box)
+    item = pyqtgraph.ImageItem(radiograph.pixels, axisOrder="row-major")
+    box.addItem(item)
+    view.show()
+
+    def levels(i: int) -> None:
+        item.setLevels((10000 + 10 * (i % 64), 50000 + 20 * (i % 64)))
+        view.grab()
+
+    time = median_time(levels, 40)
+    view.close()
+    return time

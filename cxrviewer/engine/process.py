@@ -1,0 +1,79 @@
+"""One spawned process behind an executor, which can be ended at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.context
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.context import SpawnProcess
+
+_Arguments = ParamSpec("_Arguments")
+_Answer = TypeVar("_Answer")
+
+
+class _TrackingContext(multiprocessing.context.SpawnContext):
+    """The spawn context, which remembers the processes it makes: a pool does not tell them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.made: list[SpawnProcess] = []
+
+    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]
+        process = multiprocessing.context.SpawnProcess(*args, **kwargs)
+        self.made.append(process)
+        return process
+
+
+class OneProcess:
+    """A process that answers calls one after another; started by the first call."""
+
+    def __init__(self) -> None:
+        self._context = _TrackingContext()
+        self._executor = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
+
+    @property
+    def pid(self) -> int | None:
+        """Id of the process, None before it starts and after it ends."""
+        return next((process.pid for process in self._context.made if process.is_alive()), None)
+
+    def submit(
+        self,
+        function: Callable[_Arguments, _Answer],
+        *arguments: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> Future[_Answer]:
+        """Have a module's function called in the process.
+
+        Raises
+        ------
+        BrokenProcessPool
+            The process has ended by itself.
+        """
+        return self._executor.submit(function, *arguments, **named)
+
+    def end(self) -> None:
+        """End the process at once, as it holds nothing that is to be kept, and wait until it is gone."""
+        for process in self._context.made:
+            process.kill()
+        self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """Prepare the process: leave Ctrl+C to the parent, and end when the parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="watchdog", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(0)
