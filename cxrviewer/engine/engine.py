@@ -49,7 +49,9 @@ class _Pool:
         return next((process.pid for process in self._context.made if process.is_alive()), None)
 
     def submit(self, request: Request) -> Future[Result]:
-        return self._executor.submit(worker.handle, request)
+        future = self._executor.submit(worker.handle, request)
+        self._executor.submit(worker.settle)
+        return future
 
     def end(self) -> None:
         """End the process at once, as it holds nothing that is to be kept, and wait until it is gone."""

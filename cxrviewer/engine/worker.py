@@ -45,6 +45,11 @@ def handle(request: Request) -> Result:
         raise EngineError(message, "Try another image or model, and report this.") from error
 
 
+def settle() -> None:
+    """Use the time after an answer to prepare for the next request."""
+    _explainer().settle()
+
+
 @cache
 def _explainer() -> Explainer:
     from cxrviewer.explain.explainer import Explainer

@@ -77,13 +77,16 @@ class CompiledLayer:
         Nothing that comes before the layer is computed again, but for what bypasses it.
         """
         tf = backend.tensorflow()
-        self.prepare_head()
+        if self._head is None:
+            feeds = [self._layer.tensor, self._trace.inputs, self._index]
+            self._head = self._trace.function.prune(feeds, self._gradient)
         known = tf.cast(tf.constant(activations[None]), self._layer.tensor.dtype)
         gradient: Floats = self._head(known, tf.constant(inputs), tf.constant(class_index, tf.int32)).numpy()
         return gradient
 
-    def prepare_head(self) -> None:
-        """Cut the part behind the layer, which the first other class needs."""
+    def settle(self) -> None:
+        """Prepare what the first change of class needs, where it is not yet."""
         if self._head is None:
-            feeds = [self._layer.tensor, self._trace.inputs, self._index]
-            self._head = self._trace.function.prune(feeds, self._gradient)
+            layer, inputs = self._layer, self._trace.inputs
+            activations = np.zeros((layer.rows, layer.columns, layer.channels), np.float32)
+            self.run_head(activations, np.zeros(inputs.shape, np.float32), 0)

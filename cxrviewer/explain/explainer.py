@@ -44,6 +44,13 @@ class Explainer:
             session.prepare()
             return session.info
 
+    def settle(self) -> None:
+        """Prepare what the request after the last one is likely to need."""
+        with self._lock:
+            if self._sessions:
+                _, session = self._sessions[next(reversed(self._sessions))]
+                session.settle()
+
     def _explain(self, request: ExplainRequest) -> ExplainResult:
         start = time.perf_counter()
         session = self._session(request.model)

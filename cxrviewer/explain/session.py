@@ -80,6 +80,12 @@ class ModelSession:
             compiled = self._compile(self._path_of(layer))
             compiled.run(inputs, TOP_CLASS)
 
+    def settle(self) -> None:
+        """Prepare what a change of class at the layer that was explained last needs."""
+        if self._seen:
+            _, path = next(reversed(self._seen))
+            self._compile(path).settle()
+
     def explain(self, request: ExplainRequest) -> tuple[Prediction, Attribution]:
         """Run the model and explain one class; reuse what is known of the image.
 

@@ -16,13 +16,14 @@ from typing import Any
 
 import builders
 import numpy as np
-import psutil
 import pytest
 
 from cxrviewer.engine.engine import Engine
 from cxrviewer.errors import EngineError, ExplainError, ModelError
 from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.request import ExplainRequest, LoadRequest
+
+psutil = pytest.importorskip("psutil")
 
 PATIENCE = 60.0
 
