@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cxrviewer.explain.catalog import methods
 from cxrviewer.explain.display import STATE_TEXT, MapState
+from cxrviewer.export.overlay import method_name, percent
 from cxrviewer.imaging.radiograph import LookupTable
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.canvas.legend import Legend
@@ -58,5 +58,4 @@ def _heatmap(shown: Shown) -> tuple[str, ...]:
     attribution, prediction = analysis.result.attribution, analysis.result.prediction
     label = loaded.info.card.labels[attribution.class_index]
     probability = float(prediction.probabilities[attribution.class_index])
-    name = next(spec.name for spec in methods() if spec.id == attribution.method)
-    return (f"{name}: {label} {probability * 100:.1f} %",)
+    return (f"{method_name(attribution.method)}: {label} {percent(probability)}",)

@@ -104,9 +104,8 @@ class BrowserPanel(QWidget):
     def step(self, by: int) -> None:
         """Choose the file `by` places after the current one, if there is one."""
         files = self.model.listing.files
-        if not files:
-            return
-        place = files.index(self._current) + by if self._current in files else 0
+        row = self.model.row(self._current) if self._current is not None else None
+        place = row - len(self.model.listing.folders) + by if row is not None else 0
         if 0 <= place < len(files):
             self._choose(files[place])
 

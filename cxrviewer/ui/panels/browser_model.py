@@ -24,6 +24,7 @@ class BrowserModel(QAbstractListModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._listing = Listing(None, (), ())
+        self._rows: dict[Path, int] = {}
         self._thumbnails: dict[Path, QPixmap] = {}
         self._folder_icon = QApplication.style().standardIcon(QStyle.StandardPixmap.SP_DirIcon)
         self._placeholder = _untinted(_on_tile(None))
@@ -32,6 +33,8 @@ class BrowserModel(QAbstractListModel):
         """Show another listing."""
         self.beginResetModel()
         self._listing = listing
+        first = len(listing.folders)
+        self._rows = {path: row for row, path in enumerate(listing.files, start=first)}
         self._thumbnails = {}
         self.endResetModel()
 
@@ -51,8 +54,7 @@ class BrowserModel(QAbstractListModel):
 
     def row(self, path: Path) -> int | None:
         """Return the row of a file; None where it is not listed."""
-        files = self._listing.files
-        return len(self._listing.folders) + files.index(path) if path in files else None
+        return self._rows.get(path)
 
     def lacks_thumbnail(self, row: int) -> bool:
         """Return whether a row is an image whose thumbnail has not come yet."""

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cxrviewer.export.overlay import percent
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.prediction import Prediction
 from cxrviewer.models.reading import group_probability
@@ -116,11 +117,11 @@ class OutputModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return row.label
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            value = "not analysed" if row.probability is None else f"{row.probability * 100:.1f} %"
-            return f"{row.label}: {value}, operating threshold {row.threshold * 100:.0f} %"
+            value = "not analysed" if row.probability is None else percent(row.probability)
+            return f"{row.label}: {value}, operating threshold {percent(row.threshold)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             kind = "Sum of its classes." if row.class_index is None else "Click to explain this class."
-            return f"{row.label}\nOperating threshold {row.threshold * 100:.1f} %\n{kind}"
+            return f"{row.label}\nOperating threshold {percent(row.threshold)}\n{kind}"
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -154,7 +155,7 @@ class _OutputDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _text(self, painter: QPainter, area: QRect, row: OutputRow) -> None:
-        value = "–" if row.probability is None else f"{row.probability * 100:.1f} %"
+        value = "–" if row.probability is None else percent(row.probability)
         font = QFont(painter.font())
         font.setWeight(QFont.Weight.DemiBold if row.above else QFont.Weight.Normal)
         font.setItalic(row.class_index is None)
