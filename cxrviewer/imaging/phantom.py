@@ -7,7 +7,7 @@ on the image's left) to 1, y from 0 at the top.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -103,13 +103,19 @@ def _body(points: Sequence[tuple[float, float]], roundness: float) -> Plane:
 
 def _ellipse(center: tuple[float, float], axes: tuple[float, float], angle: float) -> Plane:
     """Return the thickness, 0 to 1, of an ellipsoid."""
-    y = np.arange(SHAPE[0], dtype=np.float32)[:, None] / np.float32(SHAPE[1])
-    x = np.arange(SHAPE[1], dtype=np.float32)[None, :] / np.float32(SHAPE[1])
+    reach = max(axes)
+    rows, columns = (
+        slice(max(0, int((middle - reach) * SHAPE[1])), max(0, int((middle + reach) * SHAPE[1]) + 2))
+        for middle in reversed(center)
+    )
+    plane = np.zeros(SHAPE, np.float32)
+    y = np.arange(SHAPE[0], dtype=np.float32)[rows, None] / np.float32(SHAPE[1]) - center[1]
+    x = np.arange(SHAPE[1], dtype=np.float32)[None, columns] / np.float32(SHAPE[1]) - center[0]
     turn = np.deg2rad(angle)
-    along = (x - center[0]) * np.cos(turn) + (y - center[1]) * np.sin(turn)
-    across = -(x - center[0]) * np.sin(turn) + (y - center[1]) * np.cos(turn)
-    inside = 1 - (along / axes[0]) ** 2 - (across / axes[1]) ** 2
-    return np.asarray(np.sqrt(np.maximum(inside, 0)), np.float32)
+    along = (x * np.cos(turn) + y * np.sin(turn)) / axes[0]
+    across = (y * np.cos(turn) - x * np.sin(turn)) / axes[1]
+    plane[rows, columns] = np.sqrt(np.maximum(1 - along**2 - across**2, 0))
+    return plane
 
 
 def _distance(points: Sequence[tuple[float, float]]) -> Plane:
@@ -196,17 +202,14 @@ def _airway() -> Plane:
 
 
 def _bones() -> Plane:
-    bones = _spine()
-    for mirror in (False, True):
-        bones += _half_of_thorax(_mirrored if mirror else list)
-    return bones
+    half = _half_of_thorax()
+    return np.asarray(_spine() + half + half[:, ::-1], np.float32)
 
 
-def _half_of_thorax(side: Callable[[Sequence[tuple[float, float]]], list[tuple[float, float]]]) -> Plane:
-    """Return ribs, clavicle, scapula and humerus of one side; `side` mirrors what is drawn for the left."""
+def _half_of_thorax() -> Plane:
+    """Return ribs, clavicle, scapula and humerus of the image's left half."""
     total = np.zeros(SHAPE, np.float32)
     cartilage = _fade(0.25, 0.35, 1)
-    cartilage = cartilage if side is list else cartilage[:, ::-1]
     for number in range(10):
         root = 0.160 + 0.0735 * number
         sag = 0.052 + 0.0115 * number
@@ -218,17 +221,18 @@ def _half_of_thorax(side: Callable[[Sequence[tuple[float, float]]], list[tuple[f
                 (lateral + 0.035, root + 0.8 * sag), (lateral, turn)]  # fmt: skip
         front = [(lateral, turn), (lateral + 0.006, turn + 0.7 * sag), (lateral + 0.075, turn + 1.6 * sag),
                  (0.37, turn + 2.2 * sag)]  # fmt: skip
-        rib = _bone(side(back), wide)
+        rib = _bone(back, wide)
         if number < 7:
-            rib = np.maximum(rib, 0.72 * _bone(side(front), wide * 1.05) * (1 - cartilage))
+            rib = np.maximum(rib, 0.72 * _bone(front, wide * 1.05) * (1 - cartilage))
         total += 0.105 * rib
-    clavicle = side([(0.462, 0.238), (0.41, 0.224), (0.31, 0.212), (0.22, 0.178), (0.155, 0.176)])
+    clavicle = [(0.462, 0.238), (0.41, 0.224), (0.31, 0.212), (0.22, 0.178), (0.155, 0.176)]
     total += 0.13 * _bone(clavicle, 0.0165)
-    scapula = side([(0.13, 0.19), (0.20, 0.255), (0.192, 0.38), (0.15, 0.535), (0.11, 0.50), (0.06, 0.31)])
+    scapula = [(0.13, 0.19), (0.20, 0.255), (0.192, 0.38), (0.15, 0.535), (0.11, 0.50), (0.06, 0.31)]
     total += 0.055 * _body(scapula, 0.014)
-    head = _ellipse(side([(0.052, 0.272)])[0], (0.055, 0.058), 0)
-    shaft = _bone(side([(0.045, 0.30), (-0.05, 0.50)]), 0.038)
-    return np.asarray(total + 0.15 * np.maximum(head, shaft), np.float32)
+    humerus = np.maximum(
+        _ellipse((0.052, 0.272), (0.055, 0.058), 0), _bone([(0.045, 0.30), (-0.05, 0.50)], 0.038)
+    )
+    return np.asarray(total + 0.15 * humerus, np.float32)
 
 
 def _spine() -> Plane:

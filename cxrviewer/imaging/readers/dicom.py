@@ -22,14 +22,18 @@ if TYPE_CHECKING:
     from cxrviewer.imaging.dicom.tags import Tags
 
 _LOSSY_SYNTAXES = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81")
+_DICOMDIR = b"1.2.840.10008.1.3.10"
 _SQUARE = 0.005
 """Deviation from square pixels that nobody sees, but that would cost a resampling at 1:1."""
 
 
 def _sniff(head: bytes) -> bool:
-    """Tell a DICOM file by its prefix, or a bare data set by a first element of group 0002 or 0008."""
+    """Tell a DICOM file by its prefix, or a bare data set by a first element of group 0002 or 0008.
+
+    A DICOMDIR, the index of a disc, has the prefix but never an image.
+    """
     if head[128:132] == b"DICM":
-        return True
+        return _DICOMDIR not in head
     group, element = head[:2], head[2:4]
     little = group in (b"\x02\x00", b"\x08\x00") and element[1:2] == b"\0"
     big = group == b"\x00\x08" and element[:1] == b"\0"

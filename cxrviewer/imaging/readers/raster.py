@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -185,6 +186,7 @@ def _decode(path: Path, data: bytes, header: _Header) -> NDArray[Any]:
     try:
         match header.file_format:
             case "PNG":
+                _check_png(data)
                 decoded = imagecodecs.png_decode(data)
             case "TIFF" if header.photometric in _MAX_IS_BLACK_OR_RGB:
                 decoded = imagecodecs.tiff_decode(data)
@@ -209,6 +211,19 @@ def _decode(path: Path, data: bytes, header: _Header) -> NDArray[Any]:
             path,
         )
     return values
+
+
+def _check_png(data: bytes) -> None:
+    """Require whole chunks with the right sums up to the last one: decoders let some damage pass."""
+    position, kind = 8, b""
+    while kind != b"IEND":
+        length = int.from_bytes(data[position : position + 4], "big")
+        kind = data[position + 4 : position + 8]
+        body = memoryview(data)[position + 4 : position + 8 + length]
+        found = int.from_bytes(data[position + 8 + length : position + 12 + length], "big")
+        if len(body) < 4 + length or zlib.crc32(body) != found:
+            raise ValueError("a chunk is incomplete or its sum is wrong")
+        position += 12 + length
 
 
 def _decode_jpeg(data: bytes) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import ComputedRadiographyImageStorage, ExplicitVRLittleEndian
 
 WriteDicom = Callable[..., Path]
 
@@ -20,7 +20,7 @@ def dicom_dataset(pixels: NDArray[np.integer], syntax: str = ExplicitVRLittleEnd
     """Return a minimal CR whose pixels fill their type."""
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = ComputedRadiographyImageStorage
-    meta.MediaStorageSOPInstanceUID = generate_uid()
+    meta.MediaStorageSOPInstanceUID = "1.2.3.4"
     meta.TransferSyntaxUID = syntax
     encoding = meta.TransferSyntaxUID
     dataset = FileDataset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zlib
 
@@ -156,6 +157,36 @@ def test_truncated_picture(tmp_path, extension, share, capfd):
     path.write_bytes(content[: int(len(content) * share)])
     assert "damaged or truncated" in refusal(path)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("position", [0.3, 0.5, 0.7])
+def test_one_wrong_byte_in_a_png(tmp_path, position):
+    content = bytearray(encoded(".png"))
+    content[int(len(content) * position)] ^= 0x40
+    path = tmp_path / "damaged.png"
+    path.write_bytes(content)
+    assert "damaged" in refusal(path)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_damage_is_a_plain_refusal_or_an_image(write_dicom, tmp_path, seed):
+    rng = np.random.default_rng(seed)
+    dicom = write_dicom(RAMP, WindowCenter=[1, 2], WindowWidth=[3, 4], PixelSpacing=[1, 2]).read_bytes()
+    for original in (dicom, encoded(".png"), encoded(".tiff", np.uint16), encoded(".bmp")):
+        content = bytearray(original)
+        start = 128 if original is dicom else 0
+        for position in rng.integers(start, min(len(content), start + 900), 4):
+            content[position] = rng.integers(256)
+        path = tmp_path / "damaged"
+        path.write_bytes(content)
+        with contextlib.suppress(ImageReadError):
+            assert read_radiograph(path).pixels.ndim == 2
+
+
+def test_a_disc_index_is_not_an_image(write_dicom):
+    path = write_dicom(RAMP, SOPClassUID="1.2.840.10008.1.3.10")
+    assert not is_image(path)
+    assert "not an image" in refusal(path)
 
 
 def test_a_picture_that_claims_too_much(tmp_path):
