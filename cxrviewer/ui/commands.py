@@ -17,7 +17,7 @@ from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
-from cxrviewer.session.state import FIT, Zoom, opened, reset_view, styled, with_model
+from cxrviewer.session.state import FIT, Zoom, reset_view, styled, with_model
 from cxrviewer.session.tasks import make_scene
 from cxrviewer.ui.canvas.drag import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
@@ -85,7 +85,7 @@ class Commands:
     def open_image(self, path: Path) -> None:
         """Show a file."""
         self._window.messages.clear()
-        self._controller.update(opened(self._controller.state, path))
+        self._update(path=path)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open what was dropped or named: one file in its folder, several as a list, or a folder."""

@@ -19,7 +19,7 @@ from cxrviewer.session.cache import AnalysisCache
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.plan import AtHand, Plan, resolve
 from cxrviewer.session.shown import Shown, next_shown
-from cxrviewer.session.state import ViewState
+from cxrviewer.session.state import ViewState, opened
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
 
@@ -188,7 +188,8 @@ class Controller(QObject):
         radiograph = outcome.value
         if isinstance(radiograph, Radiograph):
             self.opened.emit(radiograph)
-            self._apply(self.state, replace(self.shown.at_hand, radiograph=radiograph, prediction=None))
+            at_hand = replace(self.shown.at_hand, radiograph=radiograph, prediction=None)
+            self._apply(opened(self.state, radiograph.path), at_hand)
             return
         former = self.shown.radiograph
         self._wanted = replace(self._wanted, read=None)

@@ -1,4 +1,4 @@
-"""A bar above the canvas that says what went wrong and what to do; it never blocks."""
+"""A bar over the top of the canvas that says what went wrong and what to do; it never blocks."""
 
 from __future__ import annotations
 

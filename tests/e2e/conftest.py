@@ -1,0 +1,83 @@
+"""The real window with the real engine, shared by the tests of a module: TensorFlow takes seconds to start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+PATIENCE = 120_000
+
+
+@dataclass
+class Desk:
+    """A window and the ways in which a test waits for it."""
+
+    window: object
+    wait: Callable[[Callable[[], bool]], None]
+
+    @property
+    def controller(self):
+        return self.window.controller
+
+    @property
+    def shown(self):
+        return self.window.controller.shown
+
+    def open(self, path: Path) -> None:
+        """Open a file and wait for its heatmap."""
+        self.window.commands.open_paths([path])
+        wanted = path.absolute()
+        self.wait(
+            lambda: (
+                self.shown.radiograph is not None
+                and self.shown.radiograph.path == wanted
+                and self.shown.analysis is not None
+            )
+        )
+
+    def picture(self) -> NDArray[np.uint8]:
+        """Return what the canvas shows without words, (H, W, 3) uint8."""
+        image = self.window.canvas.picture()
+        buffer = np.frombuffer(image.constBits(), np.uint8).reshape(
+            image.height(), image.bytesPerLine() // 4, 4
+        )
+        return buffer[:, : image.width(), 2::-1].copy()
+
+    def settled(self) -> bool:
+        """Return whether nothing is under way."""
+        from cxrviewer.ui.controller import Activity
+
+        return self.controller.activity is Activity.READY
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory, qapp) -> Iterator[Desk]:
+    """Return the real window, engine and reader, with settings of its own."""
+    from pytestqt.qtbot import QtBot
+
+    from cxrviewer import app
+    from cxrviewer.engine.reader import Reader
+
+    patch = pytest.MonkeyPatch()
+    patch.setenv("CXRVIEWER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
+    engine, ready = app.start_engine()
+    app.make_application()
+    window = app.make_window(engine, ready, Reader())
+    window.resize(1280, 800)
+    window.show()
+
+    def wait(condition: Callable[[], bool]) -> None:
+        bot = QtBot(None)
+        bot.waitUntil(condition, timeout=PATIENCE)
+
+    yield Desk(window, wait)
+    window.close()
+    patch.undo()

@@ -1,0 +1,245 @@
+"""The way of a user through the real window: open, read, steer, export, survive."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+
+from cxrviewer.explain.request import TOP_CLASS
+from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.paths import resource
+from cxrviewer.session.state import FIT
+
+CHEST = "dicom/gdcm-CR-MONO1-10-chest.dcm"
+
+
+@pytest.fixture
+def chest(desk, shared_data):
+    """A MONOCHROME1 chest on the desk, analysed, in the state in which a file opens."""
+    controller = desk.controller
+    desk.window.messages.clear()
+    desk.window.commands.choose(layer="auto", method="grad-cam", target=TOP_CLASS)
+    desk.window.commands.style(colormap="inferno", alpha=0.5, threshold=0.0, visible=True)
+    desk.open(shared_data / CHEST)
+    desk.window.actions_table["reset"].trigger()
+    desk.wait(desk.settled)
+    assert controller.state.zoom == FIT
+    return desk
+
+
+def _changes(desk, action) -> None:
+    """Assert that an action changes the picture, once its analysis is there."""
+    before, analysis = desk.picture(), desk.shown.analysis
+    action()
+    desk.wait(desk.settled)
+    after = desk.picture()
+    assert before.shape == after.shape
+    assert not np.array_equal(before, after), "the picture is the same as before"
+    assert analysis is not None
+
+
+def test_chest_opens_with_lungs_dark_and_output_shown(chest):
+    chest.window.commands.style(visible=False)
+    gray = chest.picture()
+    assert np.array_equal(gray[..., 0], gray[..., 1])
+    height, width = gray.shape[:2]
+    lung = gray[height // 3 : height // 2, int(width * 0.28) : int(width * 0.36), 0].mean()
+    spine = gray[height // 2 : int(height * 0.6), int(width * 0.49) : int(width * 0.52), 0].mean()
+    assert lung < spine - 20, "a MONOCHROME1 chest must show air dark"
+    rows = chest.window.side.outputs.rows
+    texts = [rows.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(rows.rowCount())]
+    assert len(texts) == 4
+    assert all("%" in text and "threshold" in text for text in texts)
+
+
+def test_each_control_changes_the_picture(chest):
+    panel = chest.window.side.heatmap
+    layer = chest.shown.at_hand.loaded.info.layers[-6].path
+    _changes(chest, lambda: panel.layer_chosen.emit(layer))
+    _changes(chest, lambda: panel.method_chosen.emit("layer-cam"))
+    _changes(chest, lambda: _pick(panel, "jet"))
+    _changes(chest, lambda: panel.alpha.setValue(85))
+    _changes(chest, lambda: panel.threshold.setValue(60))
+    _changes(chest, lambda: panel.visible.setChecked(False))
+
+
+def _pick(panel, colormap: str) -> None:
+    panel.colormap.setCurrentIndex(panel.colormap.findData(colormap))
+    panel.colormap.activated.emit(panel.colormap.currentIndex())
+
+
+def test_clicking_a_class_explains_it(chest):
+    outputs = chest.window.side.outputs
+    top = chest.shown.at_hand.prediction.top
+    other = (top + 1) % 3
+
+    def click() -> None:
+        area = outputs.visualRect(outputs.rows.index(other))
+        QTest.mouseClick(outputs.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
+
+    _changes(chest, click)
+    assert chest.shown.analysis.result.attribution.class_index == other
+    label = chest.shown.at_hand.loaded.info.card.labels[other]
+    assert label in chest.window.side.heading.text()
+
+
+def test_all_four_methods_give_different_maps(chest):
+    """On an inner layer: in front of global average pooling Grad-CAM and HiResCAM are the same map."""
+    chest.window.commands.choose(layer=chest.shown.at_hand.loaded.info.layers[-6].path)
+    seen = []
+    for method in ("grad-cam", "grad-cam++", "hires-cam", "layer-cam"):
+        chest.window.commands.choose(method=method)
+        chest.wait(lambda m=method: chest.shown.analysis.result.attribution.method == m)
+        seen.append(chest.shown.analysis.result.attribution.values)
+    for first in range(4):
+        for second in range(first):
+            assert not np.allclose(seen[first], seen[second], rtol=1e-3, atol=0)
+
+
+def test_space_hides_the_heatmap_and_leaves_pure_gray(chest):
+    QTest.keyClick(chest.window.canvas, Qt.Key.Key_Space)
+    picture = chest.picture()
+    assert (picture[..., 0] == picture[..., 1]).all()
+    assert (picture[..., 0] == picture[..., 2]).all()
+    QTest.keyClick(chest.window.canvas, Qt.Key.Key_Space)
+    picture = chest.picture()
+    assert (picture[..., 0] != picture[..., 2]).any()
+
+
+def test_dragging_windows_the_image_and_reset_brings_the_file_back(chest):
+    canvas = chest.window.canvas
+    before = chest.picture()
+    voi = chest.shown.voi
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    QTest.mouseMove(canvas, QPoint(140, 240))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(140, 240))
+    assert chest.shown.voi.width < voi.width
+    assert chest.shown.voi.center > voi.center
+    assert not np.array_equal(before, chest.picture())
+    chest.window.actions_table["reset"].trigger()
+    assert np.array_equal(before, chest.picture())
+
+
+def test_wheel_zooms_at_the_cursor(chest):
+    canvas = chest.window.canvas
+    spot = QPointF(300.0, 260.0)
+    before = canvas.stored_at(spot)
+    canvas.zoom_by(1.7, spot)
+    after = canvas.stored_at(spot)
+    assert canvas.scale() > 1
+    assert np.allclose(before, after, atol=1.0)
+
+
+def test_turning_and_flipping_turn_image_and_heatmap_alike(chest):
+    chest.window.canvas.setFixedSize(600, 600)
+    chest.wait(lambda: chest.picture().shape[:2] == (600, 600))
+    upright = chest.picture().astype(int)
+    chest.window.actions_table["rotate"].trigger()
+    assert chest.controller.state.orientation == Orientation(quarter_turns=1)
+    assert np.abs(np.rot90(upright, -1) - chest.picture()).mean() < 1.0
+    chest.window.actions_table["rotate_left"].trigger()
+    chest.window.actions_table["flip"].trigger()
+    assert np.abs(upright[:, ::-1] - chest.picture()).mean() < 1.0
+    chest.window.canvas.setMinimumSize(240, 200)
+    chest.window.canvas.setMaximumSize(16777215, 16777215)
+
+
+def test_status_line_tells_the_stored_value_under_the_cursor(chest):
+    canvas = chest.window.canvas
+    x, y = canvas.stored_at(QPointF(300, 300))
+    canvas.hovered.emit((x, y))
+    text = chest.window.status._readout.text()
+    stored = int(chest.shown.radiograph.pixels[round(y), round(x)])
+    assert f"stored {stored}" in text
+    assert "heatmap" in text
+
+
+def test_export_is_written_and_shows_the_same_pixels(chest, tmp_path):
+    target = tmp_path / "overlay.png"
+    chest.window.commands.export(target, displayed=True)
+    chest.wait(target.exists)
+    chest.wait(lambda: not list(tmp_path.glob(".*")))
+    written = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB)
+    seen = chest.picture()
+    height, width = seen.shape[:2]
+    assert written.shape[0] > height or written.shape[1] > width, "there is room for words and colour bar"
+    assert np.array_equal(written[:height, :width], seen)
+    assert "Saved" in chest.window.statusBar().currentMessage()
+    full = tmp_path / "full.png"
+    chest.window.commands.export(full, displayed=False)
+    chest.wait(full.exists)
+    rows, columns = chest.shown.radiograph.shape
+    whole = cv2.imread(str(full))
+    assert whole.shape[0] >= rows
+    assert whole.shape[1] >= columns
+
+
+def test_export_to_a_missing_folder_says_so_and_writes_nothing(chest, tmp_path):
+    chest.window.commands.export(tmp_path / "nowhere" / "overlay.png", displayed=True)
+    chest.wait(lambda: "folder" in chest.window.messages.text)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("content", [b"", b"not an image at all", b"\x89PNG\r\n\x1a\n\x00\x00"])
+def test_bad_file_is_named_and_the_last_image_stays(chest, tmp_path, content):
+    bad = tmp_path / "damaged.png"
+    bad.write_bytes(content)
+    before = chest.picture()
+    chest.window.commands.open_paths([bad])
+    chest.wait(lambda: "damaged.png" in chest.window.messages.text)
+    assert chest.shown.radiograph.path.name == Path(CHEST).name
+    assert np.array_equal(before, chest.picture())
+
+
+def test_damaged_model_is_named_and_the_former_one_stays(chest, shared_data):
+    chest.window.commands.choose_model(str(shared_data / "models" / "truncated.keras"))
+    chest.wait(lambda: "truncated.keras" in chest.window.messages.text)
+    assert chest.shown.at_hand.loaded.info.card.id == "paediatric-pneumonia"
+    assert chest.controller.state.model == "default"
+    assert chest.shown.heatmap is not None
+
+
+def test_killed_engine_during_an_analysis_recovers(chest):
+    pid = chest.controller._engine.pid
+    layer = chest.shown.at_hand.loaded.info.layers[2].path
+    chest.window.commands.choose(layer=layer)
+    os.kill(pid, signal.SIGKILL)
+    chest.wait(lambda: chest.shown.analysis.result.attribution.layer == layer)
+    assert chest.controller._engine.pid != pid
+    assert chest.window.messages.text == ""
+
+
+def test_cancelled_analysis_leaves_the_window_usable_and_can_be_repeated(chest):
+    layer = chest.shown.at_hand.loaded.info.layers[3].path
+    chest.window.commands.choose(layer=layer)
+    chest.window.status.cancel.click()
+    assert chest.shown.analysis is not None
+    chest.window.actions_table["analyse"].trigger()
+    chest.wait(lambda: chest.shown.analysis.result.attribution.layer == layer)
+
+
+def test_arrow_keys_go_through_the_folder(chest):
+    first = chest.shown.radiograph.path
+    chest.wait(lambda: chest.window.browser.model.row(first) is not None)
+    QTest.keyClick(chest.window.canvas, Qt.Key.Key_Right)
+    chest.wait(lambda: chest.shown.radiograph.path != first and chest.shown.analysis is not None)
+    QTest.keyClick(chest.window.canvas, Qt.Key.Key_Left)
+    chest.wait(lambda: chest.shown.radiograph.path == first)
+
+
+def test_thumbnails_arrive(chest):
+    model = chest.window.browser.model
+    row = model.row(chest.shown.radiograph.path)
+    chest.wait(lambda: not model.lacks_thumbnail(row))
+
+
+def test_sample_is_named_synthetic(desk):
+    desk.open(resource("samples", "phantom-opacity.dcm"))
+    assert "synthetic" in " ".join(desk.shown.radiograph.badges).lower()
