@@ -14,6 +14,7 @@ from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from cxrviewer.errors import DecoderMissingError, ImageReadError
+from cxrviewer.imaging.dicom.codestream import frame_size
 from cxrviewer.imaging.dicom.decoders import packages_for, preferred_plugin
 from cxrviewer.imaging.dicom.tags import Tags
 from cxrviewer.imaging.limits import check_size
@@ -120,7 +121,7 @@ def decode_first_frame(path: Path, dataset: FileDataset, tags: Tags, layout: Pix
     decoder = _decoder(path, syntax)
     data: bytes = dataset.PixelData
     if syntax.is_encapsulated:
-        _check_end(path, syntax, data)
+        _check_codestream(path, syntax, layout, data)
     else:
         _check_length(path, layout, len(data))
     try:
@@ -192,12 +193,22 @@ def _check_length(path: Path, layout: PixelFormat, length: int) -> None:
         )
 
 
-def _check_end(path: Path, syntax: UID, data: bytes) -> None:
-    """Require the end marker of the JPEG family, without which some decoders return half an image.
+def _check_codestream(path: Path, syntax: UID, layout: PixelFormat, data: bytes) -> None:
+    """Require the size of the header, and the end marker, without which some decoders return half an image.
 
     No coded data contain it: JPEG stuffs the byte after FF, JPEG-LS its top bit, JPEG 2000 keeps it below 90.
     """
-    if "JPEG" in syntax.name and _JPEG_END not in data:
+    if "JPEG" not in syntax.name:
+        return
+    size = frame_size(data)
+    if size is not None and size != (layout.rows, layout.columns):
+        raise ImageReadError(
+            f"The header says {layout.columns} x {layout.rows} pixels, the compressed image "
+            f"{size[1]} x {size[0]}: the file is damaged.",
+            _DAMAGED,
+            path,
+        )
+    if _JPEG_END not in data:
         raise ImageReadError(
             f"The pixels are truncated ({syntax.name}).", "Copy the file again from its source.", path
         )

@@ -8,7 +8,8 @@ import pytest
 from pydicom import uid
 from pydicom.pixels.decoders.base import Decoder
 
-from cxrviewer.errors import DecoderMissingError
+from cxrviewer.errors import DecoderMissingError, ImageReadError
+from cxrviewer.imaging.dicom.codestream import frame_size
 from cxrviewer.imaging.open import read_radiograph
 
 RAMP = (np.add.outer(np.arange(96), np.arange(80)) * 23).astype(np.uint16)
@@ -30,6 +31,35 @@ def test_near_lossless_fifteen_bits(shared_data):
     assert radiograph.grayscale.inverted
     assert "lossy" in radiograph.badges
     assert int(radiograph.pixels.max()) < 1 << 15
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        imagecodecs.jpeg8_encode(RAMP, lossless=True, bitspersample=12),
+        imagecodecs.jpeg8_encode((RAMP >> 4).astype(np.uint8)),
+        imagecodecs.jpegls_encode(RAMP),
+        imagecodecs.jpeg2k_encode(RAMP, codecformat="j2k", reversible=True),
+        imagecodecs.jpeg2k_encode(RAMP, codecformat="jp2", reversible=True),
+    ],
+)
+def test_the_size_within_a_codestream(stream):
+    assert frame_size(b"\xfe\xff\x00\xe0" + bytes(stream)) == RAMP.shape
+    assert frame_size(bytes(stream)[:20]) is None
+
+
+@pytest.mark.parametrize("syntax", [uid.JPEGLosslessSV1, uid.JPEGLSLossless, uid.JPEG2000Lossless])
+def test_a_codestream_of_another_size_is_refused_before_decoding(write_dicom, syntax):
+    encode = {
+        uid.JPEGLosslessSV1: lambda pixels: imagecodecs.jpeg8_encode(pixels, lossless=True, bitspersample=12),
+        uid.JPEGLSLossless: imagecodecs.jpegls_encode,
+        uid.JPEG2000Lossless: lambda pixels: imagecodecs.jpeg2k_encode(
+            pixels, codecformat="j2k", reversible=True
+        ),
+    }[syntax]
+    path = write_dicom(RAMP[:-1], syntax=syntax, stream=bytes(encode(RAMP)))
+    with pytest.raises(ImageReadError, match=r"80 x 95 pixels.*80 x 96"):
+        read_radiograph(path)
 
 
 @pytest.mark.parametrize("predictor", range(1, 8))

@@ -1,0 +1,49 @@
+"""The size that a compressed frame itself claims: decoders allocate by it, not by the DICOM header."""
+
+from __future__ import annotations
+
+_JPEG_START = b"\xff\xd8\xff"
+_JPEG_2000_START = b"\xff\x4f\xff\x51"
+_NO_FRAME_HEADER = (0xC4, 0xC8, 0xCC)
+"""Markers between SOF0 and SOF15 that open tables: DHT, JPG, DAC (ITU-T T.81, table B.1)."""
+_JPEG_LS_FRAME = 0xF7
+_SCAN = 0xDA
+
+
+def frame_size(data: bytes) -> tuple[int, int] | None:
+    """Return rows and columns of the first JPEG, JPEG-LS or JPEG 2000 frame, None where they are not found.
+
+    Parameters
+    ----------
+    data : bytes
+        Encapsulated pixel data, or a codestream alone.
+    """
+    jpeg, jpeg_2000 = data.find(_JPEG_START), data.find(_JPEG_2000_START)
+    # Coded data of the one may look like the start of the other: the first one is it.
+    if jpeg_2000 >= 0 and (jpeg < 0 or jpeg_2000 < jpeg):
+        return _jpeg_2000_size(data[jpeg_2000 : jpeg_2000 + 24])
+    return _jpeg_size(data, jpeg + 2) if jpeg >= 0 else None
+
+
+def _jpeg_2000_size(head: bytes) -> tuple[int, int] | None:
+    """Read the SIZ marker segment (ITU-T T.800, A.5.1)."""
+    if len(head) < 24:
+        return None
+    right, bottom, left, top = (int.from_bytes(head[at : at + 4], "big") for at in (8, 12, 16, 20))
+    return bottom - top, right - left
+
+
+def _jpeg_size(data: bytes, position: int) -> tuple[int, int] | None:
+    """Walk the marker segments to the frame header (ITU-T T.81, B.2.2; T.87, C.2.2)."""
+    while position + 9 <= len(data) and data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker == _SCAN:
+            return None
+        if marker == _JPEG_LS_FRAME or (0xC0 <= marker <= 0xCF and marker not in _NO_FRAME_HEADER):
+            rows = int.from_bytes(data[position + 5 : position + 7], "big")
+            columns = int.from_bytes(data[position + 7 : position + 9], "big")
+            return rows, columns
+        # A fill byte FF may come before any marker.
+        skipped = 1 if marker == 0xFF else 2 + int.from_bytes(data[position + 2 : position + 4], "big")
+        position += skipped
+    return None
