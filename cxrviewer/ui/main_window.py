@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
         self.side.show_models(builtin_cards(), state.model)
         self.side.show_model(None)
         self.side.outputs.show_output(None, None, None)
+        self.side.heading.setText(heading_text(self._shown))
         self._show_style(self._shown)
         self.actions_table.enable_for_image(False)
         fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)

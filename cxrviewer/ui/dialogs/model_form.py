@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
+    QDoubleSpinBox,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -56,6 +57,11 @@ class ModelForm(QDialog):
         self.scaling = _choice(_SCALINGS, guess.input.scaling)
         self.resize_rule = _choice(_RESIZES, guess.input.resize)
         self.activation = _choice(_ACTIVATIONS, guess.activation)
+        self.threshold = QDoubleSpinBox()
+        self.threshold.setRange(0.0, 1.0)
+        self.threshold.setSingleStep(0.05)
+        self.threshold.setValue(guess.thresholds[0])
+        self.threshold.setToolTip("Probability from which a class counts as found; the same for all classes")
         self._problem = QLabel()
         self._problem.setObjectName("Muted")
         self._problem.setWordWrap(True)
@@ -84,6 +90,7 @@ class ModelForm(QDialog):
         form.addRow("Output", self.activation)
         form.addRow("Value range", self.scaling)
         form.addRow("Other shapes", self.resize_rule)
+        form.addRow("Operating threshold", self.threshold)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 14)
         layout.setSpacing(12)
@@ -99,6 +106,7 @@ class ModelForm(QDialog):
             self._guess,
             name=self.name.text().strip() or self._guess.name,
             labels=self._names(),
+            thresholds=(round(self.threshold.value(), 3),) * len(self._names()),
             activation=self.activation.currentData(),
             input=replace(
                 self._guess.input, scaling=self.scaling.currentData(), resize=self.resize_rule.currentData()

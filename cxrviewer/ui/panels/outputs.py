@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -205,6 +205,16 @@ class OutputList(QListView):
         self._showing = False
         height = _ROW_HEIGHT * min(self.rows.rowCount(), 8) + 2
         self.setFixedHeight(max(height, _ROW_HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say what is awaited while there are no lines."""
+        super().paintEvent(event)
+        if self.rows.rowCount() == 0:
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.MUTED)
+            area = self.viewport().rect().adjusted(12, 0, -12, 0)
+            middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(area, int(middle), "Waiting for the model")
 
     def _current_changed(self, index: QModelIndex, _previous: QModelIndex) -> None:
         row = index.data(_ROW) if index.isValid() else None
