@@ -12,6 +12,7 @@ from cxrviewer.explain.session import ModelSession
 from cxrviewer.models.load_request import LoadRequest
 
 _KEPT_MODELS = 2
+_Kept = tuple[tuple[int, int] | None, ModelSession]
 
 
 class Explainer:
@@ -20,7 +21,7 @@ class Explainer:
     def __init__(self) -> None:
         # Tracing changes a model for a moment, which no other thread may see.
         self._lock = threading.Lock()
-        self._sessions: OrderedDict[LoadRequest, tuple[tuple[int, int] | None, ModelSession]] = OrderedDict()
+        self._sessions: OrderedDict[LoadRequest, _Kept] = OrderedDict()
 
     def handle(self, request: Request) -> Result:
         """Answer a request.
@@ -61,14 +62,21 @@ class Explainer:
         """Return the loaded model; a file that was replaced under its name is loaded again."""
         path = Path(request.path)
         version = _version(path)
-        kept = self._sessions.pop(request, None)
+        key = self._key(request)
+        kept = self._sessions.pop(key, None)
         if kept is None or (version is not None and version != kept[0]):
-            kept = None
             while len(self._sessions) >= _KEPT_MODELS:
                 self._sessions.popitem(last=False)
-            kept = version, ModelSession(path, request.card)
-        self._sessions[request] = kept
+            key, kept = request, (version, ModelSession(path, request.card))
+        self._sessions[key] = kept
         return kept[1]
+
+    def _key(self, request: LoadRequest) -> LoadRequest:
+        """Return the request by which a model is kept; the card that it turned out to have is as good."""
+        for known, (_, session) in self._sessions.items():
+            if known.path == request.path and session.info.card == request.card:
+                return known
+        return request
 
 
 def _version(path: Path) -> tuple[int, int] | None:

@@ -59,7 +59,20 @@ def read_description(path: Path) -> dict[str, Any]:
         raise ModelError("The model file is damaged or incomplete.", _FRESH, path) from error
     if not isinstance(description, dict):
         raise ModelError("The model file is damaged: its description is not one.", _FRESH, path)
+    _check_layers(description, path)
     return description
+
+
+def parts(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every table of a description, however deep: layers, their settings, nested models."""
+    left: list[object] = [description]
+    while left:
+        node = left.pop()
+        if isinstance(node, list):
+            left.extend(node)
+        elif isinstance(node, dict):
+            left.extend(node.values())
+            yield node
 
 
 def _read_archive(path: Path) -> Any:
@@ -111,6 +124,15 @@ def _datasets(group: Any, path: Path) -> Iterator[Any]:
             if item.external or item.is_virtual:
                 raise ModelError("The file keeps its weights in other files.", _FRESH, path)
             yield item
+
+
+def _check_layers(description: dict[str, Any], path: Path) -> None:
+    """Refuse a layer that has more units than the file has bytes: each unit has a weight at least."""
+    held = path.stat().st_size
+    for node in parts(description):
+        sizes = [node.get(key) for key in ("units", "filters", "output_dim")]
+        if any(isinstance(size, int) and size > held for size in sizes):
+            raise ModelError("The model file claims far more than it holds.", _FRESH, path)
 
 
 def _check_size(total: int, path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from cxrviewer.errors import ModelError
 from cxrviewer.models import backend
+from cxrviewer.models.inspection import parts
 
 _HINT = "Only models made of Keras's own layers are opened."
 _PROGRAMS = frozenset({"Lambda", "__lambda__", "TFOpLambda", "SlicingOpLambda"})
@@ -61,16 +62,10 @@ def judge_description(description: dict[str, Any], path: Path) -> None:
         It contains a Lambda layer, a custom object or a layer that reads other files.
     """
     # The model is never compiled, so that a custom loss does no harm.
-    left: list[object] = [value for key, value in description.items() if key != "compile_config"]
-    left.append({key: value for key, value in description.items() if isinstance(value, str)})
-    while left:
-        node = left.pop()
-        if isinstance(node, list):
-            left.extend(node)
-        elif isinstance(node, dict):
-            left.extend(node.values())
-            if isinstance(node.get("class_name"), str):
-                _judge(node, path)
+    built = {key: value for key, value in description.items() if key != "compile_config"}
+    for node in parts(built):
+        if isinstance(node.get("class_name"), str):
+            _judge(node, path)
 
 
 def _judge(node: dict[str, Any], path: Path) -> None:

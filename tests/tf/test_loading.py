@@ -168,12 +168,24 @@ def test_weights_that_do_not_fit_are_refused(saved: Save) -> None:
     assert "\n" not in str(caught.value)
 
 
-def test_absurd_sizes_do_not_reach_the_user_as_a_crash(saved: Save) -> None:
+def test_a_layer_that_claims_more_than_the_file_holds_is_refused(saved: Save) -> None:
     def swell(config: dict[str, Any]) -> None:
-        config["config"]["layers"][-1]["config"]["units"] = 2**42
+        config["config"]["layers"][-1]["config"]["units"] = 2**31
 
-    with pytest.raises(ModelError, match=r"memory|rebuilt|claims"):
+    with pytest.raises(ModelError, match="claims far more than it holds"):
         load_model(rewritten(saved(builders.flat()), swell))
+
+
+def test_a_lack_of_memory_is_named(saved: Save, tensorflow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    def exhausted(*args: Any, **kwargs: Any) -> Any:
+        raise tensorflow.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+    path = saved(builders.flat())
+    monkeypatch.setattr(keras.saving, "load_model", exhausted)
+    with pytest.raises(ModelError, match="more memory than there is"):
+        load_model(path)
 
 
 def signature_of(kind: str) -> Any:
