@@ -167,6 +167,18 @@ def test_a_defect_arrives_with_its_text(running: tuple[Engine, LoadRequest], ima
     assert engine.pid == pid
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is no signal there")
+def test_interrupting_the_program_is_left_to_the_parent(
+    running: tuple[Engine, LoadRequest], image: Any
+) -> None:
+    engine, load = running
+    engine.run(load)
+    pid = engine.pid
+    os.kill(pid, signal.SIGINT)
+    assert engine.run(ask(load, image)).attribution.layer == "last"
+    assert engine.pid == pid
+
+
 def test_a_preload_that_fails_leaves_an_engine(tmp_path: Path) -> None:
     engine = Engine()
     try:
@@ -222,7 +234,7 @@ def test_the_process_ends_with_its_parent() -> None:
     parent.stdout.close()
 
 
-def test_starting_is_quick_and_light() -> None:
+def test_starting_is_quick_light_and_silent() -> None:
     script = """
         if __name__ == "__main__":
             import time, sys, multiprocessing, concurrent.futures.process
@@ -233,6 +245,8 @@ def test_starting_is_quick_and_light() -> None:
             print(time.perf_counter() - before)
             heavy = {"numpy", "tensorflow", "keras", "cv2"} & set(sys.modules)
             print(sorted(heavy))
+            from cxrviewer.models.catalog import resolve_model
+            engine.run(resolve_model("default"))
             engine.close()
     """
     done = subprocess.run(
