@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import importlib
 import threading
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from cxrviewer.engine.process import OneProcess
 from cxrviewer.errors import ImageReadError
@@ -25,18 +26,22 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds after which a file is given up."""
 
+_Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
 
 class Reader:
     """Owns the reading process: starts it, replaces it when a file breaks it, ends it.
 
-    Its methods may be called from any thread; each waits for its answer.
+    Its methods may be called from any thread; each waits for its answer. Files are read one at a time, so
+    that a crash or a delay is never laid on a file that only stood in the queue.
     """
 
     def __init__(self) -> None:
+        self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._process: OneProcess | None = None
+        self._closed = False
 
     @property
     def pid(self) -> int | None:
@@ -46,8 +51,7 @@ class Reader:
 
     def start(self) -> None:
         """Start the process and return at once."""
-        with self._lock:
-            self._open().submit(_warm_up)
+        self._submit(_warm_up)
 
     def read(self, path: Path) -> Radiograph:
         """Read an image file.
@@ -56,52 +60,69 @@ class Reader:
         ------
         ImageReadError
             As `imaging.open.read_radiograph`; also where the decoder crashes or takes too long.
+        CancelledError
+            The reader was closed.
         """
-        with self._lock:
-            process = self._open()
-            future = process.submit(_read, path)
-        radiograph = self._answer(process, future, path)
+        radiograph = self._call(path, _read, path)
         radiograph.pixels.flags.writeable = False
         return radiograph
 
     def thumbnail(self, path: Path, size: int) -> NDArray[np.uint8]:
-        """Return a small picture of an image file, as `imaging.open.read_thumbnail`."""
-        with self._lock:
-            process = self._open()
-            future = process.submit(_thumbnail, path, size)
-        return self._answer(process, future, path)
+        """Return a small picture of an image file, as `imaging.open.read_thumbnail`; raises as `read`."""
+        return self._call(path, _thumbnail, path, size)
 
     def close(self) -> None:
-        """End the process."""
+        """End the process for good."""
         with self._lock:
+            self._closed = True
             process, self._process = self._process, None
         if process is not None:
             process.end()
 
-    def _answer(self, process: OneProcess, future: Future[_Answer], path: Path) -> _Answer:
-        try:
-            return future.result(timeout=PATIENCE)
-        except BrokenProcessPool as error:
-            if self._process is not process:
-                raise CancelledError from None
-            self._replace(process)
-            raise ImageReadError(
-                "The decoder crashed on this file.", "The file is probably damaged: copy it again.", path
-            ) from error
-        except TimeoutError as error:
-            self._replace(process)
-            raise ImageReadError(
-                f"Reading took longer than {PATIENCE:.0f} seconds and was given up.",
-                "The file is probably damaged: copy it again.",
-                path,
-            ) from error
+    def _call(
+        self,
+        path: Path,
+        function: Callable[_Arguments, _Answer],
+        *arguments: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> _Answer:
+        """Call a function in the process; where the process ends, once more in another one."""
+        hint = "The file is probably damaged: copy it again."
+        with self._turn:
+            for _ in range(2):
+                process, future = self._submit(function, *arguments, **named)
+                try:
+                    return future.result(timeout=PATIENCE)
+                except BrokenProcessPool:
+                    if self._closed:
+                        raise CancelledError from None
+                    self._discard(process)
+                except TimeoutError as error:
+                    self._discard(process)
+                    text = f"Reading took longer than {PATIENCE:.0f} seconds and was given up."
+                    raise ImageReadError(text, hint, path) from error
+        raise ImageReadError("The decoder crashed on this file.", hint, path)
 
-    def _open(self) -> OneProcess:
-        if self._process is None:
-            self._process = OneProcess()
-        return self._process
+    def _submit(
+        self,
+        function: Callable[_Arguments, _Answer],
+        *arguments: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> tuple[OneProcess, Future[_Answer]]:
+        with self._lock:
+            if self._closed:
+                raise CancelledError
+            if self._process is None:
+                self._process = OneProcess()
+            process = self._process
+            try:
+                return process, process.submit(function, *arguments, **named)
+            except BrokenProcessPool as error:
+                broken: Future[_Answer] = Future()
+                broken.set_exception(error)
+                return process, broken
 
-    def _replace(self, process: OneProcess) -> None:
+    def _discard(self, process: OneProcess) -> None:
         with self._lock:
             if self._process is process:
                 self._process = None

@@ -50,7 +50,7 @@ class Viewport:
     @property
     def view_to_stored(self) -> Affine:
         """The inverse map."""
-        return np.linalg.inv(self.stored_to_view)
+        return np.asarray(np.linalg.inv(self.stored_to_view), np.float64)
 
     @property
     def scale(self) -> float:

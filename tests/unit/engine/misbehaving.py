@@ -1,0 +1,33 @@
+"""What a decoder may do at its worst; called in the reading process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+
+def crash(path: Path, *_: object) -> None:
+    """End the process without a word."""
+    os._exit(11)
+
+
+def hang(path: Path, *_: object) -> None:
+    """Never come back."""
+    threading.Event().wait()
+
+
+def crash_once(path: Path, *_: object) -> str:
+    """End the process at the first call; `path` remembers it."""
+    if not path.exists():
+        path.touch()
+        os._exit(11)
+    return "answer"
+
+
+def hang_on_demand(path: Path, *_: object) -> str:
+    """Say that it has begun, then wait for ever where the file is called "hang"."""
+    if path.name == "hang":
+        path.touch()
+        threading.Event().wait()
+    return path.name

@@ -1,0 +1,191 @@
+"""The reading process: foreign decoders may crash, hang or be killed without harm to the program."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import cv2
+import misbehaving
+import numpy as np
+import pytest
+
+from cxrviewer.engine import reader as reader_module
+from cxrviewer.engine.process import OneProcess
+from cxrviewer.engine.reader import Reader
+from cxrviewer.errors import ImageReadError
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    made = Reader()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "picture.png"
+    pixels = np.add.outer(np.arange(40) * 3, np.arange(30) * 2).astype(np.uint8)
+    assert cv2.imwrite(str(path), pixels)
+    return path
+
+
+def _wait_for(condition: Callable[[], bool]) -> None:
+    pause = threading.Event()
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "did not happen in time"
+        pause.wait(0.01)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_answers_come_from_another_process(reader: Reader, picture: Path) -> None:
+    radiograph = reader.read(picture)
+    assert np.array_equal(radiograph.pixels, cv2.imread(str(picture), cv2.IMREAD_UNCHANGED))
+    assert radiograph.path == picture
+    assert reader.pid not in (None, os.getpid())
+
+
+def test_pixels_are_read_only(reader: Reader, picture: Path) -> None:
+    pixels = reader.read(picture).pixels
+    with pytest.raises(ValueError, match="read-only"):
+        pixels[0, 0] = 1
+
+
+def test_thumbnail_has_the_wanted_longest_side(reader: Reader, picture: Path) -> None:
+    thumbnail = reader.thumbnail(picture, 20)
+    assert thumbnail.shape == (20, 15)
+    assert thumbnail.dtype == np.uint8
+    assert thumbnail[-1, -1] > thumbnail[0, 0], "the picture brightens to the lower right"
+
+
+def test_user_errors_pass_the_process_with_file_and_hint(reader: Reader, tmp_path: Path) -> None:
+    missing = tmp_path / "missing.png"
+    with pytest.raises(ImageReadError) as caught:
+        reader.read(missing)
+    assert caught.value.path == missing
+    assert caught.value.hint
+    assert reader.pid is not None, "a bad file does not cost the process"
+
+
+def test_a_crash_breaks_one_process_only() -> None:
+    process = OneProcess()
+    with pytest.raises(BrokenProcessPool):
+        process.submit(os._exit, 3).result(timeout=20)
+    assert process.pid is None
+    with pytest.raises(BrokenProcessPool):
+        process.submit(os.getpid)
+    process.end()
+
+
+def test_a_decoder_that_crashes_is_told_and_the_next_file_opens(
+    reader: Reader, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(reader_module, "_read", misbehaving.crash)
+        with pytest.raises(ImageReadError, match="crashed") as caught:
+            reader.read(picture)
+    assert caught.value.path == picture
+    assert reader.read(picture).shape == (40, 30)
+
+
+def test_a_process_that_ends_by_accident_costs_nothing(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_module, "_thumbnail", misbehaving.crash_once)
+    assert reader.thumbnail(tmp_path / "mark", 10) == "answer"
+
+
+def test_a_process_killed_while_idle_is_replaced(reader: Reader, picture: Path) -> None:
+    reader.read(picture)
+    pid = reader.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    _wait_for(lambda: reader.pid is None)
+    assert reader.read(picture).shape == (40, 30)
+    assert reader.read(picture).shape == (40, 30)
+    assert reader.pid not in (None, pid)
+
+
+def test_a_file_that_takes_for_ever_is_given_up(
+    reader: Reader, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.read(picture)
+    pid = reader.pid
+    assert pid is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(reader_module, "_read", misbehaving.hang)
+        patch.setattr(reader_module, "PATIENCE", 0.2)
+        with pytest.raises(ImageReadError, match="given up") as caught:
+            reader.read(picture)
+    assert caught.value.path == picture
+    assert not _alive(pid), "the process that hangs is ended"
+    assert reader.read(picture).shape == (40, 30)
+
+
+def test_a_file_in_the_queue_is_not_blamed_for_its_neighbour(
+    reader: Reader, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = tmp_path / "hang"
+    monkeypatch.setattr(reader_module, "_thumbnail", misbehaving.hang_on_demand)
+    with ThreadPoolExecutor(2) as threads:
+        bad = threads.submit(reader.thumbnail, hanging, 10)
+        _wait_for(hanging.exists)
+        good = threads.submit(reader.read, picture)
+        pid = reader.pid
+        assert pid is not None
+        # Killed twice, as a decoder that crashes would be: the process that repeats the call, too.
+        os.kill(pid, signal.SIGKILL)
+        hanging.unlink()
+        _wait_for(hanging.exists)
+        assert reader.pid is not None
+        os.kill(reader.pid, signal.SIGKILL)
+        with pytest.raises(ImageReadError, match="crashed"):
+            bad.result(timeout=30)
+        assert good.result(timeout=30).shape == (40, 30)
+
+
+def test_close_ends_the_process_and_what_waits_for_it(
+    reader: Reader, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = tmp_path / "hang"
+    monkeypatch.setattr(reader_module, "_thumbnail", misbehaving.hang_on_demand)
+    with ThreadPoolExecutor(2) as threads:
+        running = threads.submit(reader.thumbnail, hanging, 10)
+        _wait_for(hanging.exists)
+        waiting = threads.submit(reader.read, picture)
+        pid = reader.pid
+        assert pid is not None
+        reader.close()
+        for future in (running, waiting):
+            with pytest.raises(CancelledError):
+                future.result(timeout=20)
+    assert not _alive(pid)
+    assert reader.pid is None
+
+
+def test_a_closed_reader_starts_no_process(reader: Reader, picture: Path) -> None:
+    reader.close()
+    for call in (reader.start, lambda: reader.read(picture), lambda: reader.thumbnail(picture, 10)):
+        with pytest.raises(CancelledError):
+            call()
+    assert reader.pid is None
+
+
+def test_start_returns_before_the_process_is_ready(reader: Reader, picture: Path) -> None:
+    reader.start()
+    assert reader.read(picture).shape == (40, 30)
