@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 _SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+
+
+@pytest.fixture
+def ordinary_user() -> Iterator[Callable[[], None]]:
+    """Return a call from which on the test runs without root's right to read and write everything."""
+    if sys.platform == "win32":
+        pytest.skip("no POSIX permissions")
+    was_root = os.geteuid() == 0
+
+    def become() -> None:
+        if was_root:
+            os.seteuid(65534)
+
+    yield become
+    if was_root:
+        os.seteuid(0)
 
 
 @pytest.fixture(scope="session")

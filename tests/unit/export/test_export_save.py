@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -52,10 +52,8 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def locked() -> Iterator[Path]:
+def locked(ordinary_user: Callable[[], None]) -> Iterator[Path]:
     """A folder without write permission, seen by an ordinary user: root may write everywhere."""
-    if sys.platform == "win32":
-        pytest.skip("no POSIX permissions")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name, "locked")
         folder.mkdir()
@@ -63,12 +61,9 @@ def locked() -> Iterator[Path]:
         folder.chmod(0o555)
         # The writers are imported while the program's own files can still be read.
         assert picture_suffixes()
-        was_root = os.geteuid() == 0
-        if was_root:
-            os.seteuid(65534)
+        ordinary_user()
         yield folder
-        if was_root:
-            os.seteuid(0)
+        os.seteuid(os.getuid())
 
 
 def test_pixels_and_texts_come_back(tmp_path: Path) -> None:

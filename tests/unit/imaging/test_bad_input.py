@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -46,14 +48,15 @@ def test_folder(tmp_path):
     assert not is_image(tmp_path)
 
 
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind this user"
-)
-def test_no_permission(tmp_path):
-    path = tmp_path / "secret.png"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n")
-    path.chmod(0)
-    assert "permission" in refusal(path)
+def test_no_permission(ordinary_user):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "secret.png")
+        path.write_bytes(b"\x89PNG\r\n\x1a\n")
+        path.chmod(0)
+        Path(folder).chmod(0o755)
+        ordinary_user()
+        assert "permission" in refusal(path)
+        os.seteuid(os.getuid())
 
 
 @pytest.mark.parametrize(
