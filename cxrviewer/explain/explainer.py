@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cxrviewer.explain.request import ExplainRequest, ExplainResult, ModelInfo, Request, Result
 from cxrviewer.explain.session import ModelSession
+from cxrviewer.models import backend
 from cxrviewer.models.load_request import LoadRequest
 
 _KEPT_MODELS = 2
@@ -33,21 +34,21 @@ class Explainer:
         ExplainError
             The layer, method, class or input does not go with the model.
         """
-        with self._lock:
+        with self._lock, backend.collection_paused():
             if isinstance(request, LoadRequest):
                 return self._session(request).info
             return self._explain(request)
 
     def prepare(self, request: LoadRequest) -> ModelInfo:
         """Load a model and compile its automatic layer, so that the first heatmap comes soon."""
-        with self._lock:
+        with self._lock, backend.collection_paused():
             session = self._session(request)
             session.prepare()
             return session.info
 
     def settle(self) -> None:
         """Prepare what the request after the last one is likely to need."""
-        with self._lock:
+        with self._lock, backend.collection_paused():
             if self._sessions:
                 _, session = self._sessions[next(reversed(self._sessions))]
                 session.settle()

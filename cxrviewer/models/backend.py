@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
@@ -19,12 +20,26 @@ def tensorflow() -> Any:
     """
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _held_stderr():
+    with _held_stderr(), collection_paused():
         import tensorflow as tf
 
         # Creates the devices now: their log lines would come with the first operation.
         tf.constant(0)
+    # Hundreds of thousands of objects that stay: no later collection has to look at them.
+    gc.freeze()
     return tf
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Keep the garbage collector still while much is made that stays: a fifth of the import's time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @contextmanager
