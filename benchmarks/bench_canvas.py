@@ -14,8 +14,8 @@ from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.geometry import resize_affine
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph, Window
-from cxrviewer.session.state import Zoom
 from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.session.state import Zoom
 from cxrviewer.ui.canvas.canvas import Canvas
 
 SIZE = 3000
@@ -40,7 +40,7 @@ def rows() -> list[Row]:
     canvas.set_radiograph(radiograph, grayscale.presentation_table(radiograph, windows[0]))
     values = np.random.default_rng(1).random((14, 14), dtype=np.float32)
     canvas.set_heatmap(Heatmap(values, resize_affine((14, 14), (SIZE, SIZE))))
-    for _ in range(20):
+    while not canvas.windowHandle().isExposed():
         application.processEvents()
 
     def opacity(i: int) -> None:
