@@ -7,8 +7,8 @@ import time
 from collections import OrderedDict
 from pathlib import Path
 
+from cxrviewer.explain.model_session import ModelSession
 from cxrviewer.explain.request import ExplainRequest, ExplainResult, ModelInfo, Request, Result
-from cxrviewer.explain.session import ModelSession
 from cxrviewer.models import backend
 from cxrviewer.models.load_request import LoadRequest
 

@@ -25,6 +25,8 @@ def tensorflow() -> Any:
 
         # Creates the devices now: their log lines would come with the first operation.
         tf.constant(0)
+    # Its warnings are advice for whoever writes the model.
+    tf.get_logger().setLevel("ERROR")
     # Hundreds of thousands of objects that stay: no later collection has to look at them.
     gc.freeze()
     return tf

@@ -29,6 +29,7 @@ _FOREIGN = frozenset(
         "TextVectorization",
     }
 )
+_INNER = ("keras.ops.", "keras.src.ops.", "keras.src.applications.")
 _STRUCTURE = frozenset(
     {
         "Functional",
@@ -78,7 +79,8 @@ def _judge(node: dict[str, Any], path: Path) -> None:
         # Keras looks functions up among its own by name; those that do more are not among these.
         allowed = module in (None, "builtins") and node.get("config") in _functions()
         name = f"function {node.get('config')}"
-    elif isinstance(module, str) and module.startswith(("keras.ops.", "keras.src.ops.")):
+    elif isinstance(module, str) and module.startswith(_INNER):
+        # Operations written in a model's own code, and the layers of Keras's architectures.
         allowed = name.isidentifier() and name[0].isupper()
     else:
         inside = module in (None, "builtins") or module == "keras" or str(module).startswith("keras.")

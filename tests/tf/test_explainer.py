@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from cxrviewer.errors import CardError, ExplainError, ModelError
-from cxrviewer.explain import session
+from cxrviewer.explain import model_session
 from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.logits import find_logits
 from cxrviewer.explain.request import ExplainRequest, LoadRequest
@@ -139,7 +139,7 @@ def test_a_model_is_not_loaded_again_for_the_card_that_it_was_given(
 ) -> None:
     ask = asking(builders.randomise(builders.flat()))
     expected, card = ask(image), ask.info.card
-    monkeypatch.setattr(session, "load_model", None)
+    monkeypatch.setattr(model_session, "load_model", None)
     for load in (LoadRequest(ask.request.path, card), ask.request):
         again = ask.explainer.handle(ExplainRequest(load, "image", image))
         np.testing.assert_array_equal(again.attribution.values, expected.attribution.values)

@@ -16,6 +16,7 @@ from cxrviewer.errors import ModelError
 from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.request import ExplainRequest, LoadRequest
 from cxrviewer.models.runtime import load_model
+from cxrviewer.models.trust import judge_description
 
 Save = Callable[..., Path]
 
@@ -109,6 +110,29 @@ def test_what_is_not_keras_own_is_refused(saved: Save, fields: dict[str, Any], r
     path = rewritten(saved(builders.flat()), lambda config: alter_last(config, fields))
     with pytest.raises(ModelError, match=reason):
         load_model(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("Conv2D", "keras.layers"),
+        ("Conv2D", None),
+        ("GlorotUniform", "keras.initializers"),
+        ("DTypePolicy", "keras"),
+        ("Functional", "keras.src.models.functional"),
+        ("GetItem", "keras.src.ops.numpy"),
+        ("LayerScale", "keras.src.applications.convnext"),
+    ],
+)
+def test_what_is_keras_own_is_allowed(name: str, module: str | None) -> None:
+    judge_description({"config": [{"class_name": name, "module": module}]}, Path("model.keras"))
+
+
+@pytest.mark.parametrize("name", ["get_file", "__class__", "a.b", "lambda x: x"])
+def test_no_function_is_reached_by_the_name_of_a_module(name: str) -> None:
+    for module in ("keras.src.ops.numpy", "keras.src.applications.convnext", "keras.utils", "keras"):
+        with pytest.raises(ModelError, match="not a part of Keras"):
+            judge_description({"config": {"class_name": name, "module": module}}, Path("model.keras"))
 
 
 def test_a_custom_loss_does_no_harm(saved: Save) -> None:
