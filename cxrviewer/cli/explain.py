@@ -119,7 +119,7 @@ def _analyse(
     loaded = load_choice(run, arguments.model)
     target = resolve_target(loaded.info.card, arguments.target)
     layer = resolve_layer(loaded.info, arguments.layer)
-    key = ExplainKey(radiograph.digest, loaded.info.card.sha256, target, layer, method)
+    key = ExplainKey(radiograph.digest, loaded.info.card, target, layer, method)
     return loaded.info, analyse(run, radiograph, loaded, key)
 
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from cxrviewer.explain.request import TOP_CLASS
+from cxrviewer.models.card import ModelCard
 from cxrviewer.models.prediction import Prediction
 from cxrviewer.session.analysis import Analysis
 from cxrviewer.session.keys import ExplainKey
@@ -23,7 +24,7 @@ class AnalysisCache:
     def __init__(self, limit: int = 512) -> None:
         self._limit = limit
         self._results: OrderedDict[ExplainKey, Analysis] = OrderedDict()
-        self._predictions: OrderedDict[tuple[str, str], Prediction] = OrderedDict()
+        self._predictions: OrderedDict[tuple[str, ModelCard], Prediction] = OrderedDict()
 
     def put(self, key: ExplainKey, analysis: Analysis) -> None:
         """Keep an analysis under its actual class, also where the key asked for the top class."""
@@ -50,6 +51,6 @@ class AnalysisCache:
             self._results.move_to_end(key)
         return analysis
 
-    def prediction(self, digest: str, model: str) -> Prediction | None:
+    def prediction(self, digest: str, model: ModelCard) -> Prediction | None:
         """Return the output of a model for an image, or None."""
         return self._predictions.get((digest, model))

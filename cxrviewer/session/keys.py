@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cxrviewer.models.card import ModelCard
+
 
 @dataclass(frozen=True)
 class ExplainKey:
-    """Image (digest of the file), model (digest of the weights), class, layer and method."""
+    """Image (digest of the file), model, class, layer and method.
+
+    The model is its whole card: the same weights read by another card give another heatmap.
+    """
 
     digest: str
-    model: str
+    model: ModelCard
     class_index: int
     layer: str
     method: str

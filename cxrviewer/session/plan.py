@@ -67,5 +67,5 @@ def resolve(state: ViewState, at_hand: AtHand) -> Plan:
         target = state.target
         if target == TOP_CLASS and at_hand.prediction is not None:
             target = at_hand.prediction.top
-        explain = ExplainKey(radiograph.digest, info.card.sha256, target, layer, state.method)
+        explain = ExplainKey(radiograph.digest, info.card, target, layer, state.method)
     return Plan(read, load, explain)

@@ -137,8 +137,8 @@ class Controller(QObject):
     def _apply(self, state: ViewState, at_hand: AtHand) -> None:
         loaded = at_hand.loaded
         if at_hand.radiograph is not None and loaded is not None:
-            model = loaded.info.card.sha256
-            at_hand = replace(at_hand, prediction=self._cache.prediction(at_hand.radiograph.digest, model))
+            prediction = self._cache.prediction(at_hand.radiograph.digest, loaded.info.card)
+            at_hand = replace(at_hand, prediction=prediction)
         plan = resolve(state, at_hand)
         analysis = self._cache.get(plan.explain) if plan.explain is not None else None
         if analysis is not None:
