@@ -41,7 +41,12 @@ def list_folder(folder: Path) -> Listing:
     """
     try:
         with os.scandir(folder) as entries:
-            visible = [(Path(entry.path), entry.is_dir()) for entry in entries if entry.name[0] != "."]
+            # What is neither file nor folder is left out: looking into a pipe would wait for ever.
+            visible = [
+                (Path(entry.path), entry.is_dir())
+                for entry in entries
+                if entry.name[0] != "." and (entry.is_dir() or entry.is_file())
+            ]
     except OSError as error:
         raise ImageReadError(
             f"The folder cannot be listed ({error.strerror}).",
