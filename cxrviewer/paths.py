@@ -42,7 +42,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     OSError
         The folder cannot be written to, or the disk is full.
     """
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:

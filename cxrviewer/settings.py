@@ -57,7 +57,7 @@ def settings_file() -> Path:
 
 
 def load_settings() -> Settings:
-    """Read the settings; values that are missing, unknown or of a wrong type take their default."""
+    """Read the settings; values missing, unknown, of a wrong type or out of range take their default."""
     try:
         stored = json.loads(settings_file().read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -75,6 +75,8 @@ def load_settings() -> Settings:
             value = tuple(item for item in value if isinstance(item, str))
         if isinstance(defaults[field.name], float) and type(value) is int:
             value = float(value)
+        if isinstance(value, float) and not 0 <= value <= 1:
+            continue
         if type(value) is type(defaults[field.name]):
             known[field.name] = value
     return replace(Settings(), **known)  # type: ignore[arg-type]
