@@ -29,7 +29,7 @@ class OverlayStyle:
     alpha : float
         Greatest opacity, 0 to 1.
     threshold : float
-        Values at or below this share of the scale are not drawn, 0 to 1.
+        Values under this share of the scale are not drawn, 0 to 1; 0 never is.
     visible : bool
         Whether the heatmap is drawn at all.
     """
