@@ -1,0 +1,99 @@
+"""What is on screen; parts that did not change are the same objects, so that nothing is drawn twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from material import SHAPE, analysis, choice, lung_window, radiograph, steep_table
+
+from cxrviewer.explain.display import MapState
+from cxrviewer.imaging.geometry import apply_affine
+from cxrviewer.imaging.grayscale import full_window, presentation_table
+from cxrviewer.imaging.radiograph import Window
+from cxrviewer.session.plan import AtHand
+from cxrviewer.session.shown import Shown, next_shown
+from cxrviewer.session.state import ViewState, Zoom, styled
+
+STATE = ViewState()
+EMPTY = Shown(STATE, AtHand())
+
+
+@pytest.fixture
+def shown() -> Shown:
+    return next_shown(EMPTY, STATE, AtHand(radiograph(), "default", choice()), analysis())
+
+
+def _go(former: Shown, state: ViewState) -> Shown:
+    return next_shown(former, state, former.at_hand, former.analysis)
+
+
+def test_nothing_without_an_image() -> None:
+    shown = next_shown(EMPTY, STATE, AtHand(), None)
+    assert (shown.radiograph, shown.voi, shown.table, shown.heatmap) == (None,) * 4
+
+
+def test_an_image_starts_with_its_files_window() -> None:
+    image = radiograph(windows=(lung_window(),))
+    shown = next_shown(EMPTY, STATE, AtHand(image), None)
+    assert shown.voi == lung_window()
+    assert np.array_equal(shown.table, presentation_table(image, lung_window()))
+
+
+def test_the_users_window_is_in_force_until_it_is_taken_back(shown: Shown) -> None:
+    window = Window(60, 30)
+    narrow = _go(shown, replace(STATE, voi=window))
+    assert narrow.voi is window
+    assert np.array_equal(narrow.table, presentation_table(radiograph(), window))
+    again = _go(narrow, STATE)
+    assert again.voi == full_window(radiograph())
+
+
+def test_inversion_swaps_black_and_white(shown: Shown) -> None:
+    inverted = _go(shown, replace(STATE, inverted=True))
+    assert np.array_equal(inverted.table, 255 - shown.table)
+    assert inverted.voi is shown.voi
+
+
+def test_what_does_not_change_is_the_same_object(shown: Shown) -> None:
+    for state in (styled(STATE, alpha=0.1), replace(STATE, zoom=Zoom(2.0)), replace(STATE, target=0)):
+        after = _go(shown, state)
+        assert after.state == state
+        for part in ("voi", "table", "analysis", "display", "heatmap"):
+            assert getattr(after, part) is getattr(shown, part), part
+
+
+def test_a_table_that_stays_is_not_made_again() -> None:
+    state = replace(STATE, voi=steep_table())
+    shown = next_shown(EMPTY, state, AtHand(radiograph()), None)
+    assert _go(shown, replace(state, target=1)).table is shown.table
+
+
+def test_another_image_has_its_own_table_and_loses_the_map(shown: Shown) -> None:
+    image = radiograph("b.png", windows=(lung_window(),))
+    after = next_shown(shown, STATE, replace(shown.at_hand, radiograph=image), None)
+    assert after.table is not shown.table
+    assert after.voi == lung_window()
+    assert (after.analysis, after.display, after.heatmap) == (None, None, None)
+
+
+def test_the_map_lies_where_the_geometry_says(shown: Shown) -> None:
+    assert shown.heatmap is not None
+    assert shown.display is not None
+    assert shown.heatmap.values is shown.display.values
+    assert shown.heatmap.values.max() == 1
+    corner = apply_affine(shown.heatmap.grid_to_stored, 3.5, 3.5)
+    assert corner == pytest.approx((SHAPE[1] - 0.5, SHAPE[0] - 0.5))
+
+
+@pytest.mark.parametrize(
+    ("value", "state"), [(-1.0, MapState.EMPTY), (np.nan, MapState.INVALID), (1.0, MapState.SHOWN)]
+)
+def test_a_map_with_nothing_to_draw_is_announced_not_drawn(shown: Shown, value, state) -> None:
+    other = analysis(values=np.full((4, 4), value, np.float32))
+    after = next_shown(shown, STATE, shown.at_hand, other)
+    assert after.display is not None
+    assert after.display.state is state
+    assert (after.heatmap is not None) == (state is MapState.SHOWN)
+    assert after.analysis is other
