@@ -40,7 +40,7 @@ class Explainer:
             return self._explain(request)
 
     def prepare(self, request: LoadRequest) -> ModelInfo:
-        """Load a model and compile its automatic layer, so that the first heatmap comes soon."""
+        """Load a model and compile the layer of its card, so that the first heatmap comes soon."""
         with self._lock, backend.collection_paused():
             session = self._session(request)
             session.prepare()

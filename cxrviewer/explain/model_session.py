@@ -62,7 +62,8 @@ class ModelSession:
         self._path = path
         self._compiled: dict[str, CompiledLayer] = {}
         self._seen: OrderedDict[tuple[str, str], _Seen] = OrderedDict()
-        model = load_model(path)
+        # The graph alone would not keep the model's variables.
+        self._model = model = load_model(path)
         if card is not None:
             check_card(card, model)
         spec = card.input if card is not None else guess_input(model)
@@ -73,12 +74,11 @@ class ModelSession:
             self.info.card.activation, model.units, len(self.info.card.labels), self._trace.logits.reached
         )
 
-    def prepare(self, layer: str = AUTO_LAYER) -> None:
-        """Compile a layer and run it once, so that the first image does not wait for that."""
+    def prepare(self) -> None:
+        """Compile the layer of the card and run it once, so that the first image does not wait for that."""
         if self.info.auto_layer:
-            inputs = np.zeros((1, *self._shape), np.float32)
-            compiled = self._compile(self._path_of(layer))
-            compiled.run(inputs, TOP_CLASS)
+            compiled = self._compile(self._path_of(self.info.card.default_layer))
+            compiled.run(np.zeros((1, *self._shape), np.float32), TOP_CLASS)
 
     def settle(self) -> None:
         """Prepare what a change of class at the layer that was explained last needs."""
