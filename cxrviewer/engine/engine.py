@@ -6,58 +6,39 @@ built; nothing heavy is imported here.
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cxrviewer.engine import worker
+from cxrviewer.engine.process import OneProcess
 from cxrviewer.errors import EngineError
 
 if TYPE_CHECKING:
-    from multiprocessing.context import SpawnProcess
-
     from cxrviewer.explain.request import ModelInfo, Request, Result
     from cxrviewer.models.load_request import LoadRequest
 
 
-class _TrackingContext(multiprocessing.context.SpawnContext):
-    """The spawn context, which remembers the processes it makes: a pool does not tell them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.made: list[SpawnProcess] = []
-
-    def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]
-        process = multiprocessing.context.SpawnProcess(*args, **kwargs)
-        self.made.append(process)
-        return process
-
-
-class _Pool:
-    """One analysis process and the executor in front of it."""
+class _Run:
+    """One run of the analysis process, from its start to its end."""
 
     def __init__(self, preload: LoadRequest | None) -> None:
-        self._context = _TrackingContext()
-        self._executor = ProcessPoolExecutor(1, mp_context=self._context, initializer=worker.begin)
+        self._process = OneProcess()
         self.unwanted = False
-        self.ready: Future[ModelInfo | None] = self._executor.submit(worker.warm_up, preload)
+        self.ready: Future[ModelInfo | None] = self._process.submit(worker.warm_up, preload)
 
     @property
     def pid(self) -> int | None:
-        return next((process.pid for process in self._context.made if process.is_alive()), None)
+        return self._process.pid
 
     def submit(self, request: Request) -> Future[Result]:
-        future = self._executor.submit(worker.handle, request)
-        self._executor.submit(worker.settle)
+        future = self._process.submit(worker.handle, request)
+        self._process.submit(worker.settle)
         return future
 
     def end(self) -> None:
-        """End the process at once, as it holds nothing that is to be kept, and wait until it is gone."""
-        for process in self._context.made:
-            process.kill()
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._process.end()
 
 
 class Engine:
@@ -68,14 +49,14 @@ class Engine:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pool: _Pool | None = None
+        self._current: _Run | None = None
         self._closed = False
 
     @property
     def pid(self) -> int | None:
         """Id of the analysis process, None where there is none."""
-        pool = self._pool
-        return pool.pid if pool is not None else None
+        run = self._current
+        return run.pid if run is not None else None
 
     def start(self, preload: LoadRequest | None = None) -> Future[ModelInfo | None]:
         """Start the process where there is none, and return at once.
@@ -116,13 +97,13 @@ class Engine:
             The process was ended by `kill` or `close` meanwhile.
         """
         for _ in range(2):
-            pool, future = self._submit(request)
+            run, future = self._submit(request)
             try:
                 return future.result()
             except BrokenProcessPool:
-                if pool.unwanted:
+                if run.unwanted:
                     raise CancelledError from None
-                self._discard(pool)
+                self._discard(run)
         raise EngineError(
             "The analysis process ended unexpectedly, twice.",
             "Memory may be short: close other programs, or choose a smaller model.",
@@ -131,38 +112,38 @@ class Engine:
     def kill(self) -> None:
         """End the process at once, whatever it is doing; the next request starts another."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.unwanted = True
-            pool.end()
+            run, self._current = self._current, None
+        if run is not None:
+            run.unwanted = True
+            run.end()
 
     def close(self) -> None:
         """End the process for good; leaves neither process nor thread behind."""
         self._closed = True
         self.kill()
 
-    def _open(self, preload: LoadRequest | None = None) -> _Pool:
+    def _open(self, preload: LoadRequest | None = None) -> _Run:
         if self._closed:
             raise CancelledError
-        if self._pool is None:
-            self._pool = _Pool(preload)
-        return self._pool
+        if self._current is None:
+            self._current = _Run(preload)
+        return self._current
 
-    def _submit(self, request: Request) -> tuple[_Pool, Future[Result]]:
+    def _submit(self, request: Request) -> tuple[_Run, Future[Result]]:
         """Submit to the process; to another where this one is found broken."""
         with self._lock:
-            pool = self._open()
+            run = self._open()
             try:
-                return pool, pool.submit(request)
+                return run, run.submit(request)
             except BrokenProcessPool:
-                self._pool = None
-            broken, pool = pool, self._open()
-            future = pool.submit(request)
+                self._current = None
+            broken, run = run, self._open()
+            future = run.submit(request)
         broken.end()
-        return pool, future
+        return run, future
 
-    def _discard(self, pool: _Pool) -> None:
+    def _discard(self, run: _Run) -> None:
         with self._lock:
-            if self._pool is pool:
-                self._pool = None
-        pool.end()
+            if self._current is run:
+                self._current = None
+        run.end()

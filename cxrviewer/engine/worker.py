@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
 from functools import cache
-from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cxrviewer.explain.explainer import Explainer
     from cxrviewer.explain.request import ModelInfo, Request, Result
     from cxrviewer.models.load_request import LoadRequest
-
-
-def begin() -> None:
-    """Prepare the process: leave Ctrl+C to the parent, and end when the parent does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, name="watchdog", daemon=True).start()
 
 
 def warm_up(preload: LoadRequest | None) -> ModelInfo | None:
@@ -55,10 +44,3 @@ def _explainer() -> Explainer:
     from cxrviewer.explain.explainer import Explainer
 
     return Explainer()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(0)
