@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrviewer.errors import ExplainError
 from cxrviewer.explain.trace import Trace, TracedLayer
 from cxrviewer.models import backend
 
@@ -37,6 +38,11 @@ class CompiledLayer:
         One of its layers, which reaches the scores.
     scores : (labels, units) float32 array
         The scores that can be explained, as weights on the logits.
+
+    Raises
+    ------
+    ExplainError
+        The scores have no gradient at the layer.
     """
 
     def __init__(self, trace: Trace, layer: TracedLayer, scores: Floats) -> None:
@@ -51,6 +57,11 @@ class CompiledLayer:
             top = tf.argmax(all_scores, output_type=tf.int32)
             score = tf.gather(all_scores, tf.where(self._index < 0, top, self._index))
             (gradient,) = tf.gradients(score, [layer.tensor])
+            if gradient is None:
+                message = (
+                    f"The scores have no gradient at layer '{layer.path}': an operation behind it has none."
+                )
+                raise ExplainError(message, "Choose a later layer.")
             self._gradient = tf.cast(gradient, tf.float32)[0]
             fetches = [tf.cast(layer.tensor, tf.float32)[0], logits, self._gradient]
         self._full = trace.function.prune([trace.inputs, self._index], fetches)

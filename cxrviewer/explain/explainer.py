@@ -7,8 +7,9 @@ import time
 from collections import OrderedDict
 from pathlib import Path
 
+from cxrviewer.errors import ExplainError, UserError
 from cxrviewer.explain.model_session import ModelSession
-from cxrviewer.explain.request import ExplainRequest, ExplainResult, ModelInfo, Request, Result
+from cxrviewer.explain.request import ExplainResult, ModelInfo, Request, Result
 from cxrviewer.models import backend
 from cxrviewer.models.load_request import LoadRequest
 
@@ -32,12 +33,19 @@ class Explainer:
         ModelError
             The model cannot be loaded.
         ExplainError
-            The layer, method, class or input does not go with the model.
+            The layer, method, class or input does not go with the model, or memory is short.
         """
         with self._lock, backend.collection_paused():
-            if isinstance(request, LoadRequest):
-                return self._session(request).info
-            return self._explain(request)
+            try:
+                return self._answer(request)
+            except UserError:
+                raise
+            except Exception as error:
+                if not backend.is_out_of_memory(error):
+                    raise
+                message = "The analysis needs more memory than there is."
+                hint = "Close other programs, or choose a later layer or a smaller model."
+                raise ExplainError(message, hint) from error
 
     def prepare(self, request: LoadRequest) -> ModelInfo:
         """Load a model and compile the layer of its card, so that the first heatmap comes soon."""
@@ -53,7 +61,9 @@ class Explainer:
                 _, session = self._sessions[next(reversed(self._sessions))]
                 session.settle()
 
-    def _explain(self, request: ExplainRequest) -> ExplainResult:
+    def _answer(self, request: Request) -> Result:
+        if isinstance(request, LoadRequest):
+            return self._session(request).info
         start = time.perf_counter()
         session = self._session(request.model)
         prediction, attribution = session.explain(request)

@@ -32,6 +32,11 @@ def tensorflow() -> Any:
     return tf
 
 
+def is_out_of_memory(error: Exception) -> bool:
+    """Return whether an error says that Python or TensorFlow could not get memory."""
+    return isinstance(error, MemoryError | tensorflow().errors.ResourceExhaustedError)
+
+
 @contextmanager
 def collection_paused() -> Iterator[None]:
     """Keep the garbage collector still while much is made that stays: a fifth of the import's time."""

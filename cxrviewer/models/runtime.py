@@ -37,7 +37,7 @@ def load_model(path: Path) -> LoadedModel:
     """
     digest = file_digest(path)
     judge_description(read_description(path), path)
-    tf = backend.tensorflow()
+    backend.tensorflow()
     import keras
 
     try:
@@ -45,9 +45,9 @@ def load_model(path: Path) -> LoadedModel:
             # They are meant for the author of the model.
             warnings.simplefilter("ignore")
             model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
-        raise ModelError(_MEMORY, _CLOSE, path) from error
     except Exception as error:  # Keras raises whatever its layers raise on a config that does not fit.
+        if backend.is_out_of_memory(error):
+            raise ModelError(_MEMORY, _CLOSE, path) from error
         hint = "Save the model again with a current Keras, or get a fresh copy of the file."
         raise ModelError(f"The model cannot be rebuilt: {first_line(error)}", hint, path) from error
     return _checked(model, path, digest)
