@@ -55,8 +55,9 @@ def main() -> None:
     heart = QTimer()
     heart.setTimerType(Qt.TimerType.PreciseTimer)
     heart.timeout.connect(tick)
+    while not paints.first:
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     heart.start(2)
-
     QTimer.singleShot(0, window.controller.reader.start)
 
     def wait_for(path: Path) -> None:
@@ -99,7 +100,7 @@ def main() -> None:
 
 
 def _class_changes(window: MainWindow, until_painted: Callable[[], None]) -> list[float]:
-    """Return the seconds from the choice of a class to the painted heatmap, computed by the engine each time."""
+    """Return the seconds from the choice of a class to the painted heatmap, each computed by the engine."""
     from cxrviewer.session.cache import AnalysisCache
 
     controller = window.controller

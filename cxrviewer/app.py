@@ -78,6 +78,9 @@ def start_engine() -> tuple[Engine, Future[ModelInfo | None]]:
 def make_application() -> QApplication:
     """Return the Qt application, themed; the running one where there is one."""
     import_qt()
+    # How long another thread may hold Python's lock while the window wants it; 5 ms by default, several
+    # times an event.
+    sys.setswitchinterval(0.0005)
     from PySide6.QtWidgets import QApplication
 
     from cxrviewer.ui.theme import apply_theme

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,8 +66,10 @@ def resample(heatmap: Heatmap, viewport: Viewport) -> NDArray[np.uint8]:
         grid = grid.T
         along_x = _weights(view_to_grid[1, 0] * x + view_to_grid[1, 2], rows)
         along_y = _weights(view_to_grid[0, 1] * y + view_to_grid[0, 2], columns)
-    seen = (along_y @ grid) @ along_x.T
-    return np.asarray(np.rint(seen), dtype=np.uint8)
+    # Not numpy's product: its threads wait for one another up to 20 ms where the processors are busy.
+    columns_seen = cv2.gemm(np.ascontiguousarray(grid), along_x, 1.0, None, 0.0, flags=cv2.GEMM_2_T)
+    seen = cv2.gemm(along_y, columns_seen, 1.0, None, 0.0)
+    return np.asarray(cv2.convertScaleAbs(seen), dtype=np.uint8)
 
 
 def value_at(values: NDArray[np.float32], grid_to_stored: Affine, x: float, y: float) -> float | None:
