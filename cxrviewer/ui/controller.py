@@ -93,19 +93,22 @@ class Controller(QObject):
         """Go over to another state."""
         if state.model != self.state.model:
             self._failed_model = None
-        self._failed_key = None
+        if _question(state) != _question(self.state):
+            self._failed_key = None
         self._apply(state, self.shown.at_hand)
 
     def cancel(self) -> None:
-        """Give up the analysis under way; the next change of a choice asks anew."""
+        """Give up what the engine does; an analysis is asked for anew by the next change of a choice."""
         if self._wanted.explain is None and self._wanted.load is None:
             return
-        self._failed_key, self._failed_model = self._wanted.explain, self._wanted.load
+        loading, self._failed_key = self._wanted.load is not None, self._wanted.explain
         self._wanted = replace(self._wanted, explain=None, load=None)
         self._analyst.drop("load")
         self._analyst.drop("explain")
         self._engine.kill()
         self._await_engine(self._engine.start())
+        if loading:
+            self._give_up_loading()
 
     def retry(self) -> None:
         """Ask again for what failed or was given up."""
@@ -204,10 +207,14 @@ class Controller(QObject):
             at_hand = replace(self.shown.at_hand, model=self.state.model, loaded=loaded, prediction=None)
             self._apply(self.state, at_hand)
             return
-        self._failed_model = self.state.model
-        former = self.shown.at_hand
-        self._apply(replace(self.state, model=former.model) if former.loaded else self.state, former)
+        self._give_up_loading()
         self._fail(outcome.error)
+
+    def _give_up_loading(self) -> None:
+        """Return to the model that is loaded, if there is one; the other is not asked for again by itself."""
+        former = self.shown.at_hand
+        self._failed_model = self.state.model
+        self._apply(replace(self.state, model=former.model) if former.loaded else self.state, former)
 
     def _take_explain(self, outcome: Outcome) -> None:
         analysis, key = outcome.value, outcome.token
@@ -237,3 +244,8 @@ class Controller(QObject):
         if self._wanted.explain is not None:
             return Activity.ANALYSING
         return Activity.READY if self.shown.at_hand.loaded is not None else Activity.IDLE
+
+
+def _question(state: ViewState) -> tuple[object, ...]:
+    """Return the choices that decide which heatmap is asked for; the others only how it is looked at."""
+    return state.path, state.model, state.target, state.layer, state.method

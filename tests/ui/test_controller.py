@@ -1,0 +1,405 @@
+"""The controller with an engine that answers when the test says so, and the real reader."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from material import analysis, card, choice
+
+from cxrviewer.engine.reader import Reader
+from cxrviewer.errors import ExplainError, ImageReadError, ModelError
+from cxrviewer.explain.request import TOP_CLASS, ExplainRequest, LoadRequest
+from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.session.state import ViewState, Zoom, styled, with_model
+from cxrviewer.ui.controller import Activity, Controller
+
+
+class Bench:
+    """A controller, what it was asked and what it told."""
+
+    def __init__(self, qtbot, engine) -> None:
+        self.qtbot = qtbot
+        self.engine = engine
+        self.reader = Reader()
+        self.controller = Controller(engine, engine.ready, self.reader, ViewState())
+        self.errors: list = []
+        self.opened: list = []
+        self.controller.failed.connect(self.errors.append)
+        self.controller.opened.connect(self.opened.append)
+
+    @property
+    def shown(self):
+        return self.controller.shown
+
+    @property
+    def state(self) -> ViewState:
+        return self.controller.state
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self.qtbot.waitUntil(condition, timeout=20_000)
+
+    def change(self, **changes) -> None:
+        self.controller.update(replace(self.state, **changes))
+
+    def asked(self):
+        """Wait for a request that has no answer yet and return it."""
+        self.wait(lambda: bool(self.engine.waiting))
+        return self.engine.waiting[0].request
+
+    def answer(self, result) -> None:
+        self.asked()
+        self.engine.waiting[0].answer.set_result(result)
+
+    def refuse(self, error: Exception) -> None:
+        self.asked()
+        self.engine.waiting[0].answer.set_exception(error)
+
+    def load(self, loaded=None) -> None:
+        """Have the model loaded."""
+        self.engine.ready.done() or self.engine.ready.set_result(None)
+        if self.state.model == "default" and self.shown.at_hand.loaded is None:
+            self.change()
+        self.answer((loaded or choice()).info)
+        self.wait(lambda: self.shown.at_hand.loaded is not None)
+
+    def open(self, path: Path) -> None:
+        self.change(path=path)
+        self.wait(lambda: self.shown.radiograph is not None and self.shown.radiograph.path == path)
+
+    def explained(self, class_index: int, top: int = 1, **changes):
+        """Answer the analysis under way and wait until it is on screen."""
+        values = np.full((4, 4), class_index + 1, np.float32)
+        made = analysis(class_index, top=top, values=values).result
+        self.answer(made)
+        self.wait(lambda: self.shown.analysis is not None and self.shown.analysis.result is made)
+        return self.shown.analysis
+
+
+@pytest.fixture
+def bench(qtbot, engine) -> Iterator[Bench]:
+    made = Bench(qtbot, engine)
+    yield made
+    made.controller.shut_down()
+
+
+@pytest.fixture
+def ready(bench: Bench, write_image) -> Bench:
+    """Return a bench with a model, and an image whose top class is explained."""
+    bench.load()
+    bench.open(write_image("a.png"))
+    bench.explained(1)
+    return bench
+
+
+def _only_looks(bench: Bench) -> None:
+    """Change everything that asks the engine for nothing."""
+    bench.change(zoom=Zoom(2.0))
+    bench.change(inverted=True)
+    bench.change(orientation=Orientation(True, 1))
+    bench.controller.update(styled(bench.state, alpha=0.9, colormap="jet"))
+
+
+def test_an_image_is_read_and_explained_for_its_top_class(bench: Bench, write_image) -> None:
+    path = write_image("a.png")
+    bench.load()
+    assert bench.controller.activity is Activity.READY
+    bench.open(path)
+    assert bench.shown.heatmap is None
+    assert bench.controller.activity is Activity.ANALYSING
+    request = bench.asked()
+    assert isinstance(request, ExplainRequest)
+    assert (request.class_index, request.layer, request.method) == (TOP_CLASS, "late", "grad-cam")
+    assert request.inputs.shape == (1, 8, 8, 1)
+    bench.explained(1)
+    assert bench.shown.heatmap is not None
+    assert bench.shown.at_hand.prediction.top == 1
+    assert bench.controller.activity is Activity.READY
+    assert len(bench.engine.calls) == 2
+    assert [image.path for image in bench.opened] == [path]
+    assert bench.errors == []
+
+
+def test_images_open_before_the_engine_is_there(bench: Bench, write_image) -> None:
+    bench.open(write_image("a.png"))
+    assert bench.controller.activity is Activity.STARTING
+    assert bench.shown.table is not None
+    assert isinstance(bench.asked(), LoadRequest)
+    bench.engine.ready.set_result(None)
+    bench.wait(lambda: bench.controller.activity is Activity.LOADING)
+    bench.answer(choice().info)
+    bench.explained(1)
+
+
+def test_what_was_analysed_is_shown_again_without_a_request(ready: Bench) -> None:
+    first = ready.shown.analysis
+    ready.change(target=0)
+    assert ready.asked().class_index == 0
+    second = ready.explained(0)
+    calls = len(ready.engine.calls)
+    ready.change(target=TOP_CLASS)
+    assert ready.shown.analysis is first
+    ready.change(target=0)
+    assert ready.shown.analysis is second
+    assert ready.controller.activity is Activity.READY
+    assert len(ready.engine.calls) == calls
+
+
+def test_the_former_map_stays_until_the_next_is_there(ready: Bench) -> None:
+    former = ready.shown.heatmap
+    ready.change(method="layer-cam")
+    ready.asked()
+    assert ready.shown.heatmap is former
+    ready.explained(1)
+    assert ready.shown.heatmap is not former
+
+
+def test_a_result_that_is_not_wanted_any_more_is_kept_but_not_shown(ready: Bench) -> None:
+    former = ready.shown.analysis
+    seen = []
+    ready.controller.changed.connect(lambda shown: seen.append(shown.analysis))
+    ready.change(target=0)
+    ready.asked()
+    ready.change(target=2)
+    ready.answer(analysis(0).result)
+    ready.wait(lambda: ready.engine.calls[-1].request.class_index == 2)
+    assert ready.shown.analysis is former
+    latest = ready.explained(2)
+    assert set(map(id, seen)) == {id(former), id(latest)}
+    calls = len(ready.engine.calls)
+    ready.change(target=0)
+    assert ready.shown.analysis.result.attribution.class_index == 0
+    assert len(ready.engine.calls) == calls
+
+
+def test_choices_passed_over_never_reach_the_engine(ready: Bench) -> None:
+    ready.change(layer="early")
+    ready.asked()
+    for target in (0, 1, 2):
+        ready.change(target=target)
+    ready.answer(analysis(1).result)
+    ready.wait(lambda: len(ready.engine.waiting) == 1 and ready.engine.waiting[0].request.class_index == 2)
+    ready.explained(2)
+    assert [call.request.class_index for call in ready.engine.calls[2:]] == [1, 2]
+
+
+def test_what_is_only_looked_at_otherwise_asks_for_nothing(ready: Bench) -> None:
+    calls = len(ready.engine.calls)
+    shown = ready.shown
+    _only_looks(ready)
+    assert ready.shown.analysis is shown.analysis
+    assert len(ready.engine.calls) == calls
+    assert ready.controller.activity is Activity.READY
+
+
+def test_a_file_that_cannot_be_read_leaves_the_last_image_as_it_was(ready: Bench, tmp_path: Path) -> None:
+    former = ready.shown
+    ready.change(zoom=Zoom(3.0), inverted=True)
+    bad = tmp_path / "bad.png"
+    bad.write_bytes(b"\x89PNG\r\n\x1a\n and then nothing")
+    ready.change(path=bad)
+    ready.wait(lambda: bool(ready.errors))
+    assert [error.path for error in ready.errors] == [bad]
+    assert isinstance(ready.errors[0], ImageReadError)
+    assert ready.shown.radiograph is former.radiograph
+    assert ready.shown.heatmap is former.heatmap
+    assert ready.state.path == former.radiograph.path
+    assert (ready.state.zoom, ready.state.inverted) == (Zoom(3.0), True)
+    _only_looks(ready)
+    assert len(ready.errors) == 1
+
+
+def test_a_file_can_be_tried_again(ready: Bench, tmp_path: Path, write_image) -> None:
+    path = tmp_path / "b.png"
+    ready.change(path=path)
+    ready.wait(lambda: len(ready.errors) == 1)
+    write_image("b.png")
+    ready.open(path)
+    assert len(ready.errors) == 1
+
+
+def test_the_view_changes_with_the_image_not_before(ready: Bench, write_image) -> None:
+    turned = Orientation(False, 1)
+    ready.change(orientation=turned, target=0)
+    ready.explained(0)
+    seen = []
+    ready.controller.changed.connect(
+        lambda shown: seen.append((shown.radiograph.path.name, shown.state.orientation, shown.state.target))
+    )
+    ready.open(write_image("b.png"))
+    assert ("a.png", turned, 0) in seen
+    assert set(seen) == {("a.png", turned, 0), ("b.png", Orientation(), TOP_CLASS)}
+
+
+def test_of_files_opened_in_haste_only_the_last_is_shown(ready: Bench, write_image) -> None:
+    paths = [write_image(f"{letter}.png") for letter in "bcd"]
+    for path in paths:
+        ready.change(path=path)
+    ready.wait(lambda: ready.shown.radiograph.path == paths[-1])
+    assert [image.path for image in ready.opened[1:]] == [paths[-1]]
+
+
+def test_another_image_takes_the_map_off_at_once(ready: Bench, write_image) -> None:
+    ready.open(write_image("b.png"))
+    assert (ready.shown.analysis, ready.shown.heatmap, ready.shown.at_hand.prediction) == (None, None, None)
+    assert ready.asked().class_index == TOP_CLASS
+
+
+def test_a_model_that_cannot_be_loaded_keeps_the_former(ready: Bench, tmp_path: Path) -> None:
+    former = ready.shown
+    ready.controller.update(with_model(ready.state, str(tmp_path / "missing.keras")))
+    ready.wait(lambda: bool(ready.errors))
+    assert isinstance(ready.errors[0], ModelError)
+    assert ready.state.model == "default"
+    assert ready.shown.at_hand.loaded is former.at_hand.loaded
+    assert ready.shown.analysis is former.analysis
+    assert ready.controller.activity is Activity.READY
+    _only_looks(ready)
+    assert len(ready.errors) == 1
+
+
+def test_another_model_explains_the_image_anew(ready: Bench, tmp_path: Path) -> None:
+    weights = tmp_path / "other.keras"
+    weights.write_bytes(b"weights")
+    ready.controller.update(with_model(ready.state, str(weights)))
+    request = ready.asked()
+    assert isinstance(request, LoadRequest)
+    assert request.path == str(weights)
+    assert ready.controller.activity is Activity.LOADING
+    ready.answer(choice("other").info)
+    assert ready.asked().class_index == TOP_CLASS
+    ready.explained(2, top=2)
+    assert ready.shown.at_hand.prediction.top == 2
+
+
+def test_without_any_model_the_error_comes_once(bench: Bench, write_image) -> None:
+    bench.engine.ready.set_result(None)
+    bench.change()
+    bench.refuse(ModelError("damaged"))
+    bench.wait(lambda: bool(bench.errors))
+    assert bench.controller.activity is Activity.IDLE
+    bench.open(write_image("a.png"))
+    _only_looks(bench)
+    assert bench.engine.waiting == []
+    assert len(bench.errors) == 1
+    bench.controller.retry()
+    bench.answer(choice().info)
+    bench.explained(1)
+
+
+def test_an_analysis_that_fails_is_told_once_and_not_asked_in_a_loop(ready: Bench) -> None:
+    former = ready.shown.analysis
+    ready.change(target=0)
+    ready.refuse(ExplainError("no gradient"))
+    ready.wait(lambda: bool(ready.errors))
+    calls = len(ready.engine.calls)
+    _only_looks(ready)
+    assert ready.engine.waiting == []
+    assert len(ready.engine.calls) == calls
+    assert ready.shown.analysis is former
+    assert ready.controller.activity is Activity.READY
+    ready.controller.retry()
+    assert ready.asked().class_index == 0
+    ready.explained(0)
+    assert len(ready.errors) == 1
+
+
+def test_a_choice_that_failed_is_asked_for_again_when_it_is_made_again(ready: Bench) -> None:
+    ready.change(target=0)
+    ready.refuse(ExplainError("no gradient"))
+    ready.wait(lambda: bool(ready.errors))
+    ready.change(target=TOP_CLASS)
+    ready.change(target=0)
+    ready.explained(0)
+
+
+def test_a_defect_of_the_program_is_told_as_one(ready: Bench, caplog) -> None:
+    ready.change(target=0)
+    ready.refuse(ZeroDivisionError("inside"))
+    ready.wait(lambda: bool(ready.errors))
+    assert "ZeroDivisionError" in ready.errors[0].message
+    assert len(ready.errors) == 1
+
+
+def test_cancel_ends_the_engine_and_says_nothing(ready: Bench) -> None:
+    former = ready.shown.analysis
+    ready.change(target=0)
+    ready.asked()
+    ready.controller.cancel()
+    assert ready.engine.kills == 1
+    assert ready.controller.activity is Activity.READY
+    calls = len(ready.engine.calls)
+    _only_looks(ready)
+    ready.qtbot.waitUntil(lambda: not ready.engine.waiting)
+    assert len(ready.engine.calls) == calls
+    assert ready.errors == []
+    assert ready.shown.analysis is former
+    ready.change(target=2)
+    ready.explained(2)
+
+
+def test_cancel_with_nothing_under_way_leaves_the_engine_alone(ready: Bench) -> None:
+    ready.controller.cancel()
+    assert ready.engine.kills == 0
+
+
+def test_cancelling_a_model_returns_to_the_former(ready: Bench, tmp_path: Path, write_image) -> None:
+    weights = tmp_path / "other.keras"
+    weights.write_bytes(b"weights")
+    former = ready.shown.analysis
+    ready.controller.update(with_model(ready.state, str(weights)))
+    ready.asked()
+    ready.controller.cancel()
+    assert ready.state.model == "default"
+    assert ready.shown.analysis is former
+    assert ready.errors == []
+    ready.open(write_image("b.png"))
+    ready.explained(0, top=0)
+
+
+def test_a_card_answered_by_the_user_is_used_for_the_image_on_screen(ready: Bench) -> None:
+    former = ready.shown
+    ready.controller.loaded_anew()
+    assert ready.shown.analysis is None
+    answered = choice(input=replace(card().input, height=16, width=16))
+    ready.answer(answered.info)
+    request = ready.asked()
+    assert request.inputs.shape == (1, 16, 16, 1)
+    ready.explained(2, top=2)
+    assert ready.shown.analysis is not former.analysis
+    assert ready.shown.at_hand.prediction.top == 2
+
+
+def test_work_aside_reports_value_or_error(bench: Bench) -> None:
+    outcomes: list = []
+    bench.controller.run_aside(lambda: 41 + 1, outcomes.append)
+    bench.controller.run_aside(_missing_file, outcomes.append)
+    bench.wait(lambda: len(outcomes) == 2)
+    assert outcomes[0].value == 42
+    assert isinstance(outcomes[1].error, ImageReadError)
+    assert bench.errors == [], "the one who asked is told, not the window"
+
+
+def _missing_file() -> None:
+    raise ImageReadError("missing")
+
+
+def test_shutting_down_in_the_middle_leaves_nothing(bench: Bench, write_image) -> None:
+    bench.load()
+    bench.open(write_image("a.png"))
+    bench.asked()
+    pid = bench.reader.pid
+    assert pid is not None
+    bench.controller.shut_down()
+    assert bench.engine.closed
+    assert bench.reader.pid is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    bench.change(path=write_image("b.png"))
+    bench.qtbot.waitUntil(lambda: not bench.engine.waiting)
+    assert bench.errors == []
+    assert bench.reader.pid is None
