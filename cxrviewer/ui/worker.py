@@ -60,8 +60,10 @@ class WorkerThread(QThread):
         self._stopping = False
 
     def post(self, kind: str, token: object, run: Callable[[], object]) -> None:
-        """Ask for `run` to be called in the thread."""
+        """Ask for `run` to be called in the thread; nothing once it is stopped."""
         with self._changed:
+            if self._stopping:
+                return
             self._pending.pop(kind, None)
             self._pending[kind] = _Task(kind, token, run)
             self._changed.notify()
