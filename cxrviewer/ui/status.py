@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWidget
@@ -31,7 +32,8 @@ def read_out(shown: Shown, x: float, y: float) -> Readout | None:
     radiograph = shown.radiograph
     if radiograph is None:
         return None
-    column, row = round(x), round(y)
+    # Not round(), which takes every other border between two pixels to the wrong side.
+    column, row = floor(x + 0.5), floor(y + 0.5)
     rows, columns = radiograph.shape
     if not (0 <= column < columns and 0 <= row < rows):
         return None

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QGuiApplication,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -241,6 +242,10 @@ class Canvas(QWidget):
         if self._drag is None:
             return
         delta = event.position() - self._drag.start
+        # A hand shakes between the two clicks of a double click: that is no drag.
+        if not self._drag.moving and delta.manhattanLength() < _double_click_distance():
+            return
+        self._drag = replace(self._drag, moving=True)
         if self._drag.kind is DragKind.WINDOW:
             self.window_dragged.emit(delta.x(), delta.y())
         else:
@@ -291,6 +296,10 @@ class Canvas(QWidget):
             self.stepped.emit(step)
         else:
             super().keyPressEvent(event)
+
+
+def _double_click_distance() -> int:
+    return QGuiApplication.styleHints().mouseDoubleClickDistance()
 
 
 def _clamped(center: NDArray[np.float64]) -> tuple[float, float]:

@@ -24,8 +24,9 @@ class DragKind(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Drag:
-    """A drag under way: where it began, and what was in the middle of the view then."""
+    """A drag under way: where it began, what was in the middle of the view then, and whether it has moved."""
 
     kind: DragKind
     start: QPointF
     center: tuple[float, float]
+    moving: bool = False
