@@ -57,6 +57,9 @@ def run(paths: Sequence[Path], screenshot: Path | None = None) -> int:
     window.show()
     from PySide6.QtCore import QTimer
 
+    from cxrviewer.ui.crash import report_crashes
+
+    report_crashes(window)
     QTimer.singleShot(0, window.controller.reader.start)
     QTimer.singleShot(0, lambda: window.commands.open_paths(paths))
     if screenshot is not None:

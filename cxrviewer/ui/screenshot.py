@@ -12,6 +12,9 @@ from cxrviewer.paths import atomic_path
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.main_window import MainWindow
 
+_SETTLE = 300
+"""Milliseconds in which layouts and thumbnails follow the heatmap."""
+
 _PATIENCE = 180_000
 """Milliseconds after which waiting for the heatmap ends."""
 
@@ -44,6 +47,8 @@ def shoot_when_analysed(window: MainWindow, path: Path) -> int:
     window.controller.failed.connect(give_up)
     late = UserError("The heatmap did not come in time.", "Try again on a machine that is less busy.")
     QTimer.singleShot(_PATIENCE, lambda: give_up(late))
+    loop.exec()
+    QTimer.singleShot(_SETTLE, loop.quit)
     loop.exec()
     picture = window.grab()
     window.close()
