@@ -11,8 +11,8 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QListView,
     QToolButton,
+    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -195,7 +195,7 @@ class BrowserPanel(QWidget):
             self.chosen.emit(path)
 
 
-class _FileList(QListView):
+class _FileList(QTreeView):
     """A list in which left and right also move."""
 
     def __init__(self, panel: BrowserPanel) -> None:
@@ -203,10 +203,13 @@ class _FileList(QListView):
         self._panel = panel
         self.setAccessibleName("Files")
         self.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
-        self.setUniformItemSizes(True)
-        self.setSpacing(2)
+        self.setRootIsDecorated(False)
+        self.setHeaderHidden(True)
+        self.setIndentation(0)
+        # A list view lays out all its rows anew for every thumbnail; this one knows that all are alike.
+        self.setUniformRowHeights(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
