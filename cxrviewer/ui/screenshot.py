@@ -12,6 +12,8 @@ from cxrviewer.paths import atomic_path
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.main_window import MainWindow
 
+_SIZE = (1280, 800)
+
 _SETTLE = 300
 """Milliseconds in which layouts and thumbnails follow the heatmap."""
 
@@ -32,6 +34,7 @@ def shoot_when_analysed(window: MainWindow, path: Path) -> int:
     UserError
         The image or the analysis failed, or the picture cannot be written.
     """
+    window.resize(*_SIZE)
     loop = QEventLoop()
     errors: list[UserError] = []
 
