@@ -14,6 +14,7 @@ from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.geometry import resize_affine
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph, Window
+from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.session.state import Zoom
 from cxrviewer.ui.canvas.canvas import Canvas
@@ -37,7 +38,7 @@ def rows() -> list[Row]:
     canvas.resize(1400, 1000)
     canvas.show()
     windows = [Window(30000 + 10 * i, 40000 + 20 * i) for i in range(64)]
-    canvas.set_radiograph(radiograph, grayscale.presentation_table(radiograph, windows[0]))
+    canvas.set_image(Renderer(radiograph), grayscale.presentation_table(radiograph, windows[0]))
     values = np.random.default_rng(1).random((14, 14), dtype=np.float32)
     canvas.set_heatmap(Heatmap(values, resize_affine((14, 14), (SIZE, SIZE))))
     while canvas._picture is None:

@@ -31,6 +31,12 @@ COLORMAPS = (
 DEFAULT_COLORMAP = "inferno"
 
 
+def load_colormaps() -> None:
+    """Have the colours of all maps at hand, in a thread that may take its time."""
+    for spec in COLORMAPS:
+        colormap_table(spec.id)
+
+
 @cache
 def colormap_table(colormap: str) -> NDArray[np.uint8]:
     """Return the colours of a map.

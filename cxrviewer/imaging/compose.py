@@ -60,6 +60,8 @@ def blend_table(style: OverlayStyle) -> NDArray[np.int32]:
     alpha = opacity(style)[:, None]
     gray = np.arange(256, dtype=np.float32)[None, :]
     table = np.full((256, 256), 0xFF000000, np.uint32)
+    if not alpha.any():
+        return (table | np.arange(256, dtype=np.uint32) * np.uint32(0x010101)).reshape(-1).view(np.int32)
     for shift, channel in zip((16, 8, 0), colormap_table(style.colormap).T, strict=True):
         color = channel.astype(np.float32)[:, None]
         blended = np.round(gray + alpha * (color - gray)).astype(np.uint32)

@@ -26,7 +26,10 @@ NEAREST_ABOVE = 6.0
 """Magnification beyond which single pixels are shown as squares."""
 
 _SMALLEST_LEVEL = 256
+_MOST_LEVELS = 16
 
+
+NO_OVERLAY = OverlayStyle(visible=False)
 
 _Result = TypeVar("_Result")
 _Byte = TypeVar("_Byte", bound=np.generic)
@@ -63,6 +66,10 @@ class Renderer:
         self._gray: _Stage[NDArray[np.uint8]] = _Stage()
         self._heat_rows: _Stage[NDArray[np.uint16]] = _Stage()
         self._blend_table: _Stage[NDArray[np.int32]] = _Stage()
+
+    def prepare(self) -> None:
+        """Make the reduced copies for small views now, in a thread that may take its time."""
+        self._level(_MOST_LEVELS)
 
     def gray(self, viewport: Viewport, table: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return presentation values in the view, uint8; 0 outside the image.
@@ -101,7 +108,8 @@ class Renderer:
             How.
         """
         gray = self.gray(viewport, table)
-        colors = self._blend_table.result(lambda: compose.blend_table(style), style)
+        drawn = style if heatmap is not None else NO_OVERLAY
+        colors = self._blend_table.result(lambda: compose.blend_table(drawn), drawn)
         return compose.blend(gray, self._rows_in(viewport, heatmap), colors)
 
     def image_rectangle(self, viewport: Viewport) -> tuple[int, int, int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from enum import Enum
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,7 +14,7 @@ from cxrviewer.engine.engine import Engine
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import UserError
 from cxrviewer.explain.request import ModelInfo
-from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.imaging.render import Renderer
 from cxrviewer.session.analysis import Analysis, LoadedChoice, analyse, load_choice
 from cxrviewer.session.cache import AnalysisCache
 from cxrviewer.session.keys import ExplainKey
@@ -65,6 +66,7 @@ class Controller(QObject):
         super().__init__(parent)
         self._engine = engine
         self.reader = reader
+        self.renderer: Renderer | None = None
         self._cache = AnalysisCache()
         self._failed_key: ExplainKey | None = None
         self._failed_model: str | None = None
@@ -167,7 +169,7 @@ class Controller(QObject):
         former, self._wanted = self._wanted, plan
         if plan.read is not None and plan.read != former.read:
             path = plan.read
-            self._files.post("read", path, lambda: self.reader.read(path))
+            self._files.post("read", path, lambda: self._read(path))
         if plan.load is not None and plan.load != former.load:
             choice = plan.load
             self._analyst.post("load", choice, lambda: load_choice(self._engine.run, choice))
@@ -179,6 +181,12 @@ class Controller(QObject):
             assert loaded is not None
             self._analyst.post("explain", key, lambda: analyse(self._engine.run, radiograph, loaded, key))
 
+    def _read(self, path: Path) -> Renderer:
+        """Read a file and prepare its rendering, in the thread for files."""
+        renderer = Renderer(self.reader.read(path))
+        renderer.prepare()
+        return renderer
+
     def _take(self, outcome: Outcome) -> None:
         if outcome.kind in self._applied:
             self._applied[outcome.kind](outcome)
@@ -188,8 +196,9 @@ class Controller(QObject):
     def _take_read(self, outcome: Outcome) -> None:
         if outcome.token != self._wanted.read:
             return
-        radiograph = outcome.value
-        if isinstance(radiograph, Radiograph):
+        if isinstance(outcome.value, Renderer):
+            self.renderer = outcome.value
+            radiograph = self.renderer.radiograph
             self.opened.emit(radiograph)
             at_hand = replace(self.shown.at_hand, radiograph=radiograph, prediction=None)
             self._apply(opened(self.state, radiograph.path), at_hand)

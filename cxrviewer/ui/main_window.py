@@ -6,10 +6,11 @@ import base64
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
+from cxrviewer.imaging.colormap import load_colormaps
 from cxrviewer.models.catalog import builtin_cards, remember_card
 from cxrviewer.paths import resource
 from cxrviewer.session.shown import Shown
@@ -42,8 +43,6 @@ class MainWindow(QMainWindow):
     settings : Settings
         From the last time.
     """
-
-    first_shown = Signal()
 
     def __init__(self, controller: Controller, settings: Settings) -> None:
         super().__init__()
@@ -125,6 +124,9 @@ class MainWindow(QMainWindow):
         side.heatmap.method_chosen.connect(lambda method: commands.choose(method=method))
         side.heatmap.styled.connect(lambda name, value: commands.style(**{name: value}))
 
+    def _load_colors(self) -> None:
+        self.controller.run_aside(load_colormaps, lambda _: self.side.heatmap.show_colors())
+
     def _start(self) -> None:
         state = self.controller.state
         self.commands.choose_tool(Tool.WINDOW)
@@ -165,7 +167,7 @@ class MainWindow(QMainWindow):
 
     def _show_image(self, shown: Shown) -> None:
         radiograph = shown.radiograph
-        self.canvas.set_radiograph(radiograph, shown.table)
+        self.canvas.set_image(self.controller.renderer, shown.table)
         self.actions_table.enable_for_image(radiograph is not None)
         if radiograph is None:
             return
@@ -251,11 +253,11 @@ class MainWindow(QMainWindow):
         self.close()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Tell when the window is there for the first time."""
+        """Load what can wait until the window is there."""
         super().showEvent(event)
         if not self._was_shown:
             self._was_shown = True
-            self.first_shown.emit()
+            QTimer.singleShot(0, self._load_colors)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember sizes and choices, and end engine and threads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from cxrviewer.imaging.geometry import apply_affine, resize_affine
 from cxrviewer.imaging.grayscale import full_window, presentation_table
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
+from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui.canvas.canvas import Canvas
@@ -50,7 +52,7 @@ def canvas(qtbot) -> Canvas:
     made.show()
     qtbot.waitExposed(made)
     radiograph = _radiograph()
-    made.set_radiograph(radiograph, presentation_table(radiograph, full_window(radiograph)))
+    made.set_image(Renderer(radiograph), presentation_table(radiograph, full_window(radiograph)))
     made.view = (FIT, Orientation())  # type: ignore[attr-defined]
 
     def follow(zoom: Zoom) -> None:
@@ -133,7 +135,7 @@ def test_actual_pixels_are_exact(canvas: Canvas) -> None:
 def test_actual_pixels_are_exact_for_odd_sizes_too(canvas: Canvas, shape: tuple[int, int]) -> None:
     pixels = _pixels(shape)
     radiograph = _radiograph(pixels)
-    canvas.set_radiograph(radiograph, presentation_table(radiograph, full_window(radiograph)))
+    canvas.set_image(Renderer(radiograph), presentation_table(radiograph, full_window(radiograph)))
     _look(canvas, Zoom(1.0, (0.4, 0.6)))
     picture = _gray(canvas)
     rows, columns = np.nonzero(picture)
@@ -152,7 +154,7 @@ def test_turned_and_flipped_is_exactly_that(canvas: Canvas, flipped: bool, turns
 @pytest.mark.parametrize("turns", [0, 1])
 def test_fit_shows_the_whole_image_as_large_as_it_goes(canvas: Canvas, turns: int) -> None:
     radiograph = _radiograph(np.full(SHAPE, 200, np.uint8))
-    canvas.set_radiograph(radiograph, presentation_table(radiograph, full_window(radiograph)))
+    canvas.set_image(Renderer(radiograph), presentation_table(radiograph, full_window(radiograph)))
     _look(canvas, FIT, Orientation(quarter_turns=turns))
     rows, columns = np.nonzero(_gray(canvas))
     height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
@@ -201,7 +203,7 @@ def test_a_hidden_heatmap_leaves_the_exact_gray(canvas: Canvas) -> None:
 def test_another_image_takes_the_heatmap_off(canvas: Canvas) -> None:
     canvas.set_heatmap(Heatmap(np.ones((2, 2), np.float32), resize_affine((2, 2), SHAPE)))
     radiograph = _radiograph()
-    canvas.set_radiograph(radiograph, presentation_table(radiograph, full_window(radiograph)))
+    canvas.set_image(Renderer(radiograph), presentation_table(radiograph, full_window(radiograph)))
     _gray(canvas)
 
 
@@ -222,7 +224,7 @@ def test_every_setting_reaches_the_picture(canvas: Canvas) -> None:
     for step in steps:
         step()
         pictures.append(canvas.picture().copy())
-    assert all(one != other for one, other in zip(pictures, pictures[1:], strict=False))
+    assert all(one != other for one, other in pairwise(pictures))
 
 
 @pytest.mark.parametrize("orientation", [Orientation(), Orientation(True, 1), Orientation(False, 2)])
@@ -358,7 +360,7 @@ def test_arrow_keys_ask_for_the_neighbour(canvas: Canvas, key, step: int) -> Non
 
 
 def test_without_an_image_nothing_is_asked_for(canvas: Canvas) -> None:
-    canvas.set_radiograph(None, None)
+    canvas.set_image(None, None)
     signals = [_heard(each) for each in (canvas.zoomed, canvas.window_dragged, canvas.window_drag_started)]
     _wheel(canvas, QPointF(100, 100), 1)
     _drag(canvas, QPoint(100, 100), QPoint(50, 50))

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.heatmap import Heatmap
-from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation, Viewport, fit_scale, make_viewport
 from cxrviewer.session.state import FIT, Zoom
@@ -70,9 +69,9 @@ class Canvas(QWidget):
         """Return the size that a layout would like to give."""
         return QSize(760, 700)
 
-    def set_radiograph(self, radiograph: Radiograph | None, table: NDArray[np.uint8] | None) -> None:
+    def set_image(self, renderer: Renderer | None, table: NDArray[np.uint8] | None) -> None:
         """Show another image through a presentation table; the heatmap of the former one goes."""
-        self._renderer = Renderer(radiograph) if radiograph is not None else None
+        self._renderer = renderer
         self._table = table
         self._heatmap = None
         self._move()

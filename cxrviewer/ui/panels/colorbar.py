@@ -38,10 +38,11 @@ class ColorBar(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the bar, the threshold and three values."""
+        """Draw the bar, the threshold and three values; an empty frame where there is no heatmap."""
         painter = QPainter(self)
         bar = QRect(0, 0, self.width(), _BAR_HEIGHT)
-        painter.drawImage(bar, self._gradient())
+        if self._maximum is not None:
+            painter.drawImage(bar, self._gradient())
         painter.setPen(QPen(theme.LINE, 1))
         painter.drawRect(bar.adjusted(0, 0, -1, -1))
         if self._style.threshold > 0:
