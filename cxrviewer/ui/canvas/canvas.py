@@ -168,8 +168,6 @@ class Canvas(QWidget):
         rows, columns = packed.shape
         image = QImage(packed.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
-        # The QImage borrows the array's memory.
-        self._packed = packed
         return image
 
     def _device_shape(self) -> tuple[int, int]:
@@ -195,7 +193,10 @@ class Canvas(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw picture and words."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         if self._renderer is None:
             painter.fillRect(self.rect(), theme.CANVAS)
             paint_empty(painter, self.rect())

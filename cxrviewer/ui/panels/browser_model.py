@@ -107,7 +107,6 @@ def _on_tile(gray: NDArray[np.uint8] | None) -> QPixmap:
         image = QImage(
             np.ascontiguousarray(gray).tobytes(), columns, rows, columns, QImage.Format.Format_Grayscale8
         )
-        painter = QPainter(tile)
-        painter.drawImage((THUMBNAIL - columns) // 2, (THUMBNAIL - rows) // 2, image)
-        painter.end()
+        with QPainter(tile) as painter:
+            painter.drawImage((THUMBNAIL - columns) // 2, (THUMBNAIL - rows) // 2, image)
     return tile

@@ -39,7 +39,10 @@ class ColorBar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bar, the threshold and three values; an empty frame where there is no heatmap."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         bar = QRect(0, 0, self.width(), _BAR_HEIGHT)
         if self._maximum is not None:
             painter.drawImage(bar, self._gradient())

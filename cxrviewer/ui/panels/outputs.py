@@ -210,11 +210,11 @@ class OutputList(QListView):
         """Say what is awaited while there are no lines."""
         super().paintEvent(event)
         if self.rows.rowCount() == 0:
-            painter = QPainter(self.viewport())
-            painter.setPen(theme.MUTED)
-            area = self.viewport().rect().adjusted(12, 0, -12, 0)
-            middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-            painter.drawText(area, int(middle), "Waiting for the model")
+            with QPainter(self.viewport()) as painter:
+                painter.setPen(theme.MUTED)
+                area = self.viewport().rect().adjusted(12, 0, -12, 0)
+                middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+                painter.drawText(area, int(middle), "Waiting for the model")
 
     def _current_changed(self, index: QModelIndex, _previous: QModelIndex) -> None:
         row = index.data(_ROW) if index.isValid() else None
