@@ -102,15 +102,16 @@ class ModelForm(QDialog):
 
     def card(self) -> ModelCard:
         """Return the card with the user's answers."""
+        # Qt keeps the members of a string enumeration as bare strings.
+        scaling = Scaling(self.scaling.currentData())
+        resize = ResizeRule(self.resize_rule.currentData())
         return replace(
             self._guess,
             name=self.name.text().strip() or self._guess.name,
             labels=self._names(),
             thresholds=(round(self.threshold.value(), 3),) * len(self._names()),
-            activation=self.activation.currentData(),
-            input=replace(
-                self._guess.input, scaling=self.scaling.currentData(), resize=self.resize_rule.currentData()
-            ),
+            activation=Activation(self.activation.currentData()),
+            input=replace(self._guess.input, scaling=scaling, resize=resize),
             complete=True,
         )
 
