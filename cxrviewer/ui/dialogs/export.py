@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from PySide6.QtWidgets import (
@@ -57,6 +58,9 @@ class ExportDialog(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
+        self._save = buttons.button(QDialogButtonBox.StandardButton.Save)
+        self._agreed: Path | None = None
+        self.file.textChanged.connect(self._check)
         buttons.accepted.connect(self._accept)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -69,20 +73,23 @@ class ExportDialog(QDialog):
 
     def path(self) -> Path:
         """Return the file; ".png" is added where a suffix is missing."""
-        path = Path(self.file.text()).expanduser()
+        path = Path(self.file.text().strip())
+        with contextlib.suppress(RuntimeError):  # "~name" of nobody
+            path = path.expanduser()
         return path if path.suffix else path.with_suffix(".png")
 
     def _browse(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Export overlay", self.file.text(), "PNG picture (*.png)")
         if name:
             self.file.setText(name)
-            self._agreed = name
+            self._agreed = Path(name)
 
-    _agreed = ""
+    def _check(self, text: str) -> None:
+        self._save.setEnabled(bool(Path(text.strip()).name))
 
     def _accept(self) -> None:
         path = self.path()
-        if not path.exists() or self.file.text() == self._agreed or self._may_replace(path):
+        if not path.exists() or path == self._agreed or self._may_replace(path):
             self.accept()
 
     def _may_replace(self, path: Path) -> bool:
