@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QEvent,
+    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -205,6 +207,15 @@ class OutputList(QListView):
         self._showing = False
         height = _ROW_HEIGHT * min(self.rows.rowCount(), 8) + 2
         self.setFixedHeight(max(height, _ROW_HEIGHT))
+
+    def selectionCommand(
+        self, index: Index, event: QEvent | None = None
+    ) -> QItemSelectionModel.SelectionFlag:
+        """Let the mark stay where it is when a group is clicked."""
+        row = index.data(_ROW) if index.isValid() else None
+        if row is not None and row.class_index is None:
+            return QItemSelectionModel.SelectionFlag.NoUpdate
+        return super().selectionCommand(index, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say what is awaited while there are no lines."""
