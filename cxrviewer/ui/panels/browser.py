@@ -97,6 +97,9 @@ class BrowserPanel(QWidget):
             if self._expected != path.parent:
                 self.show_folder(path.parent)
             return
+        self._select(row)
+
+    def _select(self, row: int) -> None:
         index = self.model.index(row)
         if self.view.currentIndex() != index:
             self.view.setCurrentIndex(index)
@@ -109,6 +112,7 @@ class BrowserPanel(QWidget):
         place = row - len(self.model.listing.folders) + by if row is not None else 0
         if 0 <= place < len(files):
             self._choose(files[place])
+            self._select(len(self.model.listing.folders) + place)
 
     def choose_folder(self) -> None:
         """Ask for a folder and list it."""
@@ -192,6 +196,8 @@ class BrowserPanel(QWidget):
 
     def _choose(self, path: Path) -> None:
         if path != self._current:
+            # At once, not when it is on screen: a file that cannot be read must not bar the way.
+            self._current = path
             self.chosen.emit(path)
 
 
