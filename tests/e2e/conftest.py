@@ -1,4 +1,4 @@
-"""The real window with the real engine, shared by the tests of a module: TensorFlow takes seconds to start."""
+"""The real window with the real engine, shared by the tests of a module: TensorFlow is slow to start."""
 
 from __future__ import annotations
 
