@@ -83,7 +83,7 @@ ACTIONS = (
     ActionSpec("invert", "&Invert", "I", "Swap black and white", "invert", True, True),
     ActionSpec("rotate", "&Rotate right", "R", "Rotate by a quarter turn", "rotate", needs_image=True),
     ActionSpec("rotate_left", "Rotate &left", "Shift+R", needs_image=True),
-    ActionSpec("flip", "&Flip left-right", "H", "", "flip", needs_image=True),
+    ActionSpec("flip", "Flip left-rig&ht", "H", "", "flip", needs_image=True),
     ActionSpec("flip_vertical", "Flip &top-bottom", "V", needs_image=True),
     ActionSpec(
         "reset",

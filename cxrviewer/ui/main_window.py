@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageBar()
         self.status = StatusLine(self.statusBar())
         self.recent_menu = QMenu("Open &recent", self)
-        self.presets_menu = QMenu("Window &presets", self)
+        self.presets_menu = QMenu("Window pre&sets", self)
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
         self._lay_out()
@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         toolbar.setIconSize(QSize(20, 20))
         self.actions_table.fill(toolbar, TOOLBAR)
         self.addToolBar(toolbar)
-        panels = QMenu("&Panels", self)
+        panels = QMenu("Panel&s", self)
         panels.addActions([left.toggleViewAction(), right.toggleViewAction(), toolbar.toggleViewAction()])
         self.actions_table.fill_menu_bar(
             {"recent": self.recent_menu, "presets": self.presets_menu, "panels": panels}
