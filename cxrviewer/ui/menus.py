@@ -19,7 +19,7 @@ def fill_recent(
     menu.clear()
     for name in recent:
         path = Path(name)
-        action = menu.addAction(path.name)
+        action = menu.addAction(_literal(path.name))
         action.setToolTip(name)
         action.triggered.connect(lambda _checked=False, path=path: open_image(path))
     menu.setToolTipsVisible(True)
@@ -42,7 +42,12 @@ def fill_presets(menu: QMenu, radiograph: Radiograph, choose: Callable[[Voi | No
         for window in info.windows
     ]
     for text, voi in own:
-        menu.addAction(text).triggered.connect(lambda _checked=False, voi=voi: choose(voi))
+        menu.addAction(_literal(text)).triggered.connect(lambda _checked=False, voi=voi: choose(voi))
     menu.addSeparator()
     full = menu.addAction("Full range")
     full.triggered.connect(lambda _checked=False: choose(grayscale.full_window(radiograph)))
+
+
+def _literal(text: str) -> str:
+    """Return a menu text in which "&" marks no access key."""
+    return text.replace("&", "&&")

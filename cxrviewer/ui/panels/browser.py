@@ -50,6 +50,7 @@ class BrowserPanel(QWidget):
         self.view.verticalScrollBar().valueChanged.connect(self._next_thumbnail)
         self._title = QLabel("No folder")
         self._title.setObjectName("SectionTitle")
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setMinimumWidth(40)
         up = self._button("up", "Up one folder", self.go_up)
         choose = self._button("folder", "Open a folder (Ctrl+Shift+O)", self.choose_folder)

@@ -47,11 +47,13 @@ class SidePanel(QScrollArea):
         self.limits = QLabel()
         self.limits.setObjectName("Muted")
         self.limits.setWordWrap(True)
+        self.limits.setTextFormat(Qt.TextFormat.PlainText)
         self.outputs = OutputList()
         self.heatmap = HeatmapPanel()
         self.heading = QLabel()
         self.heading.setObjectName("Muted")
         self.heading.setWordWrap(True)
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self._lay_out(content)
 
     def _lay_out(self, content: QWidget) -> None:
