@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 
 from cxrviewer.explain.request import TOP_CLASS
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.paths import resource
 from cxrviewer.session.state import FIT
+from cxrviewer.settings import load_settings
+from cxrviewer.ui.dialogs.model_form import ModelForm
+from cxrviewer.ui.dialogs.notice import NoticeDialog
 
 CHEST = "dicom/gdcm-CR-MONO1-10-chest.dcm"
 
@@ -238,6 +243,79 @@ def test_thumbnails_arrive(chest):
     model = chest.window.browser.model
     row = model.row(chest.shown.radiograph.path)
     chest.wait(lambda: not model.lacks_thumbnail(row))
+
+
+def _drop(window, paths) -> None:
+    """Drop files on the window as a file manager does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    place = QPoint(500, 400)
+    enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, buttons, keys)
+    window.dragEnterEvent(enter)
+    assert enter.isAccepted()
+    window.dropEvent(QDropEvent(QPointF(place), Qt.DropAction.CopyAction, data, buttons, keys))
+
+
+def test_dropped_files_are_listed_and_the_first_opens(chest, shared_data):
+    dropped = [shared_data / "dicom" / "wg04_RG1_JLSN.dcm", shared_data / CHEST]
+    _drop(chest.window, dropped)
+    chest.wait(
+        lambda: chest.shown.radiograph.path.name == dropped[0].name and chest.shown.analysis is not None
+    )
+    assert [path.name for path in chest.window.browser.model.listing.files] == [path.name for path in dropped]
+
+
+def test_dropped_folder_is_listed_in_natural_order(chest, tmp_path):
+    picture = np.full((40, 40), 90, np.uint8)
+    for number in (10, 9, 1):
+        cv2.imwrite(str(tmp_path / f"image {number}.png"), picture)
+    (tmp_path / "notes.png").write_text("no picture at all")
+    _drop(chest.window, [tmp_path])
+    chest.wait(lambda: chest.window.browser.model.listing.folder == tmp_path)
+    names = [path.name for path in chest.window.browser.model.listing.files]
+    assert names == ["image 1.png", "image 9.png", "image 10.png"]
+
+
+def test_opened_files_are_remembered_and_can_be_forgotten(chest):
+    menu = chest.window.recent_menu
+    assert chest.window.settings.recent[0] == str(chest.shown.radiograph.path)
+    assert menu.actions()[0].text() == Path(CHEST).name
+    menu.actions()[-1].trigger()
+    assert chest.window.settings.recent == ()
+    assert not menu.isEnabled()
+
+
+def test_notice_is_shown_until_it_is_accepted(desk):
+    desk.window.show_notice_once()
+    (notice,) = [child for child in desk.window.findChildren(NoticeDialog) if child.isVisible()]
+    notice.accept()
+    assert load_settings().notice_accepted
+    desk.wait(lambda: not desk.window.findChildren(NoticeDialog))
+    desk.window.show_notice_once()
+    assert not desk.window.findChildren(NoticeDialog)
+
+
+def test_model_without_a_card_asks_and_remembers(chest, shared_data, tmp_path):
+    weights = tmp_path / "unknown.h5"
+    shutil.copy(shared_data / "models" / "pediatric_pneumonia_keras2.h5", weights)
+    chest.window.commands.choose_model(str(weights))
+    chest.wait(lambda: any(form.isVisible() for form in chest.window.findChildren(ModelForm)))
+    (form,) = chest.window.findChildren(ModelForm)
+    form.labels.setText("Healthy, Ill")
+    form.accept()
+    chest.wait(lambda: chest.shown.at_hand.loaded is not None)
+    assert chest.shown.at_hand.loaded.info.card.labels == ("Healthy", "Ill")
+    chest.wait(lambda: chest.shown.analysis is not None and chest.settled())
+    assert "Healthy" in chest.window.side.heading.text() or "Ill" in chest.window.side.heading.text()
+    chest.window.commands.choose_model("default")
+    chest.wait(lambda: chest.shown.at_hand.model == "default")
+    chest.window.commands.choose_model(str(weights))
+    chest.wait(lambda: chest.shown.at_hand.model == str(weights))
+    assert chest.shown.at_hand.loaded.info.card.labels == ("Healthy", "Ill")
+    assert not any(form.isVisible() for form in chest.window.findChildren(ModelForm))
+    chest.window.commands.choose_model("default")
+    chest.wait(lambda: chest.shown.at_hand.model == "default" and chest.settled())
 
 
 def test_sample_is_named_synthetic(desk):
