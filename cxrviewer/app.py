@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,15 +108,13 @@ def import_qt() -> None:
 
 def make_window(engine: Engine, ready: Future[ModelInfo | None], reader: Reader) -> MainWindow:
     """Return a window that owns `engine` and `reader`, with the settings of the last time."""
-    from cxrviewer.session.state import ViewState, styled
+    from cxrviewer.session.state import remembered
     from cxrviewer.settings import load_settings
     from cxrviewer.ui.controller import Controller
     from cxrviewer.ui.main_window import MainWindow
 
     settings = load_settings()
-    state = styled(ViewState(), colormap=settings.colormap, alpha=settings.alpha)
-    controller = Controller(engine, ready, reader, replace(state, method=settings.method))
-    return MainWindow(controller, settings)
+    return MainWindow(Controller(engine, ready, reader, remembered(settings)), settings)
 
 
 def has_display() -> bool:

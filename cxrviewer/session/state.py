@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cxrviewer.explain.catalog import methods
 from cxrviewer.explain.request import AUTO_LAYER, TOP_CLASS
+from cxrviewer.imaging.colormap import COLORMAPS
 from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,16 @@ class ViewState:
     orientation: Orientation = field(default_factory=Orientation)
     zoom: Zoom = FIT
     style: OverlayStyle = field(default_factory=OverlayStyle)
+
+
+def remembered(settings: Settings) -> ViewState:
+    """The state to begin with: as the user left it, as far as its colour map and method still exist."""
+    state = styled(ViewState(), alpha=settings.alpha)
+    if settings.colormap in {spec.id for spec in COLORMAPS}:
+        state = styled(state, colormap=settings.colormap)
+    if settings.method in {spec.id for spec in methods()}:
+        state = replace(state, method=settings.method)
+    return state
 
 
 def opened(state: ViewState, path: Path) -> ViewState:

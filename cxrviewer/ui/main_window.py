@@ -297,4 +297,5 @@ def _encoded(data: QByteArray) -> str:
 
 
 def _decoded(text: str) -> QByteArray:
-    return QByteArray(base64.b64decode(text.encode("ascii")))
+    # Unlike base64.b64decode, this leaves out what a damaged settings file may hold.
+    return QByteArray.fromBase64(text.encode("ascii", "replace"))

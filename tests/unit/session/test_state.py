@@ -11,7 +11,17 @@ from cxrviewer.explain.request import AUTO_LAYER, TOP_CLASS
 from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.viewport import Orientation
-from cxrviewer.session.state import FIT, ViewState, Zoom, opened, reset_view, styled, with_model
+from cxrviewer.session.state import (
+    FIT,
+    ViewState,
+    Zoom,
+    opened,
+    remembered,
+    reset_view,
+    styled,
+    with_model,
+)
+from cxrviewer.settings import Settings
 
 BUSY = ViewState(
     path=Path("a.dcm"),
@@ -86,3 +96,15 @@ def test_a_setting_that_does_not_exist_is_refused() -> None:
 def test_states_cannot_be_changed_in_place() -> None:
     with pytest.raises(FrozenInstanceError):
         BUSY.target = 0  # type: ignore[misc]
+
+
+def test_the_first_state_is_as_the_user_left_it() -> None:
+    state = remembered(Settings(colormap="jet", alpha=0.2, method="layer-cam"))
+    assert (state.style.colormap, state.style.alpha, state.method) == ("jet", 0.2, "layer-cam")
+    assert remembered(Settings()) == ViewState()
+
+
+def test_what_was_remembered_and_is_gone_takes_its_default() -> None:
+    state = remembered(Settings(colormap="of another version", alpha=0.2, method="removed"))
+    assert (state.style.colormap, state.method) == (ViewState().style.colormap, ViewState().method)
+    assert state.style.alpha == 0.2

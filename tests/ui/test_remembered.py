@@ -1,0 +1,85 @@
+"""What the window takes over from the last time, and what it leaves for the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cxrviewer import app
+from cxrviewer.engine.reader import Reader
+from cxrviewer.settings import Settings, load_settings, save_settings
+from cxrviewer.ui.main_window import MainWindow
+
+Open = Callable[[], MainWindow]
+
+
+@pytest.fixture
+def open_window(qtbot, engine) -> Iterator[Open]:
+    """Return a function that opens a window with the stored settings."""
+    windows: list[MainWindow] = []
+
+    def made() -> MainWindow:
+        window = app.make_window(engine, engine.ready, Reader())
+        qtbot.addWidget(window)
+        window.show()
+        windows.append(window)
+        return window
+
+    yield made
+    for window in windows:
+        window.close()
+
+
+def test_choices_and_sizes_come_back(open_window: Open) -> None:
+    window = open_window()
+    # Within the offscreen screen of 800x800, beyond which Qt restores nothing.
+    window.resize(790, 655)
+    window.commands.style(colormap="jet", alpha=0.25)
+    window.commands.choose(method="layer-cam")
+    window.close()
+    again = open_window()
+    assert (again.width(), again.height()) == (790, 655)
+    assert again.side.heatmap.colormap.currentData() == "jet"
+    assert again.side.heatmap.alpha.value() == 25
+    assert again.side.heatmap.method.currentData() == "layer-cam"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(colormap="of another version"),
+        Settings(method="removed"),
+        Settings(geometry="no base64", layout="é"),
+        Settings(geometry="AAAA", layout="QUJD"),
+    ],
+)
+def test_the_window_opens_whatever_was_stored(open_window: Open, settings: Settings) -> None:
+    save_settings(settings)
+    window = open_window()
+    assert not window.grab().isNull()
+    assert window.side.heatmap.method.currentData() == "grad-cam"
+
+
+def test_a_file_that_was_opened_is_remembered(open_window: Open, qtbot, write_image) -> None:
+    path = write_image("a.png")
+    window = open_window()
+    window.commands.open_paths([path])
+    qtbot.waitUntil(lambda: window.controller.shown.radiograph is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: window.settings.folder == str(path.parent), timeout=20_000)
+    window.close()
+    assert load_settings().recent == (str(path),)
+    assert open_window().recent_menu.actions()[0].text() == "a.png"
+
+
+def test_the_notice_comes_until_it_is_accepted(open_window: Open, qtbot) -> None:
+    from cxrviewer.ui.dialogs.notice import NoticeDialog
+
+    window = open_window()
+    window.show_notice_once()
+    window.findChild(NoticeDialog).accept()
+    assert load_settings().notice_accepted
+    window.close()
+    again = open_window()
+    again.show_notice_once()
+    assert again.findChild(NoticeDialog) is None
