@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QToolButton
 
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ImageReadError
-from cxrviewer.session.folder import Listing
+from cxrviewer.session.folder import Listing, list_folder
+from cxrviewer.ui.panels import browser as browser_module
 from cxrviewer.ui.panels.browser import BrowserPanel
 from cxrviewer.ui.panels.browser_model import THUMBNAIL, BrowserModel
 
@@ -100,14 +102,22 @@ def test_a_folder_that_cannot_be_listed_keeps_the_former(qtbot, browser, folder:
     assert len(_names(browser.model)) == 4
 
 
-def test_of_folders_shown_in_haste_only_the_last_is_listed(qtbot, browser, folder: Path) -> None:
-    shown: list[Path] = []
+def test_of_folders_shown_in_haste_only_the_last_is_listed(qtbot, browser, folder, monkeypatch) -> None:
+    begun, may_end, shown = threading.Event(), threading.Event(), []
     browser.folder_shown.connect(shown.append)
-    for _ in range(5):
-        browser.show_folder(folder)
-        browser.show_folder(folder / "inner")
+
+    def slow(wanted: Path) -> Listing:
+        begun.set()
+        assert may_end.wait(20)
+        return list_folder(wanted)
+
+    monkeypatch.setattr(browser_module, "list_folder", slow)
+    browser.show_folder(folder)
+    assert begun.wait(20)
+    browser.show_folder(folder / "inner")
+    may_end.set()
     qtbot.waitUntil(lambda: _names(browser.model) == ["deep.png"], timeout=20_000)
-    assert set(shown) == {folder / "inner"}
+    assert shown == [folder / "inner"]
 
 
 def test_a_click_chooses_a_file_once_and_opens_a_folder(qtbot, browser, folder, chosen) -> None:

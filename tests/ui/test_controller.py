@@ -308,6 +308,16 @@ def test_an_analysis_that_fails_is_told_once_and_not_asked_in_a_loop(ready: Benc
     assert len(ready.errors) == 1
 
 
+def test_a_failure_that_nobody_waits_for_is_not_told(ready: Bench) -> None:
+    ready.change(target=0)
+    ready.asked()
+    ready.change(target=2)
+    ready.refuse(ExplainError("no gradient"))
+    ready.wait(lambda: bool(ready.engine.waiting))
+    ready.explained(2)
+    assert ready.errors == []
+
+
 def test_a_choice_that_failed_is_asked_for_again_when_it_is_made_again(ready: Bench) -> None:
     ready.change(target=0)
     ready.refuse(ExplainError("no gradient"))

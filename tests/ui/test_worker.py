@@ -79,6 +79,16 @@ def test_only_the_latest_of_a_kind_runs(qtbot, worker, outcomes) -> None:
     assert [outcome.token for outcome in outcomes] == [0, 4]
 
 
+def test_a_task_posted_anew_stands_at_the_end(qtbot, worker, outcomes) -> None:
+    gate = Gate()
+    worker.post("gate", 0, gate)
+    assert gate.begun.wait(20)
+    for kind in ("a", "b", "a"):
+        worker.post(kind, kind, lambda: None)
+    gate.open()
+    assert [outcome.kind for outcome in _wait(qtbot, outcomes, 3)] == ["gate", "b", "a"]
+
+
 def test_a_task_that_has_begun_is_not_replaced(qtbot, worker, outcomes) -> None:
     gate = Gate()
     worker.post("same", "first", gate)

@@ -86,6 +86,14 @@ def test_a_reduced_view_averages_instead_of_skipping() -> None:
     assert np.abs(seen.astype(int) - 100).max() <= 2
 
 
+def test_half_size_shows_the_mean_of_four_and_no_blur_beyond() -> None:
+    radiograph = _noise((600, 600))
+    viewport = make_viewport((600, 600), (300, 300), scale=0.5, center=(0.5, 0.5))
+    seen = Renderer(radiograph).gray(viewport, _table(radiograph))
+    means = radiograph.pixels.reshape(300, 2, 300, 2).mean(axis=(1, 3))
+    assert np.abs(seen - means).max() <= 1.01
+
+
 def test_windowing_follows_resampling() -> None:
     # Two far values: their average is inside the window although neither of them is.
     pixels = np.tile(np.array([0, 60000], np.uint16), (512, 256))
