@@ -19,6 +19,10 @@ _Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
 
+_PATIENCE = 1.0
+"""Seconds in which an executor shuts down, unless it is stuck."""
+
+
 class _TrackingContext(multiprocessing.context.SpawnContext):
     """The spawn context, which remembers the processes it makes: a pool does not tell them."""
 
@@ -61,9 +65,20 @@ class OneProcess:
 
     def end(self) -> None:
         """End the process at once, as it holds nothing that is to be kept, and wait until it is gone."""
+        # What the executor lets go of when it shuts down.
+        manager = getattr(self._executor, "_executor_manager_thread", None)
+        requests = getattr(self._executor, "_call_queue", None)
         for process in self._context.made:
             process.kill()
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        if manager is None:
+            return
+        manager.join(_PATIENCE)
+        if manager.is_alive() and requests is not None:
+            # A request is being written to a process that is gone. Before Python 3.11.5 nothing ends that
+            # (python/cpython issue 94777).
+            requests._reader.close()
+            manager.join()
 
 
 def _begin() -> None:
