@@ -77,7 +77,7 @@ class ModelSession:
     def prepare(self) -> None:
         """Compile the layer of the card and run it once, so that the first image does not wait for that."""
         if self.info.auto_layer:
-            compiled = self._compile(self._path_of(self.info.card.default_layer))
+            compiled = self._compile(self.info.auto_layer)
             compiled.run(np.zeros((1, *self._shape), np.float32), TOP_CLASS)
 
     def settle(self) -> None:
@@ -125,7 +125,8 @@ class ModelSession:
         if not self._trace.logits.reached:
             notes += ("The model's logits could not be reached: heatmaps explain the probability.",)
         layers = tuple(LayerInfo(t.path, t.rows, t.columns, t.channels, t.kind) for t in traced)
-        return ModelInfo(card, layers, names[-1] if names else "", notes)
+        last = names[-1] if names else ""
+        return ModelInfo(card, layers, card.default_layer if card.default_layer in names else last, notes)
 
     def _index(self, request: ExplainRequest, seen: _Seen) -> int:
         return seen.prediction.top if request.class_index == TOP_CLASS else request.class_index

@@ -52,7 +52,7 @@ class LayerInfo:
 @dataclass(frozen=True)
 class ModelInfo:
     """A loaded model: its card (guessed where none was given), its spatial layers in execution order
-    and the one taken for "auto" ("" where there is none).
+    and the one taken for "auto": the card's, else the last one ("" where there is none).
     """
 
     card: ModelCard

@@ -76,7 +76,7 @@ class ModelCard:
     label_groups : tuple of LabelGroup
         Findings that are made of several labels.
     default_layer : str
-        Target layer to start with, or "auto".
+        Target layer that "automatic" stands for, or "auto" for the last spatial one.
     training_data, licence, intended_use, limits : str
         For people; "" where unknown.
     complete : bool

@@ -191,6 +191,13 @@ def test_the_card_is_held_against_the_model(asking: Any) -> None:
             ask.explainer.handle(LoadRequest(ask.request.path, replace(card, **change)))
 
 
+def test_the_automatic_layer_is_the_card_s_or_the_last(asking: Any) -> None:
+    ask = asking(builders.flat())
+    assert ask.info.auto_layer == ask.info.layers[-1].path == "last"
+    card = replace(ask.info.card, complete=True, default_layer="conv")
+    assert ask.explainer.handle(LoadRequest(ask.request.path, card)).auto_layer == "conv"
+
+
 def test_what_does_not_exist_is_refused_with_the_choices(asking: Any, image: Any) -> None:
     ask = asking(builders.flat())
     with pytest.raises(ExplainError, match=r"grad-cam.*layer-cam"):
