@@ -42,7 +42,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 
 samples: $(VENV)/.run
-	$(BIN)/python packaging/draw_phantom.py
+	$(BIN)/python packaging/draw_phantom.py resources/samples
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

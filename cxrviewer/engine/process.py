@@ -19,7 +19,7 @@ _Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
 
-_PATIENCE = 1.0
+_PATIENCE = 0.25
 """Seconds in which an executor shuts down, unless it is stuck."""
 
 

@@ -38,7 +38,7 @@ class Opacity:
     """
 
     center: tuple[float, float] = (262.0, 640.0)
-    radius: float = 62.0
+    radius: float = 93.0
     strength: float = 0.32
 
 
@@ -300,7 +300,7 @@ def _shadow(opacity: Opacity) -> Plane:
 def _lettering() -> Plane:
     """Return the side marker and the statement that nobody was examined, 0 to 1."""
     layer = np.zeros(SHAPE, np.uint8)
-    cv2.putText(layer, "R", (34, 110), cv2.FONT_HERSHEY_DUPLEX, 2.0, 255, 4, cv2.LINE_AA)
-    cv2.putText(layer, "SYNTHETIC", (20, SHAPE[0] - 46), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 2, cv2.LINE_AA)
-    cv2.putText(layer, "no patient", (20, SHAPE[0] - 20), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 1, cv2.LINE_AA)
+    cv2.putText(layer, "R", (34, 150), cv2.FONT_HERSHEY_DUPLEX, 2.0, 255, 4, cv2.LINE_AA)
+    cv2.putText(layer, "SYNTHETIC", (20, SHAPE[0] - 186), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 255, 2, cv2.LINE_AA)
+    cv2.putText(layer, "no patient", (20, SHAPE[0] - 160), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 1, cv2.LINE_AA)
     return np.asarray(layer / 255, np.float32)

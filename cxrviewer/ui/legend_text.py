@@ -53,8 +53,10 @@ def _short(value: float) -> str:
 
 def _heatmap(shown: Shown) -> tuple[str, ...]:
     analysis, loaded = shown.analysis, shown.at_hand.loaded
-    if analysis is None or loaded is None or shown.heatmap is None or not shown.state.style.visible:
+    if analysis is None or loaded is None or shown.display is None or not shown.state.style.visible:
         return ()
+    if shown.display.state is not MapState.SHOWN:
+        return (STATE_TEXT[shown.display.state],)
     attribution, prediction = analysis.result.attribution, analysis.result.prediction
     label = loaded.info.card.labels[attribution.class_index]
     probability = float(prediction.probabilities[attribution.class_index])
