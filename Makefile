@@ -41,8 +41,9 @@ format: $(VENV)/.check
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
 
-samples: $(VENV)/.run
+samples: $(VENV)/.test
 	$(BIN)/python packaging/draw_phantom.py resources/samples
+	$(BIN)/python packaging/draw_colormaps.py resources/colormaps.npy
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -8,6 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrviewer.paths import resource
+
 
 @dataclass(frozen=True)
 class ColormapSpec:
@@ -30,14 +32,9 @@ COLORMAPS = (
 )
 DEFAULT_COLORMAP = "inferno"
 
-
-def load_colormaps() -> None:
-    """Have the colours of all maps at hand, in a thread that may take its time."""
-    for spec in COLORMAPS:
-        colormap_table(spec.id)
+_ROWS = {spec.id: row for row, spec in enumerate(COLORMAPS)}
 
 
-@cache
 def colormap_table(colormap: str) -> NDArray[np.uint8]:
     """Return the colours of a map.
 
@@ -56,11 +53,13 @@ def colormap_table(colormap: str) -> NDArray[np.uint8]:
     KeyError
         There is no such colour map.
     """
-    if colormap not in {spec.id for spec in COLORMAPS}:
-        raise KeyError(colormap)
-    from cmap import Colormap
-
-    colors = np.asarray(Colormap(colormap).lut(256))[:, :3]
-    table = np.round(colors * 255).astype(np.uint8)
-    table.flags.writeable = False
+    table: NDArray[np.uint8] = _tables()[_ROWS[colormap]]
     return table
+
+
+@cache
+def _tables() -> NDArray[np.uint8]:
+    """Return all tables, (maps, 256, 3): made by ``packaging/draw_colormaps.py`` from the library cmap."""
+    tables: NDArray[np.uint8] = np.load(resource("colormaps.npy"), allow_pickle=False)
+    tables.flags.writeable = False
+    return tables

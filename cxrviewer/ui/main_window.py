@@ -6,11 +6,10 @@ import base64
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
-from cxrviewer.imaging.colormap import load_colormaps
 from cxrviewer.models.catalog import builtin_cards, remember_card
 from cxrviewer.paths import resource
 from cxrviewer.session.shown import Shown
@@ -49,7 +48,6 @@ class MainWindow(QMainWindow):
         self.controller = controller
         self.settings = settings
         self._shown = controller.shown
-        self._was_shown = False
         self.canvas = Canvas()
         self.browser = BrowserPanel(controller.reader)
         self.side = SidePanel()
@@ -123,9 +121,6 @@ class MainWindow(QMainWindow):
         side.heatmap.layer_chosen.connect(lambda layer: commands.choose(layer=layer))
         side.heatmap.method_chosen.connect(lambda method: commands.choose(method=method))
         side.heatmap.styled.connect(lambda name, value: commands.style(**{name: value}))
-
-    def _load_colors(self) -> None:
-        self.controller.run_aside(load_colormaps, lambda _: self.side.heatmap.show_colors())
 
     def _start(self) -> None:
         state = self.controller.state
@@ -251,13 +246,6 @@ class MainWindow(QMainWindow):
     def close_window(self) -> None:
         """Close, as from the menu."""
         self.close()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Load what can wait until the window is there."""
-        super().showEvent(event)
-        if not self._was_shown:
-            self._was_shown = True
-            QTimer.singleShot(0, self._load_colors)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember sizes and choices, and end engine and threads."""

@@ -49,7 +49,7 @@ class HeatmapPanel(QWidget):
             tip = f"{spec.summary}\n{spec.caution}\n{spec.reference}"
             self.method.setItemData(self.method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
         for colormap in COLORMAPS:
-            self.colormap.addItem(colormap.name, colormap.id)
+            self.colormap.addItem(QIcon(QPixmap.fromImage(swatch(colormap.id))), colormap.name, colormap.id)
 
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
@@ -73,11 +73,6 @@ class HeatmapPanel(QWidget):
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(value, row, 2)
         grid.addWidget(self.colorbar, 6, 0, 1, 3)
-
-    def show_colors(self) -> None:
-        """Put a swatch to each colour map, once the window stands: the colours take time to load."""
-        for row, colormap in enumerate(COLORMAPS):
-            self.colormap.setItemIcon(row, QIcon(QPixmap.fromImage(swatch(colormap.id))))
 
     def show_layers(self, info: ModelInfo | None) -> None:
         """Offer the layers of a model, automatic first."""

@@ -24,6 +24,14 @@ def test_the_colours_are_matplotlibs(spec) -> None:
     assert np.abs(colormap_table(spec.id).astype(float) - expected).max() <= 1
 
 
+@pytest.mark.parametrize("spec", COLORMAPS, ids=lambda spec: spec.id)
+def test_the_colours_are_those_of_the_library_that_they_were_taken_from(spec) -> None:
+    from cmap import Colormap
+
+    expected = np.round(np.asarray(Colormap(spec.id).lut(256))[:, :3] * 255)
+    np.testing.assert_array_equal(colormap_table(spec.id), expected)
+
+
 @pytest.mark.parametrize("spec", [spec for spec in COLORMAPS if spec.perceptual], ids=lambda spec: spec.id)
 def test_perceptual_maps_brighten_evenly(spec) -> None:
     linear = (colormap_table(spec.id) / 255) ** 2.2
