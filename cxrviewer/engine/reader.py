@@ -64,7 +64,12 @@ class Reader:
             The reader was closed.
         """
         radiograph = self._call(path, _read, path)
+        # What crosses between processes arrives writable.
         radiograph.pixels.flags.writeable = False
+        for table in (radiograph.grayscale.modality, *radiograph.grayscale.voi_luts):
+            values = getattr(table, "values", None)
+            if values is not None:
+                values.flags.writeable = False
         return radiograph
 
     def thumbnail(self, path: Path, size: int) -> NDArray[np.uint8]:

@@ -218,6 +218,19 @@ def test_every_visible_thumbnail_comes_and_a_damaged_file_stops_none(qtbot, brow
     )
 
 
+def test_rows_that_a_larger_window_shows_get_their_thumbnails_too(
+    qtbot, browser, tmp_path, write_image
+) -> None:
+    for number in range(12):
+        write_image(f"{number}.png")
+    browser.resize(230, 200)
+    _show(qtbot, browser, tmp_path)
+    qtbot.waitUntil(lambda: not browser.model.lacks_thumbnail(0), timeout=20_000)
+    assert browser.model.lacks_thumbnail(11), "out of sight"
+    browser.resize(230, 1000)
+    qtbot.waitUntil(lambda: not browser.model.lacks_thumbnail(11), timeout=20_000)
+
+
 def test_the_folder_dialog_lists_what_was_picked(qtbot, browser, folder, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     with qtbot.waitSignal(browser.folder_shown, timeout=20_000) as told:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -48,6 +48,7 @@ class BrowserPanel(QWidget):
         self.view.clicked.connect(self._activate)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.verticalScrollBar().valueChanged.connect(self._next_thumbnail)
+        self.view.rows_shown.connect(self._next_thumbnail)
         self._title = QLabel("No folder")
         self._title.setObjectName("SectionTitle")
         self._title.setTextFormat(Qt.TextFormat.PlainText)
@@ -205,6 +206,8 @@ class BrowserPanel(QWidget):
 class _FileList(QTreeView):
     """A list in which left and right also move."""
 
+    rows_shown = Signal()
+
     def __init__(self, panel: BrowserPanel) -> None:
         super().__init__(panel)
         self._panel = panel
@@ -218,6 +221,11 @@ class _FileList(QTreeView):
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setVerticalScrollMode(QTreeView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have the thumbnails of rows drawn that come into sight."""
+        super().resizeEvent(event)
+        self.rows_shown.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right step through the files as on the canvas."""

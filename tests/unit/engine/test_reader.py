@@ -66,6 +66,12 @@ def test_pixels_are_read_only(reader: Reader, picture: Path) -> None:
         pixels[0, 0] = 1
 
 
+def test_lookup_tables_are_read_only(reader: Reader, shared_data: Path) -> None:
+    (table,) = reader.read(shared_data / "dicom" / "vlut_04.dcm").grayscale.voi_luts
+    with pytest.raises(ValueError, match="read-only"):
+        table.values[0] = 1
+
+
 def test_thumbnail_has_the_wanted_longest_side(reader: Reader, picture: Path) -> None:
     thumbnail = reader.thumbnail(picture, 20)
     assert thumbnail.shape == (20, 15)
