@@ -58,7 +58,7 @@ def run(paths: Sequence[Path], screenshot: Path | None = None) -> int:
 
     report_crashes(window)
     QTimer.singleShot(0, window.controller.reader.start)
-    QTimer.singleShot(0, lambda: window.commands.open_paths(paths))
+    QTimer.singleShot(0, lambda: window.commands.open_paths(paths) if paths else window.show_last_folder())
     if screenshot is not None:
         from cxrviewer.ui.screenshot import shoot_when_analysed
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cxrviewer.explain.request import ExplainResult, LoadRequest, ModelInfo, Request, Result
 from cxrviewer.imaging.geometry import Geometry
 from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.models.card import ModelCard
 from cxrviewer.models.catalog import resolve_model
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.tasks import explain_request
@@ -33,8 +34,17 @@ class LoadedChoice:
     info: ModelInfo
 
 
-def load_choice(run: Run, choice: str) -> LoadedChoice:
+def load_choice(run: Run, choice: str, card: ModelCard | None = None) -> LoadedChoice:
     """Load the model that a name or a path stands for.
+
+    Parameters
+    ----------
+    run : callable
+        Answers requests.
+    choice : str
+        As for `resolve_model`.
+    card : ModelCard, optional
+        Takes the place of the card that is found for it.
 
     Raises
     ------
@@ -42,6 +52,8 @@ def load_choice(run: Run, choice: str) -> LoadedChoice:
         There is no such model, or it cannot be used.
     """
     load = resolve_model(choice)
+    if card is not None:
+        load = replace(load, card=card)
     info = run(load)
     assert isinstance(info, ModelInfo)
     return LoadedChoice(load, info)

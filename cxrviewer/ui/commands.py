@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -208,7 +207,6 @@ class Commands:
             return None
         seen = self._window.canvas.viewport() if displayed else None
         viewport = seen or full_resolution(radiograph.shape, radiograph.aspect, shown.state.orientation)
-        moment: datetime = analysis.moment
         return make_scene(
             radiograph,
             loaded.info.card,
@@ -217,7 +215,7 @@ class Commands:
             viewport=viewport,
             table=shown.table,
             style=shown.state.style,
-            moment=moment,
+            moment=analysis.moment,
         )
 
     def report(self, error: UserError) -> None:

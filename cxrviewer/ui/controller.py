@@ -15,6 +15,7 @@ from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import UserError
 from cxrviewer.explain.request import ModelInfo
 from cxrviewer.imaging.render import Renderer
+from cxrviewer.models.card import ModelCard
 from cxrviewer.session.analysis import Analysis, LoadedChoice, analyse, load_choice
 from cxrviewer.session.cache import AnalysisCache
 from cxrviewer.session.keys import ExplainKey
@@ -72,6 +73,7 @@ class Controller(QObject):
         self._failed_model: str | None = None
         self._wanted = Plan()
         self._asides = 0
+        self._cards: dict[str, ModelCard] = {}
         self.activity = Activity.STARTING
         self.shown = Shown(state, AtHand())
         self._files = WorkerThread("files", self)
@@ -117,13 +119,14 @@ class Controller(QObject):
         self._failed_key, self._failed_model = None, None
         self._apply(self.state, self.shown.at_hand)
 
-    def loaded_anew(self) -> None:
-        """Load the chosen model again, after its card was changed."""
+    def use_card(self, card: ModelCard) -> None:
+        """Load the chosen model again with another card, which holds as long as the program runs."""
+        self._cards[self.state.model] = card
         self._failed_model = None
         self._apply(self.state, replace(self.shown.at_hand, loaded=None, prediction=None))
 
     def run_aside(self, task: Callable[[], object], done: Callable[[Outcome], None]) -> None:
-        """Do something slow in the reader's thread, an export say, and call `done` with what came of it."""
+        """Do something slow in the thread for files, an export say, and call `done` with what came of it."""
         self._asides += 1
         self._files.post(f"aside {self._asides}", done, task)
 
@@ -171,8 +174,8 @@ class Controller(QObject):
             path = plan.read
             self._files.post("read", path, lambda: self._read(path))
         if plan.load is not None and plan.load != former.load:
-            choice = plan.load
-            self._analyst.post("load", choice, lambda: load_choice(self._engine.run, choice))
+            choice, card = plan.load, self._cards.get(plan.load)
+            self._analyst.post("load", choice, lambda: load_choice(self._engine.run, choice, card))
         if plan.explain is None:
             self._analyst.drop("explain")
         elif plan.explain != former.explain:
@@ -188,10 +191,12 @@ class Controller(QObject):
         return renderer
 
     def _take(self, outcome: Outcome) -> None:
-        if outcome.kind in self._applied:
+        cancelled = outcome.value is None and outcome.error is None
+        if outcome.kind not in self._applied:
+            if callable(outcome.token):
+                outcome.token(outcome)
+        elif not cancelled:
             self._applied[outcome.kind](outcome)
-        elif callable(outcome.token):
-            outcome.token(outcome)
 
     def _take_read(self, outcome: Outcome) -> None:
         if outcome.token != self._wanted.read:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
+from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.catalog import builtin_cards, remember_card
 from cxrviewer.paths import resource
 from cxrviewer.session.shown import Shown
@@ -184,11 +185,14 @@ class MainWindow(QMainWindow):
             form.open()
 
     def _keep_card(self, form: ModelForm) -> None:
+        card = form.card()
         try:
-            remember_card(form.card())
+            remember_card(card)
         except OSError as error:
-            self.messages.show_text(f"The answers could not be stored ({error.strerror}).")
-        self.controller.loaded_anew()
+            self.messages.show_text(
+                f"The answers hold until the program ends: they could not be stored ({error.strerror})."
+            )
+        self.controller.use_card(card)
 
     def _show_output(self, shown: Shown) -> None:
         loaded, prediction, analysis = shown.at_hand.loaded, shown.at_hand.prediction, shown.analysis
@@ -212,11 +216,9 @@ class MainWindow(QMainWindow):
     def _hover(self, point: tuple[float, float] | None) -> None:
         self.status.show_readout(read_out(self._shown, *point) if point is not None else None)
 
-    def _remember(self, radiograph: object) -> None:
-        path = getattr(radiograph, "path", None)
-        if isinstance(path, Path):
-            self.settings = with_recent(self.settings, path)
-            fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)
+    def _remember(self, radiograph: Radiograph) -> None:
+        self.settings = with_recent(self.settings, radiograph.path)
+        fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)
 
     def _remember_folder(self, folder: Path) -> None:
         self.settings = replace(self.settings, folder=str(folder))
@@ -229,6 +231,12 @@ class MainWindow(QMainWindow):
         """Say where an export is."""
         self.settings = replace(self.settings, export_folder=str(path.parent))
         self.statusBar().showMessage(f"Saved {path}", 8000)
+
+    def show_last_folder(self) -> None:
+        """List the folder of the last time, if it is still there."""
+        folder = Path(self.settings.folder)
+        if self.settings.folder and folder.is_dir():
+            self.browser.show_folder(folder)
 
     def show_notice_once(self) -> None:
         """Say that this is not a medical device, until the user has taken note."""

@@ -320,20 +320,6 @@ def test_output_over_the_input(tmp_path: Path, process: Explain) -> None:
     assert path.read_bytes() == data
 
 
-@pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("mounting a small disk needs privileges")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
 def test_full_disk(chest: Path, tiny_disk: Path, capfd: pytest.CaptureFixture[str]) -> None:
     path = tiny_disk / "overlay.png"
     path.write_bytes(b"the former export")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -316,6 +317,37 @@ def test_model_without_a_card_asks_and_remembers(chest, shared_data, tmp_path):
     assert not any(form.isVisible() for form in chest.window.findChildren(ModelForm))
     chest.window.commands.choose_model("default")
     chest.wait(lambda: chest.shown.at_hand.model == "default" and chest.settled())
+
+
+def test_answers_about_a_model_hold_where_they_cannot_be_stored(chest, shared_data, tmp_path, monkeypatch):
+    blocked = tmp_path / "a file, no folder"
+    blocked.touch()
+    monkeypatch.setenv("CXRVIEWER_CONFIG_DIR", str(blocked))
+    weights = tmp_path / "unstored.h5"
+    data = (shared_data / "models" / "pediatric_pneumonia_keras2.h5").read_bytes()
+    weights.write_bytes(data)
+    chest.window.commands.choose_model(str(weights))
+    chest.wait(lambda: any(form.isVisible() for form in chest.window.findChildren(ModelForm)))
+    form = next(form for form in chest.window.findChildren(ModelForm) if form.isVisible())
+    form.labels.setText("Clear, Dense")
+    form.accept()
+    chest.wait(lambda: chest.shown.at_hand.loaded is not None)
+    assert chest.shown.at_hand.loaded.info.card.labels == ("Clear", "Dense")
+    assert "could not be stored" in chest.window.messages.text
+    assert not any(form.isVisible() for form in chest.window.findChildren(ModelForm))
+    chest.window.commands.choose_model("default")
+    chest.wait(lambda: chest.shown.at_hand.model == "default" and chest.settled())
+
+
+def test_folder_of_the_last_time_is_listed_at_the_start(desk, tmp_path):
+    cv2.imwrite(str(tmp_path / "one.png"), np.full((40, 40), 90, np.uint8))
+    desk.window.settings = replace(desk.window.settings, folder=str(tmp_path))
+    desk.window.show_last_folder()
+    desk.wait(lambda: desk.window.browser.model.listing.folder == tmp_path)
+    desk.window.settings = replace(desk.window.settings, folder=str(tmp_path / "gone"))
+    desk.window.messages.clear()
+    desk.window.show_last_folder()
+    assert desk.window.messages.text == ""
 
 
 def test_sample_is_named_synthetic(desk):

@@ -373,9 +373,10 @@ def test_cancelling_a_model_returns_to_the_former(ready: Bench, tmp_path: Path, 
 
 def test_a_card_answered_by_the_user_is_used_for_the_image_on_screen(ready: Bench) -> None:
     former = ready.shown
-    ready.controller.loaded_anew()
-    assert ready.shown.analysis is None
     answered = choice(input=replace(card().input, height=16, width=16))
+    ready.controller.use_card(answered.info.card)
+    assert ready.shown.analysis is None
+    assert ready.asked().card == answered.info.card
     ready.answer(answered.info)
     request = ready.asked()
     assert request.inputs.shape == (1, 16, 16, 1)

@@ -38,20 +38,6 @@ except ExportError as error:
 
 
 @pytest.fixture
-def tiny_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 64 KiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("mounting a small disk needs privileges")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-@pytest.fixture
 def locked(ordinary_user: Callable[[], None]) -> Iterator[Path]:
     """A folder without write permission, seen by an ordinary user: root may write everywhere."""
     with tempfile.TemporaryDirectory() as name:
