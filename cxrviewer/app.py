@@ -16,7 +16,7 @@ from cxrviewer.errors import UserError
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from cxrviewer.explain.request import ModelInfo
+    from cxrviewer.explain.model_info import ModelInfo
     from cxrviewer.ui.main_window import MainWindow
 
 

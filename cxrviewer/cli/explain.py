@@ -10,7 +10,7 @@ from cxrviewer.imaging.colormap import COLORMAPS, DEFAULT_COLORMAP
 from cxrviewer.imaging.compose import OverlayStyle
 
 if TYPE_CHECKING:
-    from cxrviewer.explain.request import ModelInfo
+    from cxrviewer.explain.model_info import ModelInfo
     from cxrviewer.imaging.radiograph import Radiograph
     from cxrviewer.session.analysis import Analysis
 
@@ -111,6 +111,7 @@ def _analyse(
     radiograph: Radiograph, arguments: argparse.Namespace, method: str
 ) -> tuple[ModelInfo, Analysis]:
     from cxrviewer.cli.here import run_here
+    from cxrviewer.explain.question import Question, settle
     from cxrviewer.session.analysis import analyse, load_choice
     from cxrviewer.session.keys import ExplainKey
     from cxrviewer.session.tasks import resolve_layer, resolve_target
@@ -119,7 +120,8 @@ def _analyse(
     loaded = load_choice(run, arguments.model)
     target = resolve_target(loaded.info.card, arguments.target)
     layer = resolve_layer(loaded.info, arguments.layer)
-    key = ExplainKey(radiograph.digest, loaded.info.card, target, layer, method)
+    question = settle(Question(target, method, layers=(layer,)), loaded.info, None)
+    key = ExplainKey(radiograph.digest, loaded.info.card, question)
     return loaded.info, analyse(run, radiograph, loaded, key)
 
 
@@ -168,9 +170,10 @@ def _write(
 
 def _print_json(info: ModelInfo, analysis: Analysis, image: Path) -> None:
     from cxrviewer.cli.listing import print_json
+    from cxrviewer.explain.target import target_name
 
     card, prediction, attribution = info.card, analysis.result.prediction, analysis.result.attribution
-    index = attribution.class_index
+    target = attribution.target
     print_json(
         {
             "file": str(image),
@@ -178,7 +181,7 @@ def _print_json(info: ModelInfo, analysis: Analysis, image: Path) -> None:
             "labels": list(card.labels),
             "logits": prediction.logits.tolist(),
             "probabilities": prediction.probabilities.tolist(),
-            "target": {"index": index, "label": card.labels[index]},
+            "target": {"index": target.label, "label": target_name(target, card)},
             "layer": attribution.layer,
             "method": attribution.method,
             "seconds": round(analysis.result.seconds, 4),
@@ -196,7 +199,7 @@ def _print_classes(radiograph: Radiograph, info: ModelInfo, analysis: Analysis) 
     print(f"{radiograph.path.name}: {card.name} {card.version}".rstrip())
     rows = [("", "class", "probability", "threshold", "logit")]
     for index, label in enumerate(card.labels):
-        mark = ">" if index == attribution.class_index else " "
+        mark = ">" if index in attribution.target.positive else " "
         probability = percent(float(prediction.probabilities[index]))
         logit = f"{float(prediction.logits[index]):+.3f}"
         rows.append((mark, label, probability, percent(card.thresholds[index]), logit))

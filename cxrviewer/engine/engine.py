@@ -9,14 +9,17 @@ from __future__ import annotations
 import threading
 from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cxrviewer.engine import worker
 from cxrviewer.engine.process import OneProcess
+from cxrviewer.engine.progress import Report, finish
 from cxrviewer.errors import EngineError
 
 if TYPE_CHECKING:
-    from cxrviewer.explain.request import ModelInfo, Request, Result
+    from cxrviewer.explain.model_info import ModelInfo
+    from cxrviewer.explain.request import Request, Result
     from cxrviewer.models.load_request import LoadRequest
 
 
@@ -39,6 +42,10 @@ class _Run:
 
     def end(self) -> None:
         self._process.end()
+
+
+def _ask(run: _Run, request: Request) -> Result:
+    return run.submit(request).result()
 
 
 class Engine:
@@ -84,8 +91,15 @@ class Engine:
         """
         return self._submit(request)[1]
 
-    def run(self, request: Request) -> Result:
+    def run(self, request: Request, report: Report | None = None) -> Result:
         """Answer a request; where the process breaks, restart it and repeat the request once.
+
+        Parameters
+        ----------
+        request : Request
+            What takes long is gone on with until it is done.
+        report : callable, optional
+            Told of the progress after each step; its False ends the computation.
 
         Raises
         ------
@@ -94,12 +108,12 @@ class Engine:
         EngineError
             The process broke twice, or a defect of the program was met.
         CancelledError
-            The process was ended by `kill` or `close` meanwhile.
+            `report` wanted no more, or the process was ended by `kill` or `close` meanwhile.
         """
         for _ in range(2):
             run, future = self._submit(request)
             try:
-                return future.result()
+                return finish(future.result(), partial(_ask, run), report)
             except BrokenProcessPool:
                 if run.unwanted:
                     raise CancelledError from None

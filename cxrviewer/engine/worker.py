@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cxrviewer.explain.explainer import Explainer
-    from cxrviewer.explain.request import ModelInfo, Request, Result
+    from cxrviewer.explain.model_info import ModelInfo
+    from cxrviewer.explain.request import Request, Result
     from cxrviewer.models.load_request import LoadRequest
 
 

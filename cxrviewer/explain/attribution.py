@@ -7,28 +7,44 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrviewer.explain.question import Question
+from cxrviewer.explain.target import Target
+
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """A signed, unnormalised map on the native grid of the target layer.
+    """A signed, unnormalised map on the native grid of the target layer, or on the input's.
 
     Parameters
     ----------
     values : (h, w) float32 array
         Positive where the region spoke for the target, negative where against. Not clipped, not
-        scaled. HiResCAM values are in logit units; the others in units of their method.
-    class_index : int
-        The class that was explained.
-    layer : str
-        Path of the target layer.
-    method : str
-        Id of the method.
+        scaled.
+    question : Question
+        What was asked, settled: actual class, actual layers, all parameters.
     explains_logit : bool
         False where only the probability could be reached; said on screen.
+    logit_factor : float, optional
+        What a value is multiplied with to be in units of the logit, so that the mean over the map is a
+        contribution (or each value a change); None where the method has no such units.
     """
 
     values: NDArray[np.float32]
-    class_index: int
-    layer: str
-    method: str
+    question: Question
     explains_logit: bool = True
+    logit_factor: float | None = None
+
+    @property
+    def target(self) -> Target:
+        """What was explained."""
+        return self.question.target
+
+    @property
+    def method(self) -> str:
+        """Id of the method."""
+        return self.question.method
+
+    @property
+    def layer(self) -> str:
+        """Path of the target layer; of several, joined by " + "; "" for a method that explains the input."""
+        return " + ".join(self.question.layers)

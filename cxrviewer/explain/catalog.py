@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cxrviewer.errors import ExplainError
 from cxrviewer.explain.method_spec import MethodSpec
 from cxrviewer.registry import drop_ins
 
+if TYPE_CHECKING:
+    from cxrviewer.explain.probe import Probe
+    from cxrviewer.explain.steps import Floats, Steps
+
 _FOLDER = "cxrviewer.explain.methods"
 
 
 class Attribute(Protocol):
-    """The function of a method: activations and gradients (h, w, c) to a raw map (h, w)."""
+    """The function of a method: a raw map (h, w), or steps towards one where that takes long."""
 
-    def __call__(
-        self, activations: NDArray[np.float32], gradients: NDArray[np.float32]
-    ) -> NDArray[np.float32]: ...
+    def __call__(self, probe: Probe, **parameters: Any) -> Floats | Steps: ...
 
 
 def methods() -> tuple[MethodSpec, ...]:
@@ -27,8 +26,8 @@ def methods() -> tuple[MethodSpec, ...]:
     return tuple(module.SPEC for module in drop_ins(_FOLDER).values())
 
 
-def attribute_function(method: str) -> Attribute:
-    """Return the function of a method.
+def method_spec(method: str) -> MethodSpec:
+    """Return what a method says about itself.
 
     Raises
     ------
@@ -38,5 +37,12 @@ def attribute_function(method: str) -> Attribute:
     found = drop_ins(_FOLDER)
     if method not in found:
         raise ExplainError(f"There is no method '{method}'.", f"Choose one of: {', '.join(found)}.")
-    function: Attribute = found[method].attribute
+    spec: MethodSpec = found[method].SPEC
+    return spec
+
+
+def attribute_function(method: str) -> Attribute:
+    """Return the function of a method; raises as `method_spec`."""
+    method_spec(method)
+    function: Attribute = drop_ins(_FOLDER)[method].attribute
     return function

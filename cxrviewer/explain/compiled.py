@@ -1,103 +1,247 @@
-"""The computations of one layer, cut from a model's graph and compiled."""
+"""The computations that methods ask for, cut from a model's graph and compiled."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ExplainError
-from cxrviewer.explain.trace import Trace, TracedLayer
+from cxrviewer.explain.steps import Floats
+from cxrviewer.explain.target import UnitMasks
+from cxrviewer.explain.trace import Trace, TracedLayer, multiplications
 from cxrviewer.models import backend
 
-Floats = NDArray[np.float32]
+_KEPT_FUNCTIONS = 24
+_STEP = 24e9
+"""Multiplications in a step of a long computation: a quarter of a second on two cores."""
+_MOST_IMAGES = 32
+_MOST_BYTES = 32 * 2**20
+_BACKWARD = 3
+"""A gradient at the input costs about three times the way forward."""
 
 
-def reaches_scores(trace: Trace, layer: TracedLayer) -> bool:
-    """Return whether a layer's output has any part in the scores."""
-    left, seen = [trace.logits.tensor.op], set()
-    while left:
-        operation = left.pop()
-        if operation is layer.tensor.op:
-            return True
-        if operation not in seen:
-            seen.add(operation)
-            left.extend(tensor.op for tensor in operation.inputs)
-    return False
+@dataclass(frozen=True, eq=False)
+class LayerRun:
+    """Activations (h, w, c), logits (units,) and gradient of the score (h, w, c) for one image."""
+
+    activations: Floats
+    logits: Floats
+    gradients: Floats
 
 
-class CompiledLayer:
-    """Runs a model up to its scores with the gradient of one of them at a layer.
+class CompiledModel:
+    """Runs parts of a model's graph: to its scores, to a layer and back, from a layer on.
 
     Parameters
     ----------
     trace : Trace
         Of the model.
-    layer : TracedLayer
-        One of its layers, which reaches the scores.
-    scores : (labels, units) float32 array
-        The scores that can be explained, as weights on the logits.
-
-    Raises
-    ------
-    ExplainError
-        The scores have no gradient at the layer.
+    labels : sequence of UnitMasks
+        The units that stand for each label; decides which is the most probable one.
     """
 
-    def __init__(self, trace: Trace, layer: TracedLayer, scores: Floats) -> None:
+    def __init__(self, trace: Trace, labels: Sequence[UnitMasks]) -> None:
         tf = backend.tensorflow()
         self._trace = trace
-        self._layer = layer
+        self._functions: OrderedDict[Hashable, Any] = OrderedDict()
+        self._gradients: dict[str, Any] = {}
+        self._all_built = False
         with trace.function.graph.as_default():
-            logits = trace.logits.tensor[0]
-            self._index = tf.compat.v1.placeholder(tf.int32, ())
-            # Counted out by hand, as matvec would compute in reduced precision on some devices.
-            all_scores = tf.reduce_sum(tf.constant(scores) * logits, axis=1)
-            top = tf.argmax(all_scores, output_type=tf.int32)
-            score = tf.gather(all_scores, tf.where(self._index < 0, top, self._index))
-            (gradient,) = tf.gradients(score, [layer.tensor])
-            if gradient is None:
-                message = (
-                    f"The scores have no gradient at layer '{layer.path}': an operation behind it has none."
-                )
-                raise ExplainError(message, "Choose a later layer.")
-            self._gradient = tf.cast(gradient, tf.float32)[0]
-            fetches = [tf.cast(layer.tensor, tf.float32)[0], logits, self._gradient]
-        self._full = trace.function.prune([trace.inputs, self._index], fetches)
-        self._head: Any = None
+            units = trace.logits.tensor.shape[1]
+            self._masks = [tf.compat.v1.placeholder(tf.float32, (1, units)) for _ in range(2)]
+            self._score = _score(trace.logits.tensor, self._masks, labels)
 
-    def run(self, inputs: Floats, class_index: int) -> tuple[Floats, Floats, Floats]:
-        """Return activations (h, w, c), logits (units,) and gradient (h, w, c).
+    def logits(self, images: Floats) -> Floats:
+        """Return the logits (n, units) of images (n, H, W, C)."""
+        trace = self._trace
+        function = self._function("logits", lambda: ([trace.inputs], [trace.logits.tensor]))
+        result: Floats = function(self._tensor(images))[0].numpy()
+        return result
+
+    def run(self, path: str, image: Floats, masks: UnitMasks | None) -> LayerRun:
+        """Run a model up to its scores, with the gradient of one of them at a layer.
 
         Parameters
         ----------
-        inputs : (1, H, W, C) float32 array
+        path : str
+            The layer.
+        image : (1, H, W, C) float32 array
             The model's input.
-        class_index : int
-            Row of the scores; negative for the highest score.
-        """
-        tf = backend.tensorflow()
-        results = self._full(tf.constant(inputs), tf.constant(class_index, tf.int32))
-        activations, logits, gradient = (result.numpy() for result in results)
-        return activations, logits, gradient
+        masks : UnitMasks, optional
+            The score; None for that of the most probable label.
 
-    def run_head(self, activations: Floats, inputs: Floats, class_index: int) -> Floats:
-        """Return the gradient (h, w, c) of another score from known activations.
+        Raises
+        ------
+        ExplainError
+            The scores have no gradient at the layer.
+        """
+        return self.sweep((path,), image, masks)[0]
+
+    def sweep(self, paths: tuple[str, ...], image: Floats, masks: UnitMasks | None) -> tuple[LayerRun, ...]:
+        """Return what `run` would for each of several layers, from one run of the model."""
+
+        def cut() -> tuple[list[Any], list[Any]]:
+            tensors = [self._layer(path).tensor for path in paths]
+            gradients = [self._gradient(path) for path in paths]
+            return [self._trace.inputs, *self._masks], [self._trace.logits.tensor, *tensors, *gradients]
+
+        results = self._function(("run", paths), cut)(self._tensor(image), *self._mask_tensors(masks))
+        logits, *maps = (np.asarray(result.numpy()[0], np.float32) for result in results)
+        count = len(paths)
+        return tuple(LayerRun(maps[place], logits, maps[count + place]) for place in range(count))
+
+    def head_gradients(self, path: str, activations: Floats, image: Floats, masks: UnitMasks) -> Floats:
+        """Return the gradient (h, w, c) of another score at a layer from its known activations (h, w, c).
 
         Nothing that comes before the layer is computed again, but for what bypasses it.
         """
+
+        def cut() -> tuple[list[Any], list[Any]]:
+            feeds = [self._layer(path).tensor, self._trace.inputs, *self._masks]
+            return feeds, [self._gradient(path)]
+
+        known = self._known(path, activations[None])
+        function = self._function(("head gradients", path), cut)
+        result: Floats = function(known, self._tensor(image), *self._mask_tensors(masks))[0].numpy()[0]
+        return result
+
+    def head_logits(self, path: str, activations: Floats, image: Floats) -> Floats:
+        """Return the logits (n, units) that follow from activations (n, h, w, c) of a layer.
+
+        Parameters
+        ----------
+        path : str
+            The layer.
+        activations : (n, h, w, c) float32 array
+            Take the place of its output.
+        image : (1, H, W, C) float32 array
+            For what bypasses the layer.
+        """
+
+        def cut() -> tuple[list[Any], list[Any]]:
+            return [self._layer(path).tensor, self._trace.inputs], [self._trace.logits.tensor]
+
+        images = np.broadcast_to(image, (len(activations), *image.shape[1:]))
+        function = self._function(("head logits", path), cut)
+        result: Floats = function(self._known(path, activations), self._tensor(images))[0].numpy()
+        return result
+
+    def input_gradients(self, images: Floats, masks: UnitMasks | None) -> tuple[Floats, Floats]:
+        """Return the gradients of a score at the input (n, H, W, C) and the logits (n, units).
+
+        Raises
+        ------
+        ExplainError
+            The scores have no gradient at the input.
+        """
+
+        def cut() -> tuple[list[Any], list[Any]]:
+            gradient = self._gradient("")
+            return [self._trace.inputs, *self._masks], [gradient, self._trace.logits.tensor]
+
+        results = self._function("input gradients", cut)(self._tensor(images), *self._mask_tensors(masks))
+        gradients, logits = (result.numpy() for result in results)
+        return gradients, logits
+
+    def images_a_step(self, *, backward: bool = False) -> int:
+        """Return how many images fit into one step."""
+        cost = multiplications(self._trace) * (_BACKWARD if backward else 1)
+        return self._fitting(cost, int(np.prod(self._trace.inputs.shape[1:])) * 4)
+
+    def heads_a_step(self, path: str) -> int:
+        """Return how many activations of a layer fit into one step of `head_logits`."""
+        layer = self._layer(path)
+        size = layer.rows * layer.columns * layer.channels * 4
+        return self._fitting(multiplications(self._trace, layer), size, most=256)
+
+    def settle(self, path: str) -> None:
+        """Prepare what the first change of the target at a layer needs."""
+        if ("head gradients", path) not in self._functions:
+            layer, shape = self._layer(path), self._trace.inputs.shape[1:]
+            units = self._trace.logits.tensor.shape[1]
+            masks = UnitMasks(np.ones(units, np.float32), np.zeros(units, np.float32))
+            activations = np.zeros((layer.rows, layer.columns, layer.channels), np.float32)
+            self.head_gradients(path, activations, np.zeros((1, *shape), np.float32), masks)
+
+    def _fitting(self, multiplications_each: int, bytes_each: int, most: int = _MOST_IMAGES) -> int:
+        if not self._trace.batches:
+            return 1
+        count = min(_STEP / max(multiplications_each, 1), _MOST_BYTES / max(bytes_each, 1))
+        return int(np.clip(count, 1, most))
+
+    def _function(self, key: Hashable, cut: Callable[[], tuple[list[Any], list[Any]]]) -> Any:
+        """Return a compiled part of the graph; those used longest ago are forgotten."""
+        function = self._functions.pop(key, None)
+        if function is None:
+            function = self._trace.function.prune(*cut())
+        self._functions[key] = function
+        while len(self._functions) > _KEPT_FUNCTIONS:
+            self._functions.popitem(last=False)
+        return function
+
+    def _gradient(self, path: str) -> Any:
+        """Return the tensor of the score's gradient at a layer, or at the input for "".
+
+        The first layer gets its own way back; for a second one, the ways to all are made at once, because
+        each alone would be added to the graph for good.
+        """
         tf = backend.tensorflow()
-        if self._head is None:
-            feeds = [self._layer.tensor, self._trace.inputs, self._index]
-            self._head = self._trace.function.prune(feeds, self._gradient)
-        known = tf.cast(tf.constant(activations[None]), self._layer.tensor.dtype)
-        gradient: Floats = self._head(known, tf.constant(inputs), tf.constant(class_index, tf.int32)).numpy()
+        if path not in self._gradients and not self._all_built:
+            wanted = [*self._trace.layers, ""] if self._gradients else [path]
+            tensors = [self._layer(name).tensor if name else self._trace.inputs for name in wanted]
+            with self._trace.function.graph.as_default():
+                found = tf.gradients(self._score, tensors)
+                floats = [None if gradient is None else tf.cast(gradient, tf.float32) for gradient in found]
+            self._all_built = bool(self._gradients)
+            self._gradients = dict(zip(wanted, floats, strict=True)) | self._gradients
+        gradient = self._gradients.get(path)
+        if gradient is None:
+            where = f"layer '{path}'" if path else "the input"
+            message = f"The scores have no gradient at {where}: an operation behind it has none."
+            raise ExplainError(message, "Choose a later layer, or a method of the black-box family.")
         return gradient
 
-    def settle(self) -> None:
-        """Prepare what the first change of class needs, where it is not yet."""
-        if self._head is None:
-            layer, inputs = self._layer, self._trace.inputs
-            activations = np.zeros((layer.rows, layer.columns, layer.channels), np.float32)
-            self.run_head(activations, np.zeros(inputs.shape, np.float32), 0)
+    def _layer(self, path: str) -> TracedLayer:
+        return self._trace.layers[path]
+
+    def _known(self, path: str, activations: Floats) -> Any:
+        tf = backend.tensorflow()
+        return tf.cast(tf.constant(activations), self._layer(path).tensor.dtype)
+
+    def _tensor(self, values: NDArray[Any]) -> Any:
+        return backend.tensorflow().constant(values)
+
+    def _mask_tensors(self, masks: UnitMasks | None) -> list[Any]:
+        units = self._trace.logits.tensor.shape[1]
+        zeros = np.zeros(units, np.float32)
+        sides = (zeros, zeros) if masks is None else (masks.positive, masks.negative)
+        return [self._tensor(side[None]) for side in sides]
+
+
+def _score(logits: Any, masks: list[Any], labels: Sequence[UnitMasks]) -> Any:
+    """Return the sum over the images of the score that two masks name; of the top label where both are 0."""
+    tf = backend.tensorflow()
+    tables = [
+        tf.constant(np.stack([getattr(label, side) for label in labels])) for side in ("positive", "negative")
+    ]
+    # Counted out by hand, as a product of matrices would compute in reduced precision on some devices.
+    by_label = tf.reduce_sum((tables[0] - tables[1])[None] * logits[:, None], axis=2)
+    top = tf.argmax(by_label, axis=1)
+    given = tf.reduce_any(masks[0] + masks[1] > 0)
+    sides = [tf.where(given, mask, tf.gather(table, top)) for mask, table in zip(masks, tables, strict=True)]
+    return tf.reduce_sum(_lse(logits, sides[0]) - _lse(logits, sides[1]))
+
+
+def _lse(logits: Any, mask: Any) -> Any:
+    """Return the logarithm of the sum of the exponentials of the logits that a mask picks; 0 where none."""
+    tf = backend.tensorflow()
+    picked = tf.broadcast_to(mask > 0, tf.shape(logits))
+    some = tf.reduce_any(picked, axis=1)
+    # The lowest number, not minus infinity, which has no gradient where nothing is picked.
+    total = tf.reduce_logsumexp(tf.where(picked, logits, -1e30), axis=1)
+    return tf.where(some, total, 0.0)

@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cxrviewer.errors import ExplainError, UserError
+from cxrviewer.explain.attribution import Attribution
+from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.model_session import ModelSession
-from cxrviewer.explain.request import ExplainResult, ModelInfo, Request, Result
+from cxrviewer.explain.request import (
+    ExplainRequest,
+    ExplainResult,
+    Progress,
+    Request,
+    Result,
+    ResumeRequest,
+    SweepRequest,
+    SweepResult,
+)
 from cxrviewer.models import backend
 from cxrviewer.models.load_request import LoadRequest
+from cxrviewer.models.prediction import Prediction
 
 _KEPT_MODELS = 2
+_STEP_SECONDS = 0.25
 _Kept = tuple[tuple[int, int] | None, ModelSession]
+
+
+@dataclass(eq=False)
+class _Computation:
+    """An answer on its way."""
+
+    token: int
+    prediction: Prediction
+    steps: Generator[float, None, Attribution]
+    seconds: float
 
 
 class Explainer:
@@ -24,16 +50,18 @@ class Explainer:
         # Tracing changes a model for a moment, which no other thread may see.
         self._lock = threading.Lock()
         self._sessions: OrderedDict[LoadRequest, _Kept] = OrderedDict()
+        self._tokens = itertools.count()
+        self._computation: _Computation | None = None
 
     def handle(self, request: Request) -> Result:
-        """Answer a request.
+        """Answer a request; where that takes long, with the progress made so far.
 
         Raises
         ------
         ModelError
             The model cannot be loaded.
         ExplainError
-            The layer, method, class or input does not go with the model, or memory is short.
+            The question or the input does not go with the model, or memory is short.
         """
         with self._lock, backend.collection_paused():
             try:
@@ -57,17 +85,56 @@ class Explainer:
     def settle(self) -> None:
         """Prepare what the request after the last one is likely to need."""
         with self._lock, backend.collection_paused():
-            if self._sessions:
+            if self._sessions and self._computation is None:
                 _, session = self._sessions[next(reversed(self._sessions))]
                 session.settle()
 
     def _answer(self, request: Request) -> Result:
         if isinstance(request, LoadRequest):
             return self._session(request).info
+        if isinstance(request, SweepRequest):
+            return self._sweep(request)
+        if isinstance(request, ResumeRequest):
+            return self._resume(request.token)
+        return self._begin(request)
+
+    def _begin(self, request: ExplainRequest) -> Result:
+        # Whoever asks anew has given up what was not resumed.
+        self._computation = None
         start = time.perf_counter()
         session = self._session(request.model)
-        prediction, attribution = session.explain(request)
-        return ExplainResult(prediction, attribution, time.perf_counter() - start)
+        prediction = session.predict(request)
+        steps = session.explain(request, prediction)
+        seconds = time.perf_counter() - start
+        return self._advance(_Computation(next(self._tokens), prediction, steps, seconds))
+
+    def _resume(self, token: int) -> Result:
+        computation, self._computation = self._computation, None
+        if computation is None or computation.token != token:
+            raise ExplainError("The analysis was interrupted.", "Ask for it again.")
+        return self._advance(computation)
+
+    def _advance(self, computation: _Computation) -> Result:
+        """Go on for a step's time; keep what is not done yet."""
+        start = time.perf_counter()
+        share = 0.0
+        while time.perf_counter() - start < _STEP_SECONDS:
+            try:
+                share = next(computation.steps)
+            except StopIteration as end:
+                seconds = computation.seconds + time.perf_counter() - start
+                return ExplainResult(computation.prediction, end.value, seconds)
+        computation.seconds += time.perf_counter() - start
+        self._computation = computation
+        return Progress(computation.token, share, computation.prediction)
+
+    def _sweep(self, request: SweepRequest) -> SweepResult:
+        start = time.perf_counter()
+        session = self._session(request.explain.model)
+        prediction = session.predict(request.explain)
+        found = session.sweep(request.explain, prediction, request.layers)
+        seconds = time.perf_counter() - start
+        return SweepResult(tuple(ExplainResult(prediction, one, seconds) for one in found))
 
     def _session(self, request: LoadRequest) -> ModelSession:
         """Return the loaded model; a file that was replaced under its name is loaded again."""

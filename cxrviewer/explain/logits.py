@@ -39,7 +39,7 @@ class Logits:
     Parameters
     ----------
     tensor : tensor
-        Float32, (1, K).
+        Float32, (n, K).
     activation : Activation
         What the model applies to them; LOGITS for none, and where it is not known.
     reached : bool
@@ -62,7 +62,7 @@ def find_logits(output: Any) -> Logits:
     Parameters
     ----------
     output : tensor
-        (1, K), in a graph that is the default graph.
+        (n, K), in a graph that is the default graph.
     """
     tf = backend.tensorflow()
     found = _unwrap(output)
@@ -73,7 +73,7 @@ def find_logits(output: Any) -> Logits:
         activation = Activation.SOFTMAX if "softmax" in output.op.name.lower() else Activation.SIGMOID
         found = noted, activation
     tensor, activation = found
-    return Logits(tf.reshape(tf.cast(tensor, tf.float32), output.shape), activation, True)
+    return Logits(tf.reshape(tf.cast(tensor, tf.float32), (-1, output.shape[1])), activation, True)
 
 
 def settle_unknown(logits: Logits, sample: NDArray[np.float32]) -> Logits:

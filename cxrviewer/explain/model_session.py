@@ -1,9 +1,10 @@
-"""One loaded model with its compiled layers and what is known of the last images."""
+"""One loaded model with its compiled parts and what is known of the last images."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,19 @@ from numpy.typing import NDArray
 
 from cxrviewer.errors import ExplainError, ModelError, first_line
 from cxrviewer.explain.attribution import Attribution
-from cxrviewer.explain.catalog import attribute_function
-from cxrviewer.explain.compiled import CompiledLayer, reaches_scores
-from cxrviewer.explain.request import AUTO_LAYER, TOP_CLASS, ExplainRequest, LayerInfo, ModelInfo
-from cxrviewer.explain.target import score_matrix
+from cxrviewer.explain.blocks import block_names
+from cxrviewer.explain.catalog import attribute_function, method_spec, methods
+from cxrviewer.explain.compiled import CompiledModel, LayerRun
+from cxrviewer.explain.fusion import fuse
+from cxrviewer.explain.known import KnownImages
+from cxrviewer.explain.method_spec import Family, Units
+from cxrviewer.explain.model_info import LayerInfo, ModelInfo
+from cxrviewer.explain.probe import Probe, ProbedImage
+from cxrviewer.explain.question import Question, settle
+from cxrviewer.explain.request import ExplainRequest
+from cxrviewer.explain.smoothing import copies
+from cxrviewer.explain.steps import Floats, Steps, in_steps
+from cxrviewer.explain.target import TOP, of_label, unit_masks
 from cxrviewer.explain.trace import Trace, trace_model
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.fit import check_card, settle_card
@@ -23,21 +33,6 @@ from cxrviewer.models.head import Head
 from cxrviewer.models.loaded import LoadedModel
 from cxrviewer.models.prediction import Prediction
 from cxrviewer.models.runtime import load_model
-
-_KEPT_BYTES = 128 * 2**20
-
-
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """What is known of one image at one layer: the gradients by class."""
-
-    activations: NDArray[np.float32]
-    prediction: Prediction
-    gradients: dict[int, NDArray[np.float32]] = field(default_factory=dict)
-
-    @property
-    def nbytes(self) -> int:
-        return self.activations.nbytes * (1 + len(self.gradients))
 
 
 class ModelSession:
@@ -60,8 +55,6 @@ class ModelSession:
 
     def __init__(self, path: Path, card: ModelCard | None) -> None:
         self._path = path
-        self._compiled: dict[str, CompiledLayer] = {}
-        self._seen: OrderedDict[tuple[str, str], _Seen] = OrderedDict()
         # The graph alone would not keep the model's variables.
         self._model = model = load_model(path)
         if card is not None:
@@ -70,106 +63,189 @@ class ModelSession:
         self._shape = (spec.height, spec.width, spec.channels)
         self._trace = _traced(model, self._shape)
         self.info = self._describe(model, card)
-        self._head = Head(
-            self.info.card.activation, model.units, len(self.info.card.labels), self._trace.logits.reached
-        )
+        labels = range(len(self.info.card.labels))
+        self._head = Head(self.info.card.activation, model.units, len(labels), self._trace.logits.reached)
+        masks = [unit_masks(self._head, of_label(index)) for index in labels]
+        self._compiled = CompiledModel(self._trace, masks)
+        self._known = KnownImages(self._compiled)
 
     def prepare(self) -> None:
         """Compile the layer of the card and run it once, so that the first image does not wait for that."""
         if self.info.auto_layer:
-            compiled = self._compile(self.info.auto_layer)
-            compiled.run(np.zeros((1, *self._shape), np.float32), TOP_CLASS)
+            self._compiled.run(self.info.auto_layer, np.zeros((1, *self._shape), np.float32), None)
 
     def settle(self) -> None:
-        """Prepare what a change of class at the layer that was explained last needs."""
-        if self._seen:
-            _, path = next(reversed(self._seen))
-            self._compile(path).settle()
+        """Prepare what a change of target at the layer that was explained last needs."""
+        if self._known.last_layer:
+            self._compiled.settle(self._known.last_layer)
 
-    def explain(self, request: ExplainRequest) -> tuple[Prediction, Attribution]:
-        """Run the model and explain one class; reuse what is known of the image.
+    def predict(self, request: ExplainRequest) -> Prediction:
+        """Return the model's output for an image.
 
         Raises
         ------
         ExplainError
-            The layer, method, class or input does not go with the model, or the model's output is
-            not a number.
+            The input or the question does not go with the model, or the model's output is not a number.
         """
-        attribute = attribute_function(request.method)
-        self._check(request)
-        path = self._path_of(request.layer)
-        compiled = self._compile(path)
-        key = (request.input_key, path)
-        seen = self._seen.pop(key, None)
-        if seen is None:
-            activations, raw, gradient = compiled.run(request.inputs, request.class_index)
-            self._check_finite(raw, "output")
-            seen = _Seen(activations, self._head.predict(raw))
-            index = self._index(request, seen)
-            seen.gradients[index] = gradient
-        else:
-            index = self._index(request, seen)
-            if index not in seen.gradients:
-                seen.gradients[index] = compiled.run_head(seen.activations, request.inputs, index)
-        self._keep(key, seen)
-        values = attribute(seen.activations, seen.gradients[index])
+        self._check(request.inputs)
+        question = settle(request.question, self.info, None)
+        key, image = request.input_key, request.inputs
+        if not self._known.has_logits(key) and question.layers:
+            # One run gives both the output and what the map needs.
+            layer = question.layers[0]
+            if question.target == TOP:
+                run = self._compiled.run(layer, image, None)
+                target = of_label(self._head.predict(run.logits).top)
+            else:
+                target = question.target
+                run = self._compiled.run(layer, image, unit_masks(self._head, target))
+            self._known.put(key, layer, unit_masks(self._head, target), run)
+        raw = self._known.logits(key, image)
+        self._check_finite(raw, "output")
+        return self._head.predict(raw)
+
+    def explain(self, request: ExplainRequest, prediction: Prediction) -> Generator[float, None, Attribution]:
+        """Answer a question in steps; what is known of the image is reused.
+
+        Parameters
+        ----------
+        request : ExplainRequest
+            What is asked.
+        prediction : Prediction
+            From `predict`.
+
+        Raises
+        ------
+        ExplainError
+            The map has values that are not numbers.
+        """
+        question = settle(request.question, self.info, prediction)
+        variants = copies(_probed(request), question.smoothing)
+        total = np.zeros((), np.float32)
+        for number, variant in enumerate(variants):
+            key = f"{request.input_key}#{number}" if number else request.input_key
+            steps = self._map(key, variant.image, question)
+            values = yield from _part(steps, number, len(variants))
+            total = total + (variant.undone(values) if number else values)
+        return self._attribution(np.asarray(total / np.float32(len(variants)), np.float32), question)
+
+    def sweep(
+        self, request: ExplainRequest, prediction: Prediction, layers: tuple[str, ...]
+    ) -> tuple[Attribution, ...]:
+        """Answer a question for each of several layers from one run of the model.
+
+        Raises
+        ------
+        ExplainError
+            The question does not go with the model, or its method needs more than activations and gradients.
+        """
+        if method_spec(request.question.method).family is not Family.GRADIENT_CAM:
+            raise ExplainError("Only class activation maps are made for many layers at once.")
+        question = settle(request.question, self.info, prediction)
+        masks = unit_masks(self._head, question.target)
+        image = _probed(request)
+        found = []
+        for layer, run in zip(layers, self._compiled.sweep(layers, request.inputs, masks), strict=True):
+            one = settle(replace(question, layers=(layer,)), self.info, prediction)
+            probe = self._probe(request.input_key, image, one, layer, partial(_same, run))
+            outcome = attribute_function(one.method)(probe, **dict(one.parameters))
+            found.append(self._attribution(np.asarray(outcome), one))
+        return tuple(found)
+
+    def _map(self, key: str, image: ProbedImage, question: Question) -> Steps:
+        """Return the map of one image, fused from those of the layers."""
+        maps = []
+        layers = question.layers or ("",)
+        for number, layer in enumerate(layers):
+            probe = self._probe(key, image, question, layer)
+            outcome = attribute_function(question.method)(probe, **dict(question.parameters))
+            maps.append((yield from _part(in_steps(outcome), number, len(layers))))
+        return maps[0] if len(maps) == 1 else fuse(maps, question.fusion)
+
+    def _probe(
+        self,
+        key: str,
+        image: ProbedImage,
+        question: Question,
+        layer: str,
+        run: Callable[[], LayerRun] | None = None,
+    ) -> Probe:
+        masks = unit_masks(self._head, question.target)
+        return Probe(
+            self._compiled,
+            image,
+            masks,
+            layer,
+            logits=lambda: self._known.logits(key, image.values),
+            run=run or (lambda: self._known.run(key, image.values, layer, masks)),
+            memo=self._known.memo((key, layer, question.method, question.parameters)),
+        )
+
+    def _attribution(self, values: Floats, question: Question) -> Attribution:
         self._check_finite(values, "heatmap")
-        reached = self._trace.logits.reached
-        return seen.prediction, Attribution(values, index, path, request.method, reached)
+        units = method_spec(question.method).units
+        factor = None
+        if len(question.layers) <= 1 and units is not Units.NONE:
+            factor = float(values.size) if units is Units.SHARE else 1.0
+        return Attribution(values, question, self._trace.logits.reached, factor)
 
     def _describe(self, model: LoadedModel, card: ModelCard | None) -> ModelInfo:
-        traced = tuple(layer for layer in self._trace.layers.values() if reaches_scores(self._trace, layer))
+        traced = tuple(self._trace.layers.values())
         activation = self._trace.logits.activation
         names = tuple(layer.path for layer in traced)
         card, notes = settle_card(card or guess_card(model, activation), model, activation, names)
         if not self._trace.logits.reached:
             notes += ("The model's logits could not be reached: heatmaps explain the probability.",)
-        layers = tuple(LayerInfo(t.path, t.rows, t.columns, t.channels, t.kind) for t in traced)
+        blocks = block_names(names, [(layer.rows, layer.columns) for layer in traced])
+        layers = tuple(
+            LayerInfo(t.path, t.rows, t.columns, t.channels, t.kind, block)
+            for t, block in zip(traced, blocks, strict=True)
+        )
         last = names[-1] if names else ""
-        return ModelInfo(card, layers, card.default_layer if card.default_layer in names else last, notes)
+        auto = card.default_layer if card.default_layer in names else last
+        return ModelInfo(card, layers, auto, notes, self._methods())
 
-    def _index(self, request: ExplainRequest, seen: _Seen) -> int:
-        return seen.prediction.top if request.class_index == TOP_CLASS else request.class_index
+    def _methods(self) -> tuple[str, ...]:
+        """Return the methods that can explain the model."""
+        fit = [
+            spec
+            for spec in methods()
+            if (self._trace.layers or not spec.uses_layer) and (spec.black_box or not self._trace.opaque)
+        ]
+        return tuple(spec.id for spec in fit)
 
-    def _path_of(self, layer: str) -> str:
-        return self.info.auto_layer if layer == AUTO_LAYER else layer
-
-    def _compile(self, path: str) -> CompiledLayer:
-        if path not in self._compiled:
-            layer = self._trace.layers[path]
-            self._compiled[path] = CompiledLayer(self._trace, layer, score_matrix(self._head))
-        return self._compiled[path]
-
-    def _keep(self, key: tuple[str, str], seen: _Seen) -> None:
-        """Remember an image as the last one, and forget the oldest ones where they grow too large."""
-        self._seen[key] = seen
-        while len(self._seen) > 1 and sum(item.nbytes for item in self._seen.values()) > _KEPT_BYTES:
-            self._seen.popitem(last=False)
-
-    def _check(self, request: ExplainRequest) -> None:
+    def _check(self, inputs: NDArray[np.float32]) -> None:
         expected = (1, *self._shape)
-        if request.inputs.shape != expected:
-            message = f"The input has the shape {request.inputs.shape}, but the model takes {expected}."
+        if inputs.shape != expected:
+            message = f"The input has the shape {inputs.shape}, but the model takes {expected}."
             raise ExplainError(message, "Check the input in the model card.", self._path)
-        self._check_finite(request.inputs, "input")
-        if not self.info.auto_layer:
-            message = "The model has no layer with a spatial output: there is nothing to lay over the image."
-            raise ExplainError(message, "Choose a convolutional model.", self._path)
-        names = [layer.path for layer in self.info.layers]
-        if request.layer not in (AUTO_LAYER, *names):
-            message = f"The model has no spatial layer '{request.layer}'."
-            raise ExplainError(message, f"Choose one of: auto, {', '.join(names)}.", self._path)
-        labels = self.info.card.labels
-        if not TOP_CLASS <= request.class_index < len(labels):
-            choices = ", ".join(f"{index} ({label})" for index, label in enumerate(labels))
-            raise ExplainError(
-                f"There is no class {request.class_index}.", f"Choose one of: {choices}.", self._path
-            )
+        self._check_finite(inputs, "input")
 
     def _check_finite(self, values: NDArray[np.float32], what: str) -> None:
         if not np.isfinite(values).all():
             message = f"The model's {what} for this image is not a number."
             raise ExplainError(message, "Check the scaling of the input in the model card.", self._path)
+
+
+def _same(run: LayerRun) -> LayerRun:
+    return run
+
+
+def _probed(request: ExplainRequest) -> ProbedImage:
+    return ProbedImage(
+        request.inputs, np.asarray(request.black, np.float32), np.asarray(request.white, np.float32)
+    )
+
+
+def _part(steps: Steps, number: int, count: int) -> Steps:
+    """Return one of several computations, its progress as a share of the whole."""
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            values: Floats = end.value
+            return values
+        yield (number + share) / count
 
 
 def _traced(model: LoadedModel, shape: tuple[int, int, int]) -> Trace:

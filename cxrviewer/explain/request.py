@@ -8,85 +8,90 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.explain.attribution import Attribution
-from cxrviewer.models.card import ModelCard
+from cxrviewer.explain.model_info import ModelInfo
+from cxrviewer.explain.question import Question
 from cxrviewer.models.load_request import LoadRequest
 from cxrviewer.models.prediction import Prediction
 
 __all__ = [
-    "AUTO_LAYER",
-    "TOP_CLASS",
     "ExplainRequest",
     "ExplainResult",
-    "LayerInfo",
     "LoadRequest",
-    "ModelInfo",
+    "Progress",
     "Request",
     "Result",
+    "ResumeRequest",
+    "SweepRequest",
+    "SweepResult",
 ]
-
-AUTO_LAYER = "auto"
-TOP_CLASS = -1
-
-
-@dataclass(frozen=True)
-class LayerInfo:
-    """A layer with a spatial output.
-
-    Parameters
-    ----------
-    path : str
-        Names from the outermost model to the layer, joined by "/".
-    rows, columns, channels : int
-        Shape of its output for the card's input.
-    kind : str
-        Class name of the layer, "Conv2D" say.
-    """
-
-    path: str
-    rows: int
-    columns: int
-    channels: int
-    kind: str
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """A loaded model: its card (guessed where none was given), its spatial layers in execution order
-    and the one taken for "auto": the card's, else the last one ("" where there is none).
-    """
-
-    card: ModelCard
-    layers: tuple[LayerInfo, ...]
-    auto_layer: str
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class ExplainRequest:
-    """Run the model and explain one class.
+    """Run the model and answer a question.
 
     Parameters
     ----------
     model : LoadRequest
         The model, loaded if it is not yet.
     input_key : str
-        Identifies `inputs`: the same key means the same values, so that activations are reused.
+        Identifies `inputs`: the same key means the same values, so that what is known is reused.
     inputs : (1, H, W, C) float32 array
         Preprocessed by the card's rules.
-    class_index : int
-        Class to explain, or `TOP_CLASS`.
-    layer : str
-        Path of the target layer, or `AUTO_LAYER`.
-    method : str
-        Id of the method.
+    black, white : tuple of float
+        What black and white became by these rules, one a channel.
+    question : Question
+        What is asked.
     """
 
     model: LoadRequest
     input_key: str
     inputs: NDArray[np.float32]
-    class_index: int = TOP_CLASS
-    layer: str = AUTO_LAYER
-    method: str = "grad-cam"
+    black: tuple[float, ...]
+    white: tuple[float, ...]
+    question: Question
+
+
+@dataclass(frozen=True, eq=False)
+class SweepRequest:
+    """Answer a question for each of several layers from one run of the model.
+
+    Parameters
+    ----------
+    explain : ExplainRequest
+        Its method is one of `Family.GRADIENT_CAM`; its layers do not matter.
+    layers : tuple of str
+        Paths.
+    """
+
+    explain: ExplainRequest
+    layers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ResumeRequest:
+    """Go on with what a `Progress` told of."""
+
+    token: int
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """A long computation has got so far; it goes on when it is resumed, and is forgotten when it is not.
+
+    Parameters
+    ----------
+    token : int
+        Names it.
+    share : float
+        0 to 1.
+    prediction : Prediction
+        The model's output for the image, which is known from the first step on.
+    """
+
+    token: int
+    share: float
+    prediction: Prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,5 +103,12 @@ class ExplainResult:
     seconds: float
 
 
-Request = LoadRequest | ExplainRequest
-Result = ModelInfo | ExplainResult
+@dataclass(frozen=True, eq=False)
+class SweepResult:
+    """Answers to a `SweepRequest`, one a layer."""
+
+    results: tuple[ExplainResult, ...]
+
+
+Request = LoadRequest | ExplainRequest | SweepRequest | ResumeRequest
+Result = ModelInfo | ExplainResult | SweepResult | Progress

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from cxrviewer.explain.logits import Logits, find_logits, settle_unknown
 from cxrviewer.models import backend
 from cxrviewer.models.card import Activation
@@ -19,7 +21,7 @@ from cxrviewer.models.card import Activation
 
 @dataclass(frozen=True, eq=False)
 class TracedLayer:
-    """A layer with a spatial output: path, class name and tensor of shape (1, rows, columns, channels)."""
+    """A layer with a spatial output: path, class name and tensor of shape (n, rows, columns, channels)."""
 
     path: str
     kind: str
@@ -38,17 +40,28 @@ class Trace:
     function : WrappedFunction
         Owns the graph; can be pruned to any feeds and fetches.
     inputs : tensor
-        Float32, (1, H, W, C).
+        Float32, (n, H, W, C).
     logits : Logits
         The scores.
     layers : dict of str to TracedLayer
-        By path, in execution order.
+        By path, in execution order; those that have a part in the scores.
     """
 
     function: Any
     inputs: Any
     logits: Logits
     layers: dict[str, TracedLayer]
+
+    @property
+    def batches(self) -> bool:
+        """Whether the model takes several images at a time."""
+        return self.inputs.shape[0] is None
+
+    @property
+    def opaque(self) -> bool:
+        """Whether the model is a function that cannot be looked into."""
+        operations = _upstream(self.logits.tensor.op, None)
+        return not self.layers and any("PartitionedCall" in operation.type for operation in operations)
 
 
 def trace_model(model: Any, shape: tuple[int, int, int]) -> Trace:
@@ -57,7 +70,7 @@ def trace_model(model: Any, shape: tuple[int, int, int]) -> Trace:
     Parameters
     ----------
     model : keras.Model
-        One image in, one row of scores out. Left exactly as it was, after an error too.
+        Images in, a row of scores for each out. Left exactly as it was, after an error too.
     shape : tuple of int
         Rows, columns and channels of the input.
     """
@@ -70,12 +83,46 @@ def trace_model(model: Any, shape: tuple[int, int, int]) -> Trace:
         found.append(find_logits(output))
         return output
 
+    count = model.inputs[0].shape[0]
     with _watched(model, layers):
-        function = tf.compat.v1.wrap_function(forward, [tf.TensorSpec((1, *shape), tf.float32)])
+        function = tf.compat.v1.wrap_function(forward, [tf.TensorSpec((count, *shape), tf.float32)])
     logits = found[-1]
     if logits.activation is Activation.LOGITS:
         logits = settle_unknown(logits, function(tf.fill((1, *shape), 0.5)).numpy()[0])
-    return Trace(function, function.inputs[0], logits, layers)
+    reaching = _upstream(logits.tensor.op, None)
+    kept = {path: layer for path, layer in layers.items() if layer.tensor.op in reaching}
+    return Trace(function, function.inputs[0], logits, kept)
+
+
+def multiplications(trace: Trace, layer: TracedLayer | None = None) -> int:
+    """Return the multiplications of one image on the way to the scores, from the input or from a layer.
+
+    They tell how many images a step may take, the same on every machine.
+    """
+    stop = layer.tensor.op if layer is not None else None
+    return sum(_multiplications(operation) for operation in _upstream(trace.logits.tensor.op, stop))
+
+
+def _upstream(start: Any, stop: Any) -> set[Any]:
+    """Return the operations that one depends on, itself included; not beyond `stop`."""
+    left, seen = [start], set()
+    while left:
+        operation = left.pop()
+        if operation not in seen and operation is not stop:
+            seen.add(operation)
+            left.extend(tensor.op for tensor in operation.inputs)
+    return seen
+
+
+def _multiplications(operation: Any) -> int:
+    if operation.type not in ("Conv2D", "DepthwiseConv2dNative", "MatMul", "_FusedConv2D"):
+        return 0
+    output, weights = operation.outputs[0].shape, operation.inputs[1].shape
+    if output.rank is None or None in output[1:] or not weights.is_fully_defined():
+        return 0
+    if operation.type == "DepthwiseConv2dNative":
+        return int(np.prod(output[1:]) * np.prod(weights[:2]))
+    return int(np.prod(output[1:]) * np.prod(weights[:-1]))
 
 
 @contextmanager
@@ -109,8 +156,8 @@ def _recording(layer: Any, path: str, layers: dict[str, TracedLayer]) -> Callabl
         # A tensor of its own: a layer that does nothing in inference returns its input.
         output = tf.identity(output)
         layers.pop(path, None)
-        batch, rows, columns, channels = output.shape
-        if batch == 1 and channels and rows and columns and rows * columns > 1:
+        count, rows, columns, channels = output.shape
+        if count in (None, 1) and channels and rows and columns and rows * columns > 1:
             layers[path] = TracedLayer(path, type(layer).__name__, output, rows, columns, channels)
         return output
 

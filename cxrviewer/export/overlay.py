@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer import __version__
-from cxrviewer.explain.catalog import methods
+from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import STATE_TEXT, DisplayMap, MapState
 from cxrviewer.explain.request import ExplainResult
+from cxrviewer.explain.target import Target, target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER, AnnotatedPicture, Annotation, annotate
 from cxrviewer.export.column import BACKGROUND, ColorBar
 from cxrviewer.export.save import save_picture
@@ -24,6 +25,7 @@ from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Viewport
 from cxrviewer.models.card import ModelCard
+from cxrviewer.models.prediction import Prediction
 from cxrviewer.models.reading import group_probability
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -99,16 +101,9 @@ def render(scene: Scene) -> NDArray[np.uint8]:
 def describe(scene: Scene) -> Annotation:
     """Return what is written with the picture."""
     card, prediction, attribution = scene.card, scene.result.prediction, scene.result.attribution
-    index = attribution.class_index
-    probability, threshold = float(prediction.probabilities[index]), card.thresholds[index]
-    side = "above" if probability >= threshold else "below"
-    rows = [("Threshold", f"{percent(threshold)} (output {side})")]
-    for group in card.label_groups:
-        if card.labels[index] in group.labels:
-            rows.append((group.name, f"{percent(group_probability(card, group, prediction))} as a group"))
-    if index != prediction.top:
-        top = prediction.top
-        rows.append(("Top class", f"{card.labels[top]} {percent(float(prediction.probabilities[top]))}"))
+    target = attribution.target
+    probability = target_probability(target, card, prediction)
+    rows = _output_rows(card, prediction, target)
     rows += [("Method", method_name(attribution.method)), ("Layer", _layer(scene))]
     if not attribution.explains_logit:
         rows.append(("Explains", "the probability: the model's logit could not be reached"))
@@ -116,11 +111,27 @@ def describe(scene: Scene) -> Annotation:
         rows.append(("Colours", _colors(scene.style)))
     rows += [("Model", f"{card.name} {card.version}".strip()), ("Analysed", _moment(scene.moment))]
     return Annotation(
-        title=card.labels[index],
-        headline=f"Probability {percent(probability)}",
+        title=capitalised(target_name(target, card)),
+        headline="Difference of logits" if probability is None else f"Probability {percent(probability)}",
         rows=tuple(rows),
         message=STATE_TEXT[scene.display.state] or ("" if _is_drawn(scene) else "Heatmap switched off."),
     )
+
+
+def _output_rows(card: ModelCard, prediction: Prediction, target: Target) -> list[tuple[str, str]]:
+    """Return how the target stands to its threshold, its groups and the top class."""
+    rows, index = [], target.label
+    if index is not None:
+        threshold = card.thresholds[index]
+        side = "above" if float(prediction.probabilities[index]) >= threshold else "below"
+        rows.append(("Threshold", f"{percent(threshold)} (output {side})"))
+        for group in card.label_groups:
+            if card.labels[index] in group.labels:
+                rows.append((group.name, f"{percent(group_probability(card, group, prediction))} as a group"))
+    if index != prediction.top:
+        top = prediction.top
+        rows.append(("Top class", f"{card.labels[top]} {percent(float(prediction.probabilities[top]))}"))
+    return rows
 
 
 def color_bar(scene: Scene) -> ColorBar | None:
@@ -141,7 +152,12 @@ def color_bar(scene: Scene) -> ColorBar | None:
 
 def method_name(method: str) -> str:
     """Return the name of a method for people."""
-    return next(spec.name for spec in methods() if spec.id == method)
+    return method_spec(method).name
+
+
+def capitalised(text: str) -> str:
+    """Return a text with its first letter large; the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
 def percent(probability: float) -> str:
@@ -159,7 +175,7 @@ def _is_drawn(scene: Scene) -> bool:
 
 def _layer(scene: Scene) -> str:
     rows, columns = scene.result.attribution.values.shape
-    return f"{scene.result.attribution.layer} ({rows}×{columns})"
+    return f"{scene.result.attribution.layer or 'input'} ({rows}×{columns})"
 
 
 def _colors(style: OverlayStyle) -> str:

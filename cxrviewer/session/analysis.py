@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from cxrviewer.explain.request import ExplainResult, LoadRequest, ModelInfo, Request, Result
+from cxrviewer.explain.model_info import ModelInfo
+from cxrviewer.explain.request import ExplainResult, LoadRequest, Request, Result, SweepRequest, SweepResult
 from cxrviewer.imaging.geometry import Geometry
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.card import ModelCard
@@ -60,21 +61,28 @@ def load_choice(run: Run, choice: str, card: ModelCard | None = None) -> LoadedC
 
 
 def analyse(run: Run, radiograph: Radiograph, loaded: LoadedChoice, key: ExplainKey) -> Analysis:
-    """Run a model on an image and explain one class.
+    """Run a model on an image and answer the question of a key.
 
     Raises
     ------
     UserError
         The engine says why it cannot.
     """
-    request, geometry = explain_request(
-        radiograph,
-        loaded.info,
-        loaded.load,
-        target=key.class_index,
-        layer=key.layer,
-        method=key.method,
-    )
+    request, geometry = explain_request(radiograph, loaded.info, loaded.load, key.question)
     result = run(request)
     assert isinstance(result, ExplainResult)
-    return Analysis(result, geometry, datetime.now(UTC).astimezone())
+    return Analysis(result, geometry, _now())
+
+
+def analyse_layers(
+    run: Run, radiograph: Radiograph, loaded: LoadedChoice, key: ExplainKey, layers: tuple[str, ...]
+) -> tuple[Analysis, ...]:
+    """Answer the question of a key for each of several layers at once; raises as `analyse`."""
+    request, geometry = explain_request(radiograph, loaded.info, loaded.load, key.question)
+    swept = run(SweepRequest(request, layers))
+    assert isinstance(swept, SweepResult)
+    return tuple(Analysis(result, geometry, _now()) for result in swept.results)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()

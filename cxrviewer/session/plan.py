@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cxrviewer.explain.request import AUTO_LAYER, TOP_CLASS
+from cxrviewer.errors import ExplainError
+from cxrviewer.explain.model_info import AUTO_LAYER, ModelInfo
+from cxrviewer.explain.question import Question, settle
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.prediction import Prediction
 from cxrviewer.session.analysis import LoadedChoice
@@ -47,11 +49,14 @@ class Plan:
         Model to load.
     explain : ExplainKey, optional
         The heatmap that belongs on the image on screen; None while image or model is missing.
+    refused : ExplainError, optional
+        Why the question cannot be asked of the model.
     """
 
     read: Path | None = None
     load: str | None = None
     explain: ExplainKey | None = None
+    refused: ExplainError | None = None
 
 
 def resolve(state: ViewState, at_hand: AtHand) -> Plan:
@@ -61,11 +66,20 @@ def resolve(state: ViewState, at_hand: AtHand) -> Plan:
     shown = radiograph.path if radiograph is not None else None
     read = state.path if state.path is not None and state.path != shown else None
     load = state.model if info is None or at_hand.model != state.model else None
-    explain = None
-    if radiograph is not None and info is not None and read is None and load is None:
-        layer = info.auto_layer if state.layer == AUTO_LAYER and info.auto_layer else state.layer
-        target = state.target
-        if target == TOP_CLASS and at_hand.prediction is not None:
-            target = at_hand.prediction.top
-        explain = ExplainKey(radiograph.digest, info.card, target, layer, state.method)
-    return Plan(read, load, explain)
+    if radiograph is None or info is None or read is not None or load is not None:
+        return Plan(read, load)
+    try:
+        question = settle(answerable(state.question, info), info, at_hand.prediction)
+    except ExplainError as error:
+        return Plan(refused=error)
+    return Plan(explain=ExplainKey(radiograph.digest, info.card, question))
+
+
+def answerable(question: Question, info: ModelInfo) -> Question:
+    """Return a question that a model can be asked: by another method where it lacks what the method needs.
+
+    A model without a layer to explain, or one that cannot be looked into, leaves black-box methods.
+    """
+    if question.method in info.methods or not info.methods:
+        return question
+    return replace(question, method=info.methods[0], parameters=(), layers=(AUTO_LAYER,))

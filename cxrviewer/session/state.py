@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cxrviewer.explain.catalog import methods
-from cxrviewer.explain.request import AUTO_LAYER, TOP_CLASS
+from cxrviewer.explain.model_info import AUTO_LAYER
+from cxrviewer.explain.question import Question
+from cxrviewer.explain.target import TOP
 from cxrviewer.imaging.colormap import COLORMAPS
 from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.grayscale import Voi
@@ -43,12 +45,8 @@ class ViewState:
         The file to show.
     model : str
         "default", the id of a built-in model, or the path of a weights file.
-    target : int
-        Class index, or `TOP_CLASS`.
-    layer : str
-        Target layer, or `AUTO_LAYER`.
-    method : str
-        Attribution method.
+    question : Question
+        What is asked about the image: target, method, layers.
     voi : Window or LookupTable, optional
         The user's window; None for the file's own.
     inverted : bool
@@ -63,9 +61,7 @@ class ViewState:
 
     path: Path | None = None
     model: str = "default"
-    target: int = TOP_CLASS
-    layer: str = AUTO_LAYER
-    method: str = "grad-cam"
+    question: Question = field(default_factory=Question)
     voi: Voi | None = None
     inverted: bool = False
     orientation: Orientation = field(default_factory=Orientation)
@@ -79,13 +75,13 @@ def remembered(settings: Settings) -> ViewState:
     if settings.colormap in {spec.id for spec in COLORMAPS}:
         state = styled(state, colormap=settings.colormap)
     if settings.method in {spec.id for spec in methods()}:
-        state = replace(state, method=settings.method)
+        state = asking(state, method=settings.method)
     return state
 
 
 def opened(state: ViewState, path: Path) -> ViewState:
     """Another file: its own window, polarity, orientation and top class; the way of explaining stays."""
-    return replace(reset_view(state), path=path, target=TOP_CLASS)
+    return asking(replace(reset_view(state), path=path), target=TOP)
 
 
 def reset_view(state: ViewState) -> ViewState:
@@ -95,7 +91,14 @@ def reset_view(state: ViewState) -> ViewState:
 
 def with_model(state: ViewState, model: str) -> ViewState:
     """Another model: class and layer of the former one mean nothing to it."""
-    return replace(state, model=model, target=TOP_CLASS, layer=AUTO_LAYER)
+    return asking(replace(state, model=model), target=TOP, layers=(AUTO_LAYER,))
+
+
+def asking(state: ViewState, **changes: object) -> ViewState:
+    """Another question, by the names of `Question`; parameters belong to a method."""
+    if changes.get("method", state.question.method) != state.question.method:
+        changes.setdefault("parameters", ())
+    return replace(state, question=replace(state.question, **changes))  # type: ignore[arg-type]
 
 
 def styled(state: ViewState, **changes: str | float | bool) -> ViewState:

@@ -10,14 +10,10 @@ from numpy.typing import NDArray
 from cxrviewer.errors import UsageError
 from cxrviewer.explain.catalog import methods
 from cxrviewer.explain.display import display_map
-from cxrviewer.explain.request import (
-    AUTO_LAYER,
-    TOP_CLASS,
-    ExplainRequest,
-    ExplainResult,
-    LoadRequest,
-    ModelInfo,
-)
+from cxrviewer.explain.model_info import AUTO_LAYER, ModelInfo
+from cxrviewer.explain.question import Question
+from cxrviewer.explain.request import ExplainRequest, ExplainResult, LoadRequest
+from cxrviewer.explain.target import TOP, Target
 from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.geometry import Geometry
@@ -26,14 +22,15 @@ from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import Viewport
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.preprocess import prepare_input
+from cxrviewer.models.reading import group_indices
 
-TOP = "top"
+_TOP = "top"
 
 _NAMED_AT_MOST = 8
 
 
 def explain_request(
-    radiograph: Radiograph, info: ModelInfo, load: LoadRequest, *, target: int, layer: str, method: str
+    radiograph: Radiograph, info: ModelInfo, load: LoadRequest, question: Question
 ) -> tuple[ExplainRequest, Geometry]:
     """Prepare the model's input and ask for one heatmap.
 
@@ -43,12 +40,8 @@ def explain_request(
         The image; what the user's eye sees of it does not matter here.
     info, load : ModelInfo, LoadRequest
         The loaded model, and how the engine finds it.
-    target : int
-        Class index, or `TOP_CLASS`.
-    layer : str
-        Path of the target layer, or `AUTO_LAYER`.
-    method : str
-        Id of the method.
+    question : Question
+        What is asked.
 
     Returns
     -------
@@ -56,14 +49,7 @@ def explain_request(
         The geometry places the answer's grid on the image.
     """
     prepared = prepare_input(radiograph, info.card.input)
-    request = ExplainRequest(
-        model=load,
-        input_key=prepared.key,
-        inputs=prepared.values,
-        class_index=target,
-        layer=layer,
-        method=method,
-    )
+    request = ExplainRequest(load, prepared.key, prepared.values, prepared.black, prepared.white, question)
     return request, prepared.geometry
 
 
@@ -95,20 +81,16 @@ def make_scene(
     return Scene(radiograph, viewport, table, display, heatmap, style, card, result, moment)
 
 
-def resolve_target(card: ModelCard, text: str) -> int:
-    """Return the class that a text names.
+def resolve_target(card: ModelCard, text: str) -> Target:
+    """Return the target that a text names.
 
     Parameters
     ----------
     card : ModelCard
-        Its labels are the choices.
+        Its labels and label groups are the choices.
     text : str
-        "top", a label in any case, or an index. A label comes first where one is called "top" or is a number.
-
-    Returns
-    -------
-    int
-        Class index, or `TOP_CLASS`.
+        "top"; a label or a group in any case, or an index; "not LABEL"; "LABEL vs LABEL" and
+        "LABEL vs rest". A label comes first where one is called "top" or is a number.
 
     Raises
     ------
@@ -116,15 +98,38 @@ def resolve_target(card: ModelCard, text: str) -> int:
         No class is called so.
     """
     wanted = text.strip().casefold()
+    named = _named_classes(card, wanted)
+    if named is not None:
+        return Target(named)
+    if wanted == _TOP:
+        return TOP
+    if wanted.startswith("not ") and (named := _named_classes(card, wanted[4:])) is not None:
+        return Target((), named)
+    first, versus, second = wanted.partition(" vs ")
+    positive = _named_classes(card, first)
+    if versus and positive is not None:
+        rest = tuple(index for index in range(len(card.labels)) if index not in positive)
+        negative = rest if second.strip() == "rest" else _named_classes(card, second)
+        if negative:
+            return Target(positive, negative)
+    choices = ", ".join(f"{label} ({index})" for index, label in enumerate(card.labels))
+    groups = "".join(f", {group.name} (group)" for group in card.label_groups)
+    hint = f"Choose top, {choices}{groups}, 'not LABEL', 'LABEL vs LABEL' or 'LABEL vs rest'."
+    raise UsageError(f"The model has no class {text!r}.", hint)
+
+
+def _named_classes(card: ModelCard, text: str) -> tuple[int, ...] | None:
+    """Return the classes that a label, a group or an index stands for."""
+    wanted = text.strip().casefold()
     for index, label in enumerate(card.labels):
         if label.casefold() == wanted:
-            return index
-    if wanted == TOP:
-        return TOP_CLASS
+            return (index,)
+    for group in card.label_groups:
+        if group.name.casefold() == wanted:
+            return group_indices(card, group)
     if wanted.isascii() and wanted.isdigit() and int(wanted) < len(card.labels):
-        return int(wanted)
-    choices = ", ".join(f"{label} ({index})" for index, label in enumerate(card.labels))
-    raise UsageError(f"The model has no class {text!r}.", f"Choose top, {choices}.")
+        return (int(wanted),)
+    return None
 
 
 def resolve_layer(info: ModelInfo, name: str) -> str:

@@ -16,7 +16,7 @@ from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
-from cxrviewer.session.state import FIT, Zoom, reset_view, styled, with_model
+from cxrviewer.session.state import FIT, Zoom, asking, reset_view, styled, with_model
 from cxrviewer.session.tasks import make_scene
 from cxrviewer.ui.canvas.drag import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
@@ -135,8 +135,12 @@ class Commands:
         self._controller.update(styled(self._controller.state, **changes))
 
     def choose(self, **changes: object) -> None:
-        """Explain another class or layer, or by another method."""
+        """Go over to other choices, by the names of `ViewState`."""
         self._update(**changes)
+
+    def ask(self, **changes: object) -> None:
+        """Ask another question, by the names of `Question`."""
+        self._controller.update(asking(self._controller.state, **changes))
 
     def window_by(self, voi: Voi | None) -> None:
         """Show the image through a window or a table; None for the file's own."""

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from cxrviewer.engine.engine import Engine
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import UserError
-from cxrviewer.explain.request import ModelInfo
+from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.models.card import ModelCard
 from cxrviewer.session.analysis import Analysis, LoadedChoice, analyse, load_choice
@@ -262,4 +262,4 @@ class Controller(QObject):
 
 def _question(state: ViewState) -> tuple[object, ...]:
     """Return the choices that decide which heatmap is asked for; the others only how it is looked at."""
-    return state.path, state.model, state.target, state.layer, state.method
+    return state.path, state.model, state.question

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cxrviewer.explain.display import STATE_TEXT, MapState
+from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.overlay import method_name, percent
 from cxrviewer.imaging.radiograph import LookupTable
 from cxrviewer.session.shown import Shown
@@ -32,9 +33,9 @@ def heading_text(shown: Shown) -> str:
     if display.state is not MapState.SHOWN:
         return STATE_TEXT[display.state]
     height, width = attribution.values.shape
-    label = loaded.info.card.labels[attribution.class_index]
+    label = target_name(attribution.target, loaded.info.card)
     what = "" if attribution.explains_logit else " (explains the probability, not the logit)"
-    return f"For {label}{what}, {height}×{width} cells of {attribution.layer}"
+    return f"For {label}{what}, {height}×{width} cells of {attribution.layer or 'the input'}"
 
 
 def _window(shown: Shown) -> str:
@@ -58,6 +59,7 @@ def _heatmap(shown: Shown) -> tuple[str, ...]:
     if shown.display.state is not MapState.SHOWN:
         return (STATE_TEXT[shown.display.state],)
     attribution, prediction = analysis.result.attribution, analysis.result.prediction
-    label = loaded.info.card.labels[attribution.class_index]
-    probability = float(prediction.probabilities[attribution.class_index])
-    return (f"{method_name(attribution.method)}: {label} {percent(probability)}",)
+    label = target_name(attribution.target, loaded.info.card)
+    probability = target_probability(attribution.target, loaded.info.card, prediction)
+    value = "" if probability is None else f" {percent(probability)}"
+    return (f"{method_name(attribution.method)}: {label}{value}",)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
+from cxrviewer.explain.target import of_label, settle_target
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.catalog import builtin_cards, remember_card
 from cxrviewer.paths import resource
@@ -118,9 +119,9 @@ class MainWindow(QMainWindow):
         self.canvas.hovered.connect(self._hover)
         side.model_chosen.connect(commands.choose_model)
         side.model_wanted.connect(commands.ask_for_model)
-        side.outputs.target_chosen.connect(lambda index: commands.choose(target=index))
-        side.heatmap.layer_chosen.connect(lambda layer: commands.choose(layer=layer))
-        side.heatmap.method_chosen.connect(lambda method: commands.choose(method=method))
+        side.outputs.target_chosen.connect(lambda index: commands.ask(target=of_label(index)))
+        side.heatmap.layer_chosen.connect(lambda layer: commands.ask(layers=(layer,)))
+        side.heatmap.method_chosen.connect(lambda method: commands.ask(method=method))
         side.heatmap.styled.connect(lambda name, value: commands.style(**{name: value}))
 
     def _start(self) -> None:
@@ -196,11 +197,9 @@ class MainWindow(QMainWindow):
 
     def _show_output(self, shown: Shown) -> None:
         loaded, prediction, analysis = shown.at_hand.loaded, shown.at_hand.prediction, shown.analysis
-        target = shown.state.target
-        if target < 0:
-            target = prediction.top if prediction is not None else -1
+        target = settle_target(shown.state.question.target, prediction)
         card = loaded.info.card if loaded is not None else None
-        self.side.outputs.show_output(card, prediction, target if target >= 0 else None)
+        self.side.outputs.show_output(card, prediction, target.label)
         self.side.heading.setText(heading_text(shown))
         self.side.heatmap.colorbar.show_scale(
             shown.state.style,
@@ -210,7 +209,7 @@ class MainWindow(QMainWindow):
     def _show_style(self, shown: Shown) -> None:
         state = shown.state
         self.canvas.set_style(state.style)
-        self.side.heatmap.show_choices(state.layer, state.method, state.style)
+        self.side.heatmap.show_choices(state.question.layers[0], state.question.method, state.style)
         self.actions_table.check("heatmap", state.style.visible)
 
     def _hover(self, point: tuple[float, float] | None) -> None:
@@ -257,7 +256,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember sizes and choices, and end engine and threads."""
-        style, method = self.controller.state.style, self.controller.state.method
+        style, method = self.controller.state.style, self.controller.state.question.method
         self.settings = replace(
             self.settings,
             geometry=_encoded(self.saveGeometry()),

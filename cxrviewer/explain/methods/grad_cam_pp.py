@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from cxrviewer.explain.method_spec import MethodSpec
+import numpy as np
+
+from cxrviewer.explain.method_spec import Family, MethodSpec
+
+if TYPE_CHECKING:
+    from cxrviewer.explain.probe import Probe
+    from cxrviewer.explain.steps import Floats
 
 SPEC = MethodSpec(
     id="grad-cam++",
@@ -13,12 +18,14 @@ SPEC = MethodSpec(
     summary="Feature maps of the layer, weighted by positive gradients so that several regions show alike.",
     caution="Its weights are never negative: it hides evidence against the target.",
     reference="Chattopadhay et al., Grad-CAM++, WACV 2018, doi:10.1109/WACV.2018.00097",
+    family=Family.GRADIENT_CAM,
     signed=False,
     order=2,
+    cost="One backward pass from the score to the layer.",
 )
 
 
-def attribute(activations: NDArray[np.float32], gradients: NDArray[np.float32]) -> NDArray[np.float32]:
+def attribute(probe: Probe) -> Floats:
     """Return ``M = sum_k w_k * A_k`` with ``w_k = sum_ij alpha * ReLU(g)``, before the final ReLU.
 
     ``alpha = 1 / (2 + g * sum_ij A_k)`` where the gradient is not zero: equation 19 of the paper,
@@ -27,18 +34,18 @@ def attribute(activations: NDArray[np.float32], gradients: NDArray[np.float32]) 
 
     Parameters
     ----------
-    activations, gradients : (h, w, c) float32 array
-        Output of the target layer and the gradient of the score with respect to it.
+    probe : Probe
+        Gives the activations ``A`` of the target layer and the gradient ``g`` of the score there.
 
     Returns
     -------
     (h, w) float32 array
         Negative only where activations are.
     """
-    totals = activations.sum(axis=(0, 1), dtype=np.float64)
-    positive = np.maximum(gradients, np.float32(0)).astype(np.float64)
+    totals = probe.activations.sum(axis=(0, 1), dtype=np.float64)
+    positive = np.maximum(probe.gradients, np.float32(0)).astype(np.float64)
     denominator = 2.0 + positive * totals
-    # Zero or below only where activations may be negative, which the paper rules out by its ReLU.
+    # Zero or below only where probe.activations may be negative, which the paper rules out by its ReLU.
     alpha = np.divide(1.0, denominator, out=np.zeros_like(denominator), where=denominator > 0)
     weights = (alpha * positive).sum(axis=(0, 1))
-    return np.asarray(activations @ weights, np.float32)
+    return np.asarray(probe.activations @ weights, np.float32)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from cxrviewer.explain.method_spec import MethodSpec
+import numpy as np
+
+from cxrviewer.explain.method_spec import Family, MethodSpec, Units
+
+if TYPE_CHECKING:
+    from cxrviewer.explain.probe import Probe
+    from cxrviewer.explain.steps import Floats
 
 SPEC = MethodSpec(
     id="hires-cam",
@@ -14,23 +19,25 @@ SPEC = MethodSpec(
     "constant add up to the score.",
     caution="Where nonlinear layers follow the target layer, the cells no longer add up to the score.",
     reference="Draelos and Carin, HiResCAM, arXiv:2011.08891, 2020",
+    family=Family.GRADIENT_CAM,
     signed=True,
     order=3,
+    cost="One backward pass from the score to the layer.",
+    units=Units.SHARE,
 )
 
 
-def attribute(activations: NDArray[np.float32], gradients: NDArray[np.float32]) -> NDArray[np.float32]:
+def attribute(probe: Probe) -> Floats:
     """Return ``M = sum_k g_k * A_k``.
 
     Parameters
     ----------
-    activations, gradients : (h, w, c) float32 array
-        Output of the target layer and the gradient of the score with respect to it.
+    probe : Probe
+        Gives the activations ``A`` of the target layer and the gradient ``g`` of the score there.
 
     Returns
     -------
     (h, w) float32 array
         In units of the score.
     """
-    result: NDArray[np.float32] = np.einsum("ijk,ijk->ij", activations, gradients)
-    return result
+    return np.asarray(np.einsum("ijk,ijk->ij", probe.activations, probe.gradients), np.float32)

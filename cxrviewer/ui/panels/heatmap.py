@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QWidget
 
 from cxrviewer.explain.catalog import methods
-from cxrviewer.explain.request import AUTO_LAYER, ModelInfo
+from cxrviewer.explain.model_info import AUTO_LAYER, ModelInfo
 from cxrviewer.imaging.colormap import COLORMAPS
 from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.ui.panels.colorbar import ColorBar, swatch

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrviewer.explain.request import ModelInfo
+from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.models.card import ModelCard
 from cxrviewer.ui.panels.heatmap import HeatmapPanel
 from cxrviewer.ui.panels.outputs import OutputList
