@@ -1,14 +1,21 @@
-"""From a signed attribution to what is drawn: rectified and scaled, in this one place."""
+"""From a signed attribution to what is drawn: rectified or signed, and scaled, in this one place."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.explain.attribution import Attribution
+
+LOGIT = "logit"
+"""Unit of a map whose method has one."""
+
+_SMALLEST_SIDE = 112
 
 
 class MapState(StrEnum):
@@ -26,6 +33,27 @@ STATE_TEXT = {
 }
 
 
+@dataclass(frozen=True)
+class Scale:
+    """What the end of the colour bar stands for.
+
+    Parameters
+    ----------
+    limit : float, optional
+        Logits, above 0, at which the scale is locked, so that maps of several classes, methods and images can
+        be compared; None where each map is stretched to its own maximum.
+    """
+
+    limit: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and not (math.isfinite(self.limit) and self.limit > 0):
+            raise ValueError(f"a scale cannot end at {self.limit}")
+
+
+STRETCHED = Scale()
+
+
 @dataclass(frozen=True, eq=False)
 class DisplayMap:
     """Values to draw, and what the ends of the colour bar stand for.
@@ -33,31 +61,80 @@ class DisplayMap:
     Parameters
     ----------
     values : (h, w) float32 array
-        0 to 1, on the native grid.
+        0 to 1, or -1 to 1 where signed, on the native grid.
     maximum : float
-        Attribution value that 1 stands for; 0 where nothing is drawn.
+        What 1 stands for, in `unit`; 0 where nothing is drawn.
     state : MapState
         Anything but SHOWN is announced in words.
+    unit : str
+        `LOGIT`, or "" where the method has no unit.
+    locked : bool
+        Whether the scale is the one asked for, and not the map's own.
+    signed : bool
+        Whether evidence against is among the values.
     """
 
     values: NDArray[np.float32]
     maximum: float
     state: MapState
+    unit: str = ""
+    locked: bool = False
+    signed: bool = False
 
 
-def display_map(attribution: Attribution) -> DisplayMap:
-    """Keep the evidence for the class and scale it to its own maximum (per-image stretch).
+def display_map(attribution: Attribution, scale: Scale = STRETCHED, signed: bool = False) -> DisplayMap:
+    """Keep the evidence for the target, or for and against, and scale it.
 
     Parameters
     ----------
     attribution : Attribution
         Signed, unnormalised.
+    scale : Scale
+        A locked one needs a method with a unit; the maps of others are stretched all the same.
+    signed : bool
+        Whether to keep values under 0; else they become 0.
     """
-    values = attribution.values
+    values, factor = attribution.values, attribution.logit_factor
+    unit = LOGIT if factor is not None else ""
+    locked = scale.limit is not None and factor is not None
     if not np.isfinite(values).all():
-        return DisplayMap(np.zeros_like(values), 0.0, MapState.INVALID)
-    positive = np.maximum(values, 0)
-    maximum = float(positive.max(initial=0.0))
-    if maximum <= 0:
-        return DisplayMap(np.zeros_like(values), 0.0, MapState.EMPTY)
-    return DisplayMap((positive / np.float32(maximum)).astype(np.float32), maximum, MapState.SHOWN)
+        return DisplayMap(np.zeros_like(values), 0.0, MapState.INVALID, unit, locked, signed)
+    kept = values if signed else np.maximum(values, 0)
+    greatest = float(np.abs(kept).max(initial=0.0))
+    if greatest <= 0:
+        return DisplayMap(np.zeros_like(values), 0.0, MapState.EMPTY, unit, locked, signed)
+    in_units = 1.0 if factor is None else factor
+    maximum = greatest * in_units
+    if locked and scale.limit is not None:
+        maximum = scale.limit
+        kept = np.clip(kept.astype(np.float64) * in_units / maximum, -1, 1)
+    else:
+        kept = kept.astype(np.float64) / greatest
+    return DisplayMap(kept.astype(np.float32), maximum, MapState.SHOWN, unit, locked, signed)
+
+
+def share_threshold(display: DisplayMap, share: float) -> float:
+    """Return the share of the scale above which the strongest part of the map's area lies.
+
+    Parameters
+    ----------
+    display : DisplayMap
+        Its values are taken as they are drawn: in size, interpolated to at least 112 a side.
+    share : float
+        Part of the area of the model's input, 0 to 1.
+
+    Returns
+    -------
+    float
+        0 to 1, for `OverlayStyle.threshold`; 1 for none of the area, 0 for all of it. Where many places are
+        equal, more than `share` of the area reaches it.
+    """
+    if share <= 0:
+        return 1.0
+    if share >= 1:
+        return 0.0
+    rows, columns = display.values.shape
+    drawn = cv2.resize(display.values, (max(columns, _SMALLEST_SIDE), max(rows, _SMALLEST_SIDE)))
+    sizes = np.abs(np.asarray(drawn)).reshape(-1)
+    kept = math.ceil(share * sizes.size)
+    return float(min(np.partition(sizes, sizes.size - kept)[sizes.size - kept], 1.0))

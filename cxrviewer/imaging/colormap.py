@@ -13,11 +13,24 @@ from cxrviewer.paths import resource
 
 @dataclass(frozen=True)
 class ColormapSpec:
-    """Id, name for people, and whether equal steps of value look like equal steps of colour."""
+    """A colour map by name.
+
+    Parameters
+    ----------
+    id : str
+        As in settings, on the command line and in the library cmap.
+    name : str
+        For people.
+    perceptual : bool
+        Whether equal steps of value look like equal steps of colour.
+    diverging : bool
+        Whether its middle is neutral and its ends, blue and red, are two directions: for signed maps alone.
+    """
 
     id: str
     name: str
     perceptual: bool
+    diverging: bool = False
 
 
 COLORMAPS = (
@@ -29,10 +42,18 @@ COLORMAPS = (
     ColormapSpec("turbo", "Turbo", False),
     ColormapSpec("hot", "Hot", False),
     ColormapSpec("jet", "Jet", False),
+    ColormapSpec("vlag", "Blue to red", True, diverging=True),
+    ColormapSpec("berlin", "Berlin", True, diverging=True),
 )
 DEFAULT_COLORMAP = "inferno"
+DEFAULT_DIVERGING = "vlag"
 
 _ROWS = {spec.id: row for row, spec in enumerate(COLORMAPS)}
+
+
+def is_diverging(colormap: str) -> bool:
+    """Return whether a map is one for signed values; KeyError where there is no such map."""
+    return COLORMAPS[_ROWS[colormap]].diverging
 
 
 def colormap_table(colormap: str) -> NDArray[np.uint8]:

@@ -7,15 +7,30 @@ are worked out once into a table of colours; blending an image is then one table
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.imaging.colormap import DEFAULT_COLORMAP, colormap_table
+from cxrviewer.imaging.colormap import (
+    DEFAULT_COLORMAP,
+    DEFAULT_DIVERGING,
+    colormap_table,
+    is_diverging,
+)
+from cxrviewer.imaging.heatmap import byte_values
 
 RAMP = 0.6
 """Share of the heatmap's scale over which it fades in: weak evidence must not veil the image."""
+
+
+class HeatmapView(StrEnum):
+    """How the values between the centres of cells are drawn: interpolated, not at all, or as iso-lines."""
+
+    SMOOTH = "smooth"
+    CELLS = "cells"
+    CONTOURS = "contours"
 
 
 @dataclass(frozen=True)
@@ -25,28 +40,47 @@ class OverlayStyle:
     Parameters
     ----------
     colormap : str
-        Id of a colour map.
+        Id of a colour map; `effective_colormap` is the one drawn with.
     alpha : float
         Greatest opacity, 0 to 1.
     threshold : float
-        Values under this share of the scale are not drawn, 0 to 1; 0 never is.
+        Values under this share of the scale, in size, are not drawn, 0 to 1; the value 0 never is.
     visible : bool
         Whether the heatmap is drawn at all.
+    view : HeatmapView
+        Smooth, native cells, or contours.
+    signed : bool
+        Whether evidence against is drawn too, with 0 in the middle of a diverging colour map.
     """
 
     colormap: str = DEFAULT_COLORMAP
     alpha: float = 0.5
     threshold: float = 0.0
     visible: bool = True
+    view: HeatmapView = HeatmapView.SMOOTH
+    signed: bool = False
+
+
+def effective_colormap(style: OverlayStyle) -> str:
+    """Return the id of the colour map in use: the style's where it goes with its sign, else a default."""
+    if is_diverging(style.colormap) == style.signed:
+        return style.colormap
+    return DEFAULT_DIVERGING if style.signed else DEFAULT_COLORMAP
 
 
 def opacity(style: OverlayStyle) -> NDArray[np.float32]:
-    """Return the opacity of the 256 heatmap values, float32 (256,) in 0 to 1; exactly 0 for value 0."""
-    value = np.arange(256, dtype=np.float32) / 255
+    """Return the opacity of the 256 bytes of a heatmap, float32 (256,) in 0 to 1.
+
+    Exactly 0 for the value 0 and where the model's input does not reach. Contours are lines of the style's
+    alpha throughout: the map under a threshold has none (`contour.contour_lines`).
+    """
+    size = np.abs(byte_values(style.signed))
     if not style.visible:
         return np.zeros(256, np.float32)
-    shown = (value > 0) & (value >= style.threshold)
-    return np.where(shown, style.alpha * np.clip(value / RAMP, 0, 1), 0).astype(np.float32)
+    if style.view is HeatmapView.CONTOURS:
+        return np.where(size > 0, style.alpha, 0).astype(np.float32)
+    shown = (size > 0) & (size >= style.threshold)
+    return np.where(shown, style.alpha * np.clip(size / RAMP, 0, 1), 0).astype(np.float32)
 
 
 def blend_table(style: OverlayStyle) -> NDArray[np.int32]:
@@ -62,7 +96,7 @@ def blend_table(style: OverlayStyle) -> NDArray[np.int32]:
     table = np.full((256, 256), 0xFF000000, np.uint32)
     if not alpha.any():
         return (table | np.arange(256, dtype=np.uint32) * np.uint32(0x010101)).reshape(-1).view(np.int32)
-    for shift, channel in zip((16, 8, 0), colormap_table(style.colormap).T, strict=True):
+    for shift, channel in zip((16, 8, 0), colormap_table(effective_colormap(style)).T, strict=True):
         color = channel.astype(np.float32)[:, None]
         blended = np.round(gray + alpha * (color - gray)).astype(np.uint32)
         table |= blended << np.uint32(shift)

@@ -6,8 +6,8 @@ the blend another. A window drag, a new colour map or opacity therefore never to
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 import cv2
@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.imaging import compose
-from cxrviewer.imaging.compose import OverlayStyle
+from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
+from cxrviewer.imaging.contour import contour_lines
 from cxrviewer.imaging.geometry import Affine, apply_affine, resize_affine
 from cxrviewer.imaging.grayscale import index_image
-from cxrviewer.imaging.heatmap import Heatmap, resample
+from cxrviewer.imaging.heatmap import Heatmap, covered_rectangle, resample
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import Viewport
 
@@ -27,6 +28,11 @@ NEAREST_ABOVE = 6.0
 
 _SMALLEST_LEVEL = 256
 _MOST_LEVELS = 16
+_PIXELS_A_LINE = 500
+"""Pixels along the shorter side of a view for each pixel of a contour's width."""
+
+Rectangle = tuple[int, int, int, int]
+"""Left, top, right, bottom in view pixels, ends excluded."""
 
 
 NO_OVERLAY = OverlayStyle(visible=False)
@@ -36,18 +42,22 @@ _Byte = TypeVar("_Byte", bound=np.generic)
 
 
 class _Stage(Generic[_Result]):
-    """The last result of a step and what it was made of, compared by identity."""
+    """The last result of a step and what it was made of: arrays compared by identity, the rest by value."""
 
     def __init__(self) -> None:
         self._made_of: tuple[object, ...] = ()
         self._result: _Result | None = None
 
     def result(self, compute: Callable[[], _Result], *made_of: object) -> _Result:
-        same = len(made_of) == len(self._made_of) and all(map(operator.is_, made_of, self._made_of))
+        same = len(made_of) == len(self._made_of) and all(map(_is_same, made_of, self._made_of))
         if self._result is None or not same:
             self._result = compute()
             self._made_of = made_of
         return self._result
+
+
+def _is_same(one: object, other: object) -> bool:
+    return one is other or (not isinstance(one, np.ndarray) and one == other)
 
 
 class Renderer:
@@ -64,6 +74,7 @@ class Renderer:
         self._levels: list[NDArray[np.unsignedinteger]] = [index_image(radiograph)]
         self._index: _Stage[NDArray[np.unsignedinteger]] = _Stage()
         self._gray: _Stage[NDArray[np.uint8]] = _Stage()
+        self._heat: _Stage[NDArray[np.uint8]] = _Stage()
         self._heat_rows: _Stage[NDArray[np.uint16]] = _Stage()
         self._blend_table: _Stage[NDArray[np.int32]] = _Stage()
 
@@ -105,14 +116,14 @@ class Renderer:
         heatmap : Heatmap, optional
             Laid over the image; None for the image alone.
         style : OverlayStyle
-            How.
+            How; whether it is signed says the heatmap.
         """
         gray = self.gray(viewport, table)
-        drawn = style if heatmap is not None else NO_OVERLAY
+        drawn = replace(style, signed=heatmap.signed) if heatmap is not None else NO_OVERLAY
         colors = self._blend_table.result(lambda: compose.blend_table(drawn), drawn)
-        return compose.blend(gray, self._rows_in(viewport, heatmap), colors)
+        return compose.blend(gray, self._rows_in(viewport, heatmap, drawn), colors)
 
-    def image_rectangle(self, viewport: Viewport) -> tuple[int, int, int, int]:
+    def image_rectangle(self, viewport: Viewport) -> Rectangle:
         """Return (left, top, right, bottom) of the image in view pixels, cut to the view, ends excluded."""
         rows, columns = self.radiograph.shape
         x0, y0 = apply_affine(viewport.stored_to_view, -0.5, -0.5)
@@ -122,14 +133,26 @@ class Renderer:
         height, width = viewport.shape
         return max(left, 0), max(top, 0), min(right, width), min(bottom, height)
 
-    def _rows_in(self, viewport: Viewport, heatmap: Heatmap | None) -> NDArray[np.uint16]:
-        def resampled() -> NDArray[np.uint16]:
-            if heatmap is None:
-                return np.zeros(viewport.shape, np.uint16)
-            heat = resample(heatmap, viewport)
-            return compose.heat_to_rows(_blank_outside(heat, self.image_rectangle(viewport)))
+    def _rows_in(
+        self, viewport: Viewport, heatmap: Heatmap | None, style: OverlayStyle
+    ) -> NDArray[np.uint16]:
+        if heatmap is None:
+            return self._heat_rows.result(lambda: np.zeros(viewport.shape, np.uint16), viewport, heatmap)
+        image = self.image_rectangle(viewport)
+        cells = style.view is HeatmapView.CELLS
+        lines_from = style.threshold if style.view is HeatmapView.CONTOURS else None
 
-        return self._heat_rows.result(resampled, viewport, heatmap)
+        def resampled() -> NDArray[np.uint8]:
+            return _blank_outside(resample(heatmap, viewport, cells), image)
+
+        def rows() -> NDArray[np.uint16]:
+            heat = self._heat.result(resampled, viewport, heatmap, cells)
+            if lines_from is None:
+                return compose.heat_to_rows(heat)
+            reached = _intersection(image, covered_rectangle(heatmap, viewport))
+            return compose.heat_to_rows(_lines_in(heat, reached, heatmap.signed, lines_from))
+
+        return self._heat_rows.result(rows, viewport, heatmap, cells, lines_from)
 
     def _resampled(self, viewport: Viewport) -> NDArray[np.unsignedinteger]:
         """Return the stored indices in the view, from the pyramid level just finer than the view."""
@@ -156,10 +179,27 @@ class Renderer:
         return resize_affine((level.shape[0], level.shape[1]), self.radiograph.shape)
 
 
-def _blank_outside(picture: NDArray[_Byte], rectangle: tuple[int, int, int, int]) -> NDArray[_Byte]:
+def _blank_outside(picture: NDArray[_Byte], rectangle: Rectangle) -> NDArray[_Byte]:
     left, top, right, bottom = rectangle
     picture[: max(top, 0)] = 0
     picture[max(bottom, 0) :] = 0
     picture[:, : max(left, 0)] = 0
     picture[:, max(right, 0) :] = 0
     return picture
+
+
+def _intersection(one: Rectangle, other: Rectangle) -> Rectangle:
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def _lines_in(
+    heat: NDArray[np.uint8], rectangle: Rectangle, signed: bool, threshold: float
+) -> NDArray[np.uint8]:
+    """Return contours inside a rectangle: its edges are no change of the map's value."""
+    left, top, right, bottom = rectangle
+    lines = np.zeros_like(heat)
+    if left < right and top < bottom:
+        width = max(2, round(min(heat.shape) / _PIXELS_A_LINE))
+        inside = slice(top, bottom), slice(left, right)
+        lines[inside] = contour_lines(heat[inside], signed, threshold, width)
+    return lines

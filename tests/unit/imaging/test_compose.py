@@ -15,6 +15,7 @@ from cxrviewer.imaging.compose import (
     OverlayStyle,
     blend,
     blend_table,
+    effective_colormap,
     heat_to_rows,
     opacity,
     to_rgb,
@@ -39,7 +40,7 @@ def test_a_pixel_is_gray_moved_towards_the_colour(gray: int, heat: int, style: O
     value = heat / 255
     shown = heat > 0 and value >= style.threshold - 1e-7
     alpha = style.alpha * min(value / RAMP, 1) if shown else 0
-    color = colormap_table(style.colormap)[heat].astype(float)
+    color = colormap_table(effective_colormap(style))[heat].astype(float)
     np.testing.assert_allclose(_rgb(gray, heat, style), gray + alpha * (color - gray), atol=0.51)
 
 
