@@ -25,6 +25,12 @@ class Settings:
         Colour map of the heatmap.
     alpha : float
         Opacity of the heatmap, 0 to 1.
+    view : str
+        How the heatmap is drawn: "smooth", "cells" or "contours".
+    signed : bool
+        Whether it shows what spoke against the class, too.
+    fade : bool
+        Whether findings under their operating threshold are drawn fainter.
     method : str
         Attribution method.
     recent : tuple of str
@@ -40,6 +46,9 @@ class Settings:
     notice_accepted: bool = False
     colormap: str = "inferno"
     alpha: float = 0.5
+    view: str = "smooth"
+    signed: bool = False
+    fade: bool = True
     method: str = "grad-cam"
     recent: tuple[str, ...] = ()
     folder: str = ""

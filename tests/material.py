@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.explain.attribution import Attribution
-from cxrviewer.explain.request import ExplainResult, LayerInfo, LoadRequest, ModelInfo
+from cxrviewer.explain.catalog import methods
+from cxrviewer.explain.model_info import LayerInfo, ModelInfo
+from cxrviewer.explain.question import Question
+from cxrviewer.explain.request import ExplainResult, LoadRequest
+from cxrviewer.explain.target import Target, of_label
 from cxrviewer.imaging.geometry import Geometry, resize_affine
 from cxrviewer.imaging.radiograph import GrayscaleInfo, LookupTable, Radiograph, Window
 from cxrviewer.models.card import Activation, InputSpec, ModelCard
@@ -34,8 +38,12 @@ def card(sha256: str = "weights", **changes: object) -> ModelCard:
 
 
 def choice(sha256: str = "weights", auto: str = "late", **changes: object) -> LoadedChoice:
-    layers = (LayerInfo("early", 8, 8, 4, "Conv2D"), LayerInfo("late", 4, 4, 8, "Conv2D"))
-    info = ModelInfo(card(sha256, **changes), layers if auto else (), auto)
+    layers = (
+        LayerInfo("early", 8, 8, 4, "Conv2D", "block1"),
+        LayerInfo("late", 4, 4, 8, "Conv2D", "block2"),
+    )
+    usable = tuple(spec.id for spec in methods() if auto or not spec.uses_layer)
+    info = ModelInfo(card(sha256, **changes), layers if auto else (), auto, methods=usable)
     return LoadedChoice(LoadRequest("model.keras"), info)
 
 
@@ -52,10 +60,25 @@ def prediction(top: int = 1) -> Prediction:
     return Prediction(logits, shares / shares.sum())
 
 
-def analysis(class_index: int = 1, *, top: int = 1, values: NDArray[np.float32] | None = None) -> Analysis:
+def question(target: Target | None = None, **changes: object) -> Question:
+    """Return a settled question about `choice`, by default about class 1 by Grad-CAM at "late"."""
+    fields: dict[str, object] = {"target": target or of_label(1), "layers": ("late",), **changes}
+    return Question(**fields)  # type: ignore[arg-type]
+
+
+def analysis(
+    class_index: int = 1,
+    *,
+    top: int = 1,
+    values: NDArray[np.float32] | None = None,
+    asked: Question | None = None,
+    logit_factor: float | None = None,
+) -> Analysis:
     if values is None:
         values = np.arange(-2, 14, dtype=np.float32).reshape(4, 4)
-    attribution = Attribution(values, class_index, "late", "grad-cam")
+    attribution = Attribution(
+        values, asked or question(of_label(class_index)), explains_logit=True, logit_factor=logit_factor
+    )
     geometry = Geometry(SHAPE, (8, 8), resize_affine((8, 8), SHAPE))
     result = ExplainResult(prediction(top), attribution, 0.01)
     return Analysis(result, geometry, datetime(2026, 3, 4, tzinfo=UTC))

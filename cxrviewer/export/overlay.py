@@ -45,27 +45,33 @@ class Scene:
         From `grayscale.presentation_table`.
     display : DisplayMap
         The heatmap's values, its scale, and whether there is anything to draw.
-    heatmap : Heatmap
-        The same values with their place on the image.
+    heatmap : Heatmap, optional
+        The same values with their place on the image; None where there is nothing to draw.
     style : OverlayStyle
-        How the heatmap is laid over the image.
+        How the heatmap is laid over the image, as drawn.
     card : ModelCard
         The model's.
     result : ExplainResult
         Its output, and the attribution that `display` was made from.
     moment : datetime
         When the analysis was made, with a time zone.
+    top_share : float, optional
+        Share of the map's area that the style's threshold leaves, where it was chosen so.
+    faded : bool
+        Whether the style's opacity is lowered because the finding is under its operating threshold.
     """
 
     radiograph: Radiograph
     viewport: Viewport
     table: NDArray[np.uint8]
     display: DisplayMap
-    heatmap: Heatmap
+    heatmap: Heatmap | None
     style: OverlayStyle
     card: ModelCard
     result: ExplainResult
     moment: datetime
+    top_share: float | None = None
+    faded: bool = False
 
 
 def export_overlay(scene: Scene, path: Path) -> AnnotatedPicture:
@@ -92,10 +98,8 @@ def export_overlay(scene: Scene, path: Path) -> AnnotatedPicture:
 
 def render(scene: Scene) -> NDArray[np.uint8]:
     """Return the picture without annotation, (H, W, 3) uint8: as on screen in the same viewport."""
-    heatmap = scene.heatmap if scene.display.state is MapState.SHOWN else None
-    return compose.to_rgb(
-        Renderer(scene.radiograph).picture(scene.viewport, scene.table, heatmap, scene.style)
-    )
+    picture = Renderer(scene.radiograph).picture(scene.viewport, scene.table, scene.heatmap, scene.style)
+    return compose.to_rgb(picture)
 
 
 def describe(scene: Scene) -> Annotation:

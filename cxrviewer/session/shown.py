@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.explain.display import DisplayMap, MapState, display_map
+from cxrviewer.explain.display import DisplayMap, MapState, Scale, display_map, share_threshold
+from cxrviewer.explain.target import is_under_threshold
 from cxrviewer.imaging import grayscale
+from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.session.analysis import Analysis
 from cxrviewer.session.plan import AtHand
 from cxrviewer.session.state import ViewState
+
+FADED = 0.35
+"""What is left of the opacity where the explained finding is under its operating threshold."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +42,11 @@ class Shown:
         Its map as drawn.
     heatmap : Heatmap, optional
         The map in its place; None where there is nothing to draw.
+    style : OverlayStyle
+        How the map is drawn: the state's style, its threshold worked out from the top share where that is
+        chosen, its opacity lowered where `faded`.
+    faded : bool
+        Whether the explained finding is under its operating threshold and drawn fainter for it.
     """
 
     state: ViewState
@@ -46,6 +56,8 @@ class Shown:
     analysis: Analysis | None = None
     display: DisplayMap | None = None
     heatmap: Heatmap | None = None
+    style: OverlayStyle = field(default_factory=OverlayStyle)
+    faded: bool = False
 
     @property
     def radiograph(self) -> Radiograph | None:
@@ -66,19 +78,45 @@ def next_shown(former: Shown, state: ViewState, at_hand: AtHand, analysis: Analy
         if not same or voi is not former.voi or state.inverted != former.state.inverted:
             table = grayscale.presentation_table(radiograph, _some(voi), state.inverted)
     display, heatmap = former.display, former.heatmap
-    if analysis is not former.analysis:
-        display, heatmap = _drawn(analysis)
-    return Shown(state, at_hand, voi, table, analysis, display, heatmap)
+    if analysis is not former.analysis or _scaling(state) != _scaling(former.state):
+        display, heatmap = _drawn(analysis, state)
+    faded = state.fade and analysis is not None and _is_under_threshold(analysis, at_hand)
+    shown = Shown(state, at_hand, voi, table, analysis, display, heatmap, former.style, faded)
+    return replace(shown, style=_style(former, shown))
 
 
-def _drawn(analysis: Analysis | None) -> tuple[DisplayMap | None, Heatmap | None]:
+def _scaling(state: ViewState) -> tuple[Scale, bool]:
+    return state.scale, state.style.signed
+
+
+def _drawn(analysis: Analysis | None, state: ViewState) -> tuple[DisplayMap | None, Heatmap | None]:
     if analysis is None:
         return None, None
-    display = display_map(analysis.result.attribution)
+    display = display_map(analysis.result.attribution, *_scaling(state))
     if display.state is not MapState.SHOWN:
         return display, None
     rows, columns = display.values.shape
-    return display, Heatmap(display.values, analysis.geometry.grid_to_stored((rows, columns)))
+    place = analysis.geometry.grid_to_stored((rows, columns))
+    return display, Heatmap(display.values, place, display.signed)
+
+
+def _is_under_threshold(analysis: Analysis, at_hand: AtHand) -> bool:
+    if at_hand.loaded is None:
+        return False
+    result = analysis.result
+    return is_under_threshold(result.attribution.target, at_hand.loaded.info.card, result.prediction)
+
+
+def _style(former: Shown, shown: Shown) -> OverlayStyle:
+    """Return the style as drawn; the former one where it is the same."""
+    state, style = shown.state, shown.state.style
+    if state.top_share is not None and shown.heatmap is not None and shown.display is not None:
+        same = shown.display is former.display and state.top_share == former.state.top_share
+        threshold = former.style.threshold if same else share_threshold(shown.display, state.top_share)
+        style = replace(style, threshold=threshold)
+    if shown.faded:
+        style = replace(style, alpha=style.alpha * FADED)
+    return former.style if style == former.style else style
 
 
 def _some(voi: Voi | None) -> Voi:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cxrviewer.explain.catalog import methods
+from cxrviewer.explain.display import STRETCHED, Scale
 from cxrviewer.explain.model_info import AUTO_LAYER
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.target import TOP
 from cxrviewer.imaging.colormap import COLORMAPS
-from cxrviewer.imaging.compose import OverlayStyle
+from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
 from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.settings import Settings
@@ -57,6 +58,13 @@ class ViewState:
         What part of the image is seen.
     style : OverlayStyle
         How the heatmap is laid over the image.
+    scale : Scale
+        What full scale of the heatmap stands for.
+    top_share : float, optional
+        Share of the map's area that is drawn, its strongest part, 0 to 1, in place of the style's threshold;
+        None for that threshold.
+    fade : bool
+        Whether a finding under its operating threshold is drawn fainter.
     """
 
     path: Path | None = None
@@ -67,16 +75,38 @@ class ViewState:
     orientation: Orientation = field(default_factory=Orientation)
     zoom: Zoom = FIT
     style: OverlayStyle = field(default_factory=OverlayStyle)
+    scale: Scale = STRETCHED
+    top_share: float | None = None
+    fade: bool = True
 
 
 def remembered(settings: Settings) -> ViewState:
-    """The state to begin with: as the user left it, as far as its colour map and method still exist."""
-    state = styled(ViewState(), alpha=settings.alpha)
+    """The state to begin with: as the user left it, as far as its names still exist.
+
+    Thresholds, a locked scale and parameters belong to what was looked at and are not kept.
+    """
+    state = styled(ViewState(fade=settings.fade), alpha=settings.alpha, signed=settings.signed)
     if settings.colormap in {spec.id for spec in COLORMAPS}:
         state = styled(state, colormap=settings.colormap)
+    if settings.view in set(HeatmapView):
+        state = styled(state, view=HeatmapView(settings.view))
     if settings.method in {spec.id for spec in methods()}:
         state = asking(state, method=settings.method)
     return state
+
+
+def to_remember(state: ViewState, settings: Settings) -> Settings:
+    """The settings with what `remembered` takes from them as it is now."""
+    style = state.style
+    return replace(
+        settings,
+        colormap=style.colormap,
+        alpha=style.alpha,
+        view=style.view.value,
+        signed=style.signed,
+        fade=state.fade,
+        method=state.question.method,
+    )
 
 
 def opened(state: ViewState, path: Path) -> ViewState:

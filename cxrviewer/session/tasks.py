@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-import numpy as np
-from numpy.typing import NDArray
-
 from cxrviewer.errors import UsageError
 from cxrviewer.explain.catalog import methods
-from cxrviewer.explain.display import display_map
 from cxrviewer.explain.model_info import AUTO_LAYER, ModelInfo
 from cxrviewer.explain.question import Question
-from cxrviewer.explain.request import ExplainRequest, ExplainResult, LoadRequest
+from cxrviewer.explain.request import ExplainRequest, LoadRequest
 from cxrviewer.explain.target import TOP, Target
-from cxrviewer.export.overlay import Scene
-from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.geometry import Geometry
-from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
-from cxrviewer.imaging.viewport import Viewport
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.preprocess import prepare_input
 from cxrviewer.models.reading import group_indices
@@ -51,34 +41,6 @@ def explain_request(
     prepared = prepare_input(radiograph, info.card.input)
     request = ExplainRequest(load, prepared.key, prepared.values, prepared.black, prepared.white, question)
     return request, prepared.geometry
-
-
-def make_scene(
-    radiograph: Radiograph,
-    card: ModelCard,
-    result: ExplainResult,
-    geometry: Geometry,
-    *,
-    viewport: Viewport,
-    table: NDArray[np.uint8],
-    style: OverlayStyle,
-    moment: datetime,
-) -> Scene:
-    """Put together what an export shows, from an answer of the engine and the way it is looked at.
-
-    Parameters
-    ----------
-    radiograph, card, result, geometry
-        The image, the model's card, its answer and the place of the answer's grid.
-    viewport, table, style
-        As for `Renderer.picture`.
-    moment : datetime
-        When the analysis was made, with a time zone.
-    """
-    display = display_map(result.attribution)
-    rows, columns = display.values.shape
-    heatmap = Heatmap(display.values, geometry.grid_to_stored((rows, columns)))
-    return Scene(radiograph, viewport, table, display, heatmap, style, card, result, moment)
 
 
 def resolve_target(card: ModelCard, text: str) -> Target:

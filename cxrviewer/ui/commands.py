@@ -16,8 +16,8 @@ from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
+from cxrviewer.session.scene import make_scene
 from cxrviewer.session.state import FIT, Zoom, asking, reset_view, styled, with_model
-from cxrviewer.session.tasks import make_scene
 from cxrviewer.ui.canvas.drag import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
@@ -206,21 +206,11 @@ class Commands:
 
     def _scene(self, *, displayed: bool) -> Scene | None:
         shown = self._controller.shown
-        analysis, radiograph, loaded = shown.analysis, shown.radiograph, shown.at_hand.loaded
-        if analysis is None or radiograph is None or loaded is None or shown.table is None:
+        if shown.radiograph is None:
             return None
         seen = self._window.canvas.viewport() if displayed else None
-        viewport = seen or full_resolution(radiograph.shape, radiograph.aspect, shown.state.orientation)
-        return make_scene(
-            radiograph,
-            loaded.info.card,
-            analysis.result,
-            analysis.geometry,
-            viewport=viewport,
-            table=shown.table,
-            style=shown.state.style,
-            moment=analysis.moment,
-        )
+        shape, aspect = shown.radiograph.shape, shown.radiograph.aspect
+        return make_scene(shown, seen or full_resolution(shape, aspect, shown.state.orientation))
 
     def report(self, error: UserError) -> None:
         """Say what failed; the last good image stays."""

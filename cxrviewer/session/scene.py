@@ -1,0 +1,42 @@
+"""From what is on screen to what an export shows."""
+
+from __future__ import annotations
+
+from cxrviewer.export.overlay import Scene
+from cxrviewer.imaging.viewport import Viewport
+from cxrviewer.session.shown import Shown
+
+
+def make_scene(shown: Shown, viewport: Viewport) -> Scene | None:
+    """Put together what an export shows: the screen's content in a view.
+
+    Parameters
+    ----------
+    shown : Shown
+        Image, analysis and the way they are looked at.
+    viewport : Viewport
+        `viewport.full_resolution` for the image's own resolution, or the one on screen.
+
+    Returns
+    -------
+    Scene or None
+        None while there is no analysis of an image.
+    """
+    radiograph, analysis, loaded = shown.radiograph, shown.analysis, shown.at_hand.loaded
+    if radiograph is None or analysis is None or loaded is None:
+        return None
+    if shown.table is None or shown.display is None:
+        return None
+    return Scene(
+        radiograph,
+        viewport,
+        shown.table,
+        shown.display,
+        shown.heatmap,
+        shown.style,
+        loaded.info.card,
+        analysis.result,
+        analysis.moment,
+        top_share=shown.state.top_share,
+        faded=shown.faded,
+    )
