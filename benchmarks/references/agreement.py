@@ -136,9 +136,9 @@ def calibrated_model(name: str, classes: int = CLASSES, size: int = SIZE) -> Any
 
 
 def reference_maps(model: Path, image: Path, layer: str) -> Maps:
-    """Return the maps of pytorch-grad-cam and saliency by our ids, and "seconds ..." of each."""
+    """Return the maps of pytorch-grad-cam and saliency by our ids."""
     target = image.with_name("maps.npz")
-    run_reference("torch_maps.py", str(model), str(image), layer, str(CLASS), str(target))
+    run_reference("torch", "torch_maps.py", str(model), str(image), layer, str(CLASS), str(target))
     with np.load(target) as stored:
         return dict(stored)
 

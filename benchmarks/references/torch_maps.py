@@ -2,16 +2,12 @@
 
 Usage: python torch_maps.py MODEL.keras IMAGE.npy LAYER CLASS OUT.npz
 
-Writes raw maps, before any rectifying and scaling, and the seconds that each library takes for one of its own
-finished heatmaps. Runs in an environment of its own, in which TensorFlow is not installed.
+Writes raw maps, before any rectifying and scaling. Runs in an environment of its own, without TensorFlow.
 """
 
 from __future__ import annotations
 
-import statistics
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -49,7 +45,6 @@ CAMS = {
 }
 SLOW_CAMS = {"ablation-cam": AblationCAM, "score-cam": ScoreCAM}
 IG_STEPS = 64
-ROUNDS = 7
 
 
 class Tapped(torch.nn.Module):
@@ -107,16 +102,6 @@ def integrated_gradients(model: Tapped, image: np.ndarray, index: int) -> np.nda
     return np.asarray(mask).sum(axis=-1)
 
 
-def median_seconds(action: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Return the median seconds of an action, after two uncounted rounds."""
-    taken = []
-    for _ in range(rounds + 2):
-        start = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken[2:])
-
-
 def main(model_path: str, image_path: str, layer: str, class_index: str, target: str) -> None:
     """Compute and write the maps."""
     index, image = int(class_index), np.load(image_path)
@@ -126,11 +111,6 @@ def main(model_path: str, image_path: str, layer: str, class_index: str, target:
     found["integrated-gradients"] = integrated_gradients(model, image[0], index)
     with torch.no_grad():
         found["logits"] = model(images).numpy()[0]
-        found["seconds forward"] = np.float64(median_seconds(lambda: model(images)))
-    for name, kind in CAMS.items():
-        with kind(model, [model.tap]) as cam:
-            goal = [ClassifierOutputTarget(index)]
-            found[f"seconds {name}"] = np.float64(median_seconds(lambda c=cam, g=goal: c(images, targets=g)))
     np.savez(Path(target), **found)
 
 
