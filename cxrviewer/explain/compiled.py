@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cxrviewer.errors import ExplainError
 from cxrviewer.explain.steps import Floats
 from cxrviewer.explain.target import UnitMasks
-from cxrviewer.explain.trace import Trace, TracedLayer, multiplications
+from cxrviewer.explain.trace import Trace, TracedLayer, is_bypassed, multiplications
 from cxrviewer.models import backend
 
 _KEPT_FUNCTIONS = 24
@@ -50,6 +50,7 @@ class CompiledModel:
         self._trace = trace
         self._functions: OrderedDict[Hashable, Any] = OrderedDict()
         self._gradients: dict[str, Any] = {}
+        self._bypassed: dict[str, bool] = {}
         self._all_built = False
         with trace.function.graph.as_default():
             units = trace.logits.tensor.shape[1]
@@ -126,7 +127,9 @@ class CompiledModel:
         def cut() -> tuple[list[Any], list[Any]]:
             return [self._layer(path).tensor, self._trace.inputs], [self._trace.logits.tensor]
 
-        images = np.broadcast_to(image, (len(activations), *image.shape[1:]))
+        # As many images as activations take long to hand over: only where they matter.
+        count = len(activations) if self._is_bypassed(path) else 1
+        images = np.broadcast_to(image, (count, *image.shape[1:]))
         function = self._function(("head logits", path), cut)
         result: Floats = function(self._known(path, activations), self._tensor(images))[0].numpy()
         return result
@@ -151,12 +154,14 @@ class CompiledModel:
     def images_a_step(self, *, backward: bool = False) -> int:
         """Return how many images fit into one step."""
         cost = multiplications(self._trace) * (_BACKWARD if backward else 1)
-        return self._fitting(cost, int(np.prod(self._trace.inputs.shape[1:])) * 4)
+        return self._fitting(cost, self._image_bytes)
 
     def heads_a_step(self, path: str) -> int:
         """Return how many activations of a layer fit into one step of `head_logits`."""
         layer = self._layer(path)
         size = layer.rows * layer.columns * layer.channels * 4
+        if self._is_bypassed(path):
+            size += self._image_bytes
         return self._fitting(multiplications(self._trace, layer), size, most=256)
 
     def settle(self, path: str) -> None:
@@ -205,6 +210,15 @@ class CompiledModel:
             message = f"The scores have no gradient at {where}: an operation behind it has none."
             raise ExplainError(message, "Choose a later layer, or a method of the black-box family.")
         return gradient
+
+    @property
+    def _image_bytes(self) -> int:
+        return int(np.prod(self._trace.inputs.shape[1:])) * 4
+
+    def _is_bypassed(self, path: str) -> bool:
+        if path not in self._bypassed:
+            self._bypassed[path] = is_bypassed(self._trace, self._layer(path))
+        return self._bypassed[path]
 
     def _layer(self, path: str) -> TracedLayer:
         return self._trace.layers[path]

@@ -103,6 +103,11 @@ def multiplications(trace: Trace, layer: TracedLayer | None = None) -> int:
     return sum(_multiplications(operation) for operation in _upstream(trace.logits.tensor.op, stop))
 
 
+def is_bypassed(trace: Trace, layer: TracedLayer) -> bool:
+    """Return whether the scores also depend on the input in ways that do not pass through a layer."""
+    return trace.inputs.op in _upstream(trace.logits.tensor.op, layer.tensor.op)
+
+
 def _upstream(start: Any, stop: Any) -> set[Any]:
     """Return the operations that one depends on, itself included; not beyond `stop`."""
     left, seen = [start], set()
