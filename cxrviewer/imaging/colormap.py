@@ -18,13 +18,13 @@ class ColormapSpec:
     Parameters
     ----------
     id : str
-        As in settings, on the command line and in the library cmap.
+        As in settings, on the command line, and (but for a prefix) in the library cmap.
     name : str
         For people.
     perceptual : bool
         Whether equal steps of value look like equal steps of colour.
     diverging : bool
-        Whether its middle is neutral and its ends, blue and red, are two directions: for signed maps alone.
+        Whether it goes from blue through a neutral middle to red: for signed maps alone.
     """
 
     id: str
@@ -42,11 +42,11 @@ COLORMAPS = (
     ColormapSpec("turbo", "Turbo", False),
     ColormapSpec("hot", "Hot", False),
     ColormapSpec("jet", "Jet", False),
-    ColormapSpec("vlag", "Blue to red", True, diverging=True),
-    ColormapSpec("berlin", "Berlin", True, diverging=True),
+    ColormapSpec("coolwarm", "Cool to warm", True, diverging=True),
+    ColormapSpec("icefire", "Ice to fire", True, diverging=True),
 )
 DEFAULT_COLORMAP = "inferno"
-DEFAULT_DIVERGING = "vlag"
+DEFAULT_DIVERGING = "coolwarm"
 
 _ROWS = {spec.id: row for row, spec in enumerate(COLORMAPS)}
 

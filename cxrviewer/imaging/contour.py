@@ -49,7 +49,7 @@ def contour_lines(
     bands = np.asarray(cv2.LUT(heat, _band_table(levels, signed)), np.uint8)
     kernel = np.ones((width + 1, width + 1), np.uint8)
     highest, lowest = cv2.dilate(bands, kernel), cv2.erode(bands, kernel)
-    sides = np.asarray(cv2.scaleAdd(highest, _SIDES, lowest), np.uint8)
+    sides = np.asarray(cv2.addWeighted(highest, _SIDES, lowest, 1, 0), np.uint8)
     return np.asarray(cv2.LUT(sides, _line_table(levels, signed)), np.uint8)
 
 
