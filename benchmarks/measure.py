@@ -52,6 +52,17 @@ def median_time(action: Callable[[int], object], runs: int, warm_up: int = 3) ->
     return statistics.median(times[warm_up:])
 
 
+def interleaved(rounds: int, *actions: Callable[[int], object], warm_up: int = 3) -> list[float]:
+    """Return the median seconds of actions that take turns, after `warm_up` uncounted rounds."""
+    times: list[list[float]] = [[] for _ in actions]
+    for number in range(rounds + warm_up):
+        for action, taken in zip(actions, times, strict=True):
+            before = time.perf_counter()
+            action(number)
+            taken.append(time.perf_counter() - before)
+    return [statistics.median(taken[warm_up:]) for taken in times]
+
+
 def print_table(title: str, rows: Sequence[Row]) -> None:
     """Print rows in columns."""
     print(f"\n{title}")

@@ -31,11 +31,15 @@ class ModelInput:
         How the input lies on the stored pixels.
     key : str
         Equal for equal files under equal rules: what caches go by.
+    black, white : tuple of float
+        What black and white became, one a channel.
     """
 
     values: NDArray[np.float32]
     geometry: Geometry
     key: str
+    black: tuple[float, ...]
+    white: tuple[float, ...]
 
 
 def prepare_input(radiograph: Radiograph, spec: InputSpec) -> ModelInput:
@@ -59,7 +63,10 @@ def prepare_input(radiograph: Radiograph, spec: InputSpec) -> ModelInput:
     geometry = Geometry(radiograph.shape, (spec.height, spec.width), to_stored)
     rules = ":".join(str(part) for part in astuple(spec))
     key = hashlib.sha256(f"{radiograph.digest}:{rules}".encode()).hexdigest()
-    return ModelInput(values, geometry, key)
+    black, white = (
+        tuple(map(float, scale_values(np.full((1, 1), gray, np.float32), spec)[0, 0])) for gray in (0, 1)
+    )
+    return ModelInput(values, geometry, key, black, white)
 
 
 def scale_values(gray: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float32]:
