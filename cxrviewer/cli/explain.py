@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxrviewer.imaging.colormap import COLORMAPS, DEFAULT_COLORMAP
-from cxrviewer.imaging.compose import OverlayStyle
+from cxrviewer.cli.explain_options import add_options, chosen
 
 if TYPE_CHECKING:
-    from cxrviewer.explain.model_info import ModelInfo
+    from cxrviewer.explain.question import Question
     from cxrviewer.imaging.radiograph import Radiograph
-    from cxrviewer.session.analysis import Analysis
+    from cxrviewer.session.analysis import LoadedChoice
+    from cxrviewer.session.shown import Shown
+    from cxrviewer.session.state import ViewState
 
 _PROGRAM = "cxrviewer explain"
 
@@ -25,28 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "Without -o, --raw and --json the output of every class is printed.",
         epilog="For research and teaching: not for diagnosis.",
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
-    parser.add_argument("-o", "--output", type=Path, metavar="OUT.png", help="write the annotated overlay")
-    parser.add_argument(
-        "--model", default="default", metavar="default|ID|PATH", help="built-in model or weights file"
-    )
-    parser.add_argument(
-        "--target", default="top", metavar="top|LABEL|INDEX", help="class to explain (default: most probable)"
-    )
-    parser.add_argument(
-        "--layer", default="auto", metavar="auto|NAME", help="target layer, see 'cxrviewer layers'"
-    )
-    parser.add_argument("--method", default="grad-cam", metavar="ID", help="see 'cxrviewer methods'")
-    parser.add_argument(
-        "--colormap", default=DEFAULT_COLORMAP, type=str.lower, choices=[spec.id for spec in COLORMAPS]
-    )
-    parser.add_argument(
-        "--alpha", default=OverlayStyle().alpha, type=_share, help="greatest opacity of the heatmap, 0 to 1"
-    )
-    parser.add_argument(
-        "--raw", type=Path, metavar="OUT.npz", help="write the signed map, its place on the image, the logits"
-    )
-    parser.add_argument("--json", action="store_true", help="print the output as one JSON object")
+    add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,44 +38,37 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     UsageError
-        No such target, layer or method.
+        No such target, layer, method or parameter.
     UserError
         The image, the model or a file to be written is the matter.
     """
+    from cxrviewer.cli.explain_answer import print_answer, print_classes
+    from cxrviewer.cli.guard import remark
     from cxrviewer.cli.streams import tolerate_any_text
     from cxrviewer.imaging.open import read_radiograph
     from cxrviewer.models.catalog import resolve_model
-    from cxrviewer.session.tasks import resolve_method, resolve_target
+    from cxrviewer.session.tasks import resolve_target
 
-    method = resolve_method(arguments.method)
+    state = chosen(arguments)
     _check_destinations(arguments)
     radiograph = read_radiograph(arguments.image)
     card = resolve_model(arguments.model).card
     if card is not None:
         resolve_target(card, arguments.target)
-    info, analysis = _analyse(radiograph, arguments, method)
-    _remark(info, analysis)
-    _write(radiograph, info, analysis, arguments)
+    shown = _analyse(radiograph, state, arguments)
+    for note in _notes(shown, arguments):
+        remark(_PROGRAM, note)
+    _write(shown, arguments)
     tolerate_any_text()
     if arguments.json:
-        _print_json(info, analysis, arguments.image)
+        print_answer(shown, arguments.image)
         return 0
     written = [path for path in (arguments.output, arguments.raw) if path is not None]
     for path in written:
         print(f"Wrote {path}")
     if not written:
-        _print_classes(radiograph, info, analysis)
+        print_classes(shown)
     return 0
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return value
 
 
 def _check_destinations(arguments: argparse.Namespace) -> None:
@@ -107,108 +81,97 @@ def _check_destinations(arguments: argparse.Namespace) -> None:
         check_destination(arguments.raw, RAW_SUFFIXES, arguments.image)
 
 
-def _analyse(
-    radiograph: Radiograph, arguments: argparse.Namespace, method: str
-) -> tuple[ModelInfo, Analysis]:
+def _analyse(radiograph: Radiograph, state: ViewState, arguments: argparse.Namespace) -> Shown:
     from cxrviewer.cli.here import run_here
-    from cxrviewer.explain.question import Question, settle
+    from cxrviewer.cli.progress import ProgressLine
+    from cxrviewer.explain.catalog import method_spec
     from cxrviewer.session.analysis import analyse, load_choice
     from cxrviewer.session.keys import ExplainKey
-    from cxrviewer.session.tasks import resolve_layer, resolve_target
+    from cxrviewer.session.plan import AtHand
+    from cxrviewer.session.shown import Shown, next_shown
 
-    run = run_here()
-    loaded = load_choice(run, arguments.model)
-    target = resolve_target(loaded.info.card, arguments.target)
-    layer = resolve_layer(loaded.info, arguments.layer)
-    question = settle(Question(target, method, layers=(layer,)), loaded.info, None)
-    key = ExplainKey(radiograph.digest, loaded.info.card, question)
-    return loaded.info, analyse(run, radiograph, loaded, key)
+    with ProgressLine() as line:
+        run = run_here(line.report)
+        loaded = load_choice(run, state.model)
+        question = _settled(state.question, loaded, arguments)
+        line.title = method_spec(question.method).name
+        key = ExplainKey(radiograph.digest, loaded.info.card, question)
+        analysis = analyse(run, radiograph, loaded, key)
+    state = replace(state, question=analysis.result.attribution.question)
+    at_hand = AtHand(radiograph, state.model, loaded, analysis.result.prediction)
+    return next_shown(Shown(state, AtHand()), state, at_hand, analysis)
 
 
-def _remark(info: ModelInfo, analysis: Analysis) -> None:
-    """Say on standard error what a reader of the numbers must know."""
-    from cxrviewer.cli.guard import remark
-    from cxrviewer.explain.display import STATE_TEXT, display_map
+def _settled(question: Question, loaded: LoadedChoice, arguments: argparse.Namespace) -> Question:
+    """Return the question with target and layers of the model, by a method that can explain it.
 
-    attribution = analysis.result.attribution
-    notes = [*info.notes, STATE_TEXT[display_map(attribution).state]]
+    A method that was named is never replaced by another.
+    """
+    from cxrviewer.errors import ExplainError
+    from cxrviewer.explain.question import settle
+    from cxrviewer.session.plan import answerable
+    from cxrviewer.session.tasks import resolve_layers, resolve_target
+
+    info = loaded.info
+    target = resolve_target(info.card, arguments.target)
+    question = replace(question, target=target)
+    if arguments.layer is not None:
+        question = replace(question, layers=resolve_layers(info, arguments.layer))
+    elif arguments.method is None:
+        question = answerable(question, info)
+    try:
+        return settle(question, info, None)
+    except ExplainError as error:
+        raise ExplainError(error.message, error.hint, Path(loaded.load.path)) from error
+
+
+def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
+    """Return what a reader of the numbers must know."""
+    from cxrviewer.explain.catalog import method_spec
+    from cxrviewer.explain.display import STATE_TEXT
+    from cxrviewer.explain.question import Question
+
+    analysis, loaded, display = shown.analysis, shown.at_hand.loaded, shown.display
+    assert analysis is not None
+    assert loaded is not None
+    assert display is not None
+    info, attribution = loaded.info, analysis.result.attribution
+    notes = [*info.notes, STATE_TEXT[display.state]]
+    name = method_spec(attribution.method).name
+    if arguments.method is None and attribution.method != Question().method:
+        usual = method_spec(Question().method).name
+        notes.append(f"{usual} cannot explain this model: {name} is used.")
     if not info.card.complete:
         notes.append("The model has no card: labels, activation and scaling of the input are guesses.")
     if not attribution.explains_logit:
         notes.append("The logit could not be reached: the heatmap explains the probability.")
-    for note in filter(None, notes):
-        remark(_PROGRAM, note)
+    if arguments.scale is not None and not display.locked:
+        notes.append(f"The values of {name} are in no unit: the scale cannot be locked.")
+    return [note for note in notes if note]
 
 
-def _write(
-    radiograph: Radiograph, info: ModelInfo, analysis: Analysis, arguments: argparse.Namespace
-) -> None:
+def _write(shown: Shown, arguments: argparse.Namespace) -> None:
+    from cxrviewer.explain.target import target_name
     from cxrviewer.export.overlay import export_overlay
     from cxrviewer.export.raw import save_raw
-    from cxrviewer.imaging.grayscale import default_voi, presentation_table
     from cxrviewer.imaging.viewport import full_resolution
-    from cxrviewer.session.tasks import make_scene
+    from cxrviewer.session.scene import make_scene
 
-    result = analysis.result
+    analysis, radiograph = shown.analysis, shown.radiograph
+    assert analysis is not None
+    assert radiograph is not None
+    scene = make_scene(shown, full_resolution(radiograph.shape, radiograph.aspect))
+    assert scene is not None
     if arguments.raw is not None:
-        rows, columns = result.attribution.values.shape
-        affine = analysis.geometry.grid_to_stored((rows, columns))
-        save_raw(arguments.raw, result.attribution, affine, result.prediction.logits, radiograph.path)
-    if arguments.output is not None:
-        scene = make_scene(
-            radiograph,
-            info.card,
-            result,
-            analysis.geometry,
-            viewport=full_resolution(radiograph.shape, radiograph.aspect),
-            table=presentation_table(radiograph, default_voi(radiograph)),
-            style=OverlayStyle(colormap=arguments.colormap, alpha=arguments.alpha),
-            moment=analysis.moment,
+        attribution = analysis.result.attribution
+        rows, columns = attribution.values.shape
+        save_raw(
+            arguments.raw,
+            attribution,
+            analysis.geometry.grid_to_stored((rows, columns)),
+            analysis.result.prediction.logits,
+            target=target_name(attribution.target, scene.card),
+            source=radiograph.path,
         )
+    if arguments.output is not None:
         export_overlay(scene, arguments.output)
-
-
-def _print_json(info: ModelInfo, analysis: Analysis, image: Path) -> None:
-    from cxrviewer.cli.listing import print_json
-    from cxrviewer.explain.target import target_name
-
-    card, prediction, attribution = info.card, analysis.result.prediction, analysis.result.attribution
-    target = attribution.target
-    print_json(
-        {
-            "file": str(image),
-            "model": {"id": card.id, "sha256": card.sha256},
-            "labels": list(card.labels),
-            "logits": prediction.logits.tolist(),
-            "probabilities": prediction.probabilities.tolist(),
-            "target": {"index": target.label, "label": target_name(target, card)},
-            "layer": attribution.layer,
-            "method": attribution.method,
-            "seconds": round(analysis.result.seconds, 4),
-        }
-    )
-
-
-def _print_classes(radiograph: Radiograph, info: ModelInfo, analysis: Analysis) -> None:
-    from cxrviewer.cli.listing import print_table
-    from cxrviewer.export.annotated import DISCLAIMER
-    from cxrviewer.export.overlay import method_name, percent
-    from cxrviewer.models.reading import group_probability
-
-    card, prediction, attribution = info.card, analysis.result.prediction, analysis.result.attribution
-    print(f"{radiograph.path.name}: {card.name} {card.version}".rstrip())
-    rows = [("", "class", "probability", "threshold", "logit")]
-    for index, label in enumerate(card.labels):
-        mark = ">" if index in attribution.target.positive else " "
-        probability = percent(float(prediction.probabilities[index]))
-        logit = f"{float(prediction.logits[index]):+.3f}"
-        rows.append((mark, label, probability, percent(card.thresholds[index]), logit))
-    for group in card.label_groups:
-        probability = percent(group_probability(card, group, prediction))
-        rows.append((" ", f"{group.name} (group)", probability, percent(group.threshold), ""))
-    print_table(rows)
-    method = method_name(attribution.method)
-    print(f"Explained (>) by {method} at {attribution.layer}; -o OUT.png writes the heatmap.")
-    for note in (*radiograph.notes, *radiograph.badges):
-        print(f"Note: {note}")
-    print(f"{DISCLAIMER}.")

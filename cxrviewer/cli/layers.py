@@ -10,7 +10,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "layers",
         description="Lists the layers of a model with a spatial output, in execution order, with the size of "
-        "their grid. The one marked * is taken for '--layer auto'.",
+        "their grid. The one marked * is taken for '--layer auto'; those marked + are the "
+        "stops of the window's layer slider, one a block.",
     )
     parser.add_argument(
         "model",
@@ -38,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cxrviewer.cli.listing import print_json, print_table
     from cxrviewer.cli.streams import tolerate_any_text
     from cxrviewer.errors import ExplainError
+    from cxrviewer.explain.model_info import sweep_layers
     from cxrviewer.session.analysis import load_choice
 
     loaded = load_choice(run_here(), arguments.model)
@@ -49,6 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             Path(loaded.load.path),
         )
     tolerate_any_text()
+    stops = frozenset(sweep_layers(info))
     if arguments.json:
         print_json(
             [
@@ -58,15 +61,18 @@ def run(arguments: argparse.Namespace) -> int:
                     "columns": layer.columns,
                     "channels": layer.channels,
                     "kind": layer.kind,
+                    "block": layer.block,
+                    "stop": layer.path in stops,
                     "auto": layer.path == info.auto_layer,
                 }
                 for layer in info.layers
             ]
         )
         return 0
-    rows = [("", "layer", "grid", "channels", "kind")]
+    rows = [("", "", "layer", "grid", "channels", "kind", "block")]
     for layer in info.layers:
-        mark = "*" if layer.path == info.auto_layer else " "
-        rows.append((mark, layer.path, f"{layer.rows} × {layer.columns}", str(layer.channels), layer.kind))
+        marks = ("*" if layer.path == info.auto_layer else " ", "+" if layer.path in stops else " ")
+        grid = f"{layer.rows} × {layer.columns}"
+        rows.append((*marks, layer.path, grid, str(layer.channels), layer.kind, layer.block))
     print_table(rows)
     return 0

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
+import textwrap
 from collections.abc import Sequence
+
+_WIDEST = 110
 
 
 def print_json(value: object) -> None:
@@ -14,10 +18,23 @@ def print_json(value: object) -> None:
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Print rows of texts in left-aligned columns."""
+    for line in table_lines(rows):
+        print(line)
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of texts as lines of left-aligned columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+
+
+def print_fields(fields: Sequence[tuple[str, str]]) -> None:
+    """Print names and texts, the texts wrapped at the width of the terminal beside their names."""
+    width = min(shutil.get_terminal_size().columns, _WIDEST)
+    indent = max(len(name) for name, _ in fields) + 4
+    for name, text in fields:
+        first = f"  {name:<{indent - 2}}"
+        print(textwrap.fill(text, width, initial_indent=first, subsequent_indent=" " * indent))
 
 
 def _finite(value: object) -> object:

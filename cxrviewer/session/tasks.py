@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from cxrviewer.errors import UsageError
-from cxrviewer.explain.catalog import methods
+from collections.abc import Iterable
+
+from cxrviewer.errors import ExplainError, UsageError
+from cxrviewer.explain.catalog import method_spec, methods
+from cxrviewer.explain.method_spec import Parameter, Value, Values
 from cxrviewer.explain.model_info import AUTO_LAYER, ModelInfo
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.request import ExplainRequest, LoadRequest
-from cxrviewer.explain.target import TOP, Target
+from cxrviewer.explain.target import TOP, Target, check_target
 from cxrviewer.imaging.geometry import Geometry
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.card import ModelCard
@@ -57,7 +60,7 @@ def resolve_target(card: ModelCard, text: str) -> Target:
     Raises
     ------
     UsageError
-        No class is called so.
+        No class is called so, or a class is to be explained against itself.
     """
     wanted = text.strip().casefold()
     named = _named_classes(card, wanted)
@@ -73,11 +76,19 @@ def resolve_target(card: ModelCard, text: str) -> Target:
         rest = tuple(index for index in range(len(card.labels)) if index not in positive)
         negative = rest if second.strip() == "rest" else _named_classes(card, second)
         if negative:
-            return Target(positive, negative)
+            return _checked(Target(positive, negative), card)
     choices = ", ".join(f"{label} ({index})" for index, label in enumerate(card.labels))
     groups = "".join(f", {group.name} (group)" for group in card.label_groups)
     hint = f"Choose top, {choices}{groups}, 'not LABEL', 'LABEL vs LABEL' or 'LABEL vs rest'."
     raise UsageError(f"The model has no class {text!r}.", hint)
+
+
+def _checked(target: Target, card: ModelCard) -> Target:
+    try:
+        check_target(target, card)
+    except ExplainError as error:
+        raise UsageError(error.message, error.hint) from error
+    return target
 
 
 def _named_classes(card: ModelCard, text: str) -> tuple[int, ...] | None:
@@ -124,6 +135,13 @@ def resolve_layer(info: ModelInfo, name: str) -> str:
     raise UsageError(f"The model has no spatial layer {name!r}.", f"Choose auto, {latest}{others}.")
 
 
+def resolve_layers(info: ModelInfo, names: str) -> tuple[str, ...]:
+    """Return the paths of the layers that a text names, separated by commas; else as `resolve_layer`."""
+    if any(layer.path == names for layer in info.layers):
+        return (names,)
+    return tuple(resolve_layer(info, name.strip()) for name in names.split(","))
+
+
 def resolve_method(method: str) -> str:
     """Return the id of the method that a text names, in any case.
 
@@ -137,3 +155,35 @@ def resolve_method(method: str) -> str:
     if wanted in known:
         return wanted
     raise UsageError(f"There is no method {method!r}.", f"Choose {', '.join(known)}.")
+
+
+def resolve_parameters(method: str, texts: Iterable[str]) -> Values:
+    """Return the parameters of a method, as texts of the form NAME=VALUE set them.
+
+    Raises
+    ------
+    UsageError
+        The method has no such parameter, its value is no such value, or it is set twice.
+    """
+    spec = method_spec(method)
+    known = "; ".join(f"{each.name} ({allowed_values(each)})" for each in spec.parameters)
+    hint = f"Parameters of {spec.name}: {known}." if known else f"{spec.name} has no parameters."
+    given: dict[str, Value] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise UsageError(f"{text!r} is not of the form NAME=VALUE.", hint)
+        if name in given:
+            raise UsageError(f"The parameter {name!r} is set twice.", "Set it once.")
+        given[name] = value
+    try:
+        return spec.values(given)
+    except ExplainError as error:
+        raise UsageError(error.message, hint) from error
+
+
+def allowed_values(parameter: Parameter) -> str:
+    """Return in words what a parameter can be set to."""
+    if isinstance(parameter.default, str):
+        return " or ".join(parameter.choices)
+    return f"{parameter.minimum:g} to {parameter.maximum:g}"

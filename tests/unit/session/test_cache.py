@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from material import analysis, card
+from material import analysis, card, prediction, question
 
-from cxrviewer.explain.request import TOP_CLASS
+from cxrviewer.explain.target import TOP, absent, of_label
 from cxrviewer.session.cache import AnalysisCache
 from cxrviewer.session.keys import ExplainKey
 
-KEY = ExplainKey("image", card(), 1, "late", "grad-cam")
+KEY = ExplainKey("image", card(), question())
+
+
+def _of(target) -> ExplainKey:
+    return KEY.asking(question(target))
 
 
 def test_what_was_put_is_found_and_nothing_else() -> None:
@@ -20,27 +24,31 @@ def test_what_was_put_is_found_and_nothing_else() -> None:
     others = (
         replace(KEY, digest="other"),
         replace(KEY, model=card("other")),
-        replace(KEY, class_index=0),
-        replace(KEY, layer="early"),
-        replace(KEY, method="layer-cam"),
+        _of(of_label(0)),
+        _of(absent(1)),
+        KEY.asking(question(layers=("early",))),
+        KEY.asking(question(layers=("early", "late"))),
+        KEY.asking(question(method="layer-cam")),
+        KEY.asking(question(smoothing=2)),
+        KEY.asking(question(parameters=(("x", 1),))),
     )
-    assert [cache.get(key) for key in others] == [None] * 5
+    assert [cache.get(key) for key in others] == [None] * 9
 
 
 def test_the_top_class_is_kept_under_its_index() -> None:
     cache, kept = AnalysisCache(), analysis(2, top=2)
-    cache.put(replace(KEY, class_index=TOP_CLASS), kept)
-    assert cache.get(replace(KEY, class_index=2)) is kept
-    assert cache.get(replace(KEY, class_index=TOP_CLASS)) is kept
-    assert cache.get(replace(KEY, class_index=1)) is None
+    cache.put(_of(TOP), kept)
+    assert cache.get(_of(of_label(2))) is kept
+    assert cache.get(_of(TOP)) is kept
+    assert cache.get(_of(of_label(1))) is None
 
 
 def test_the_top_class_is_known_from_any_analysis_of_the_image() -> None:
     cache, top = AnalysisCache(), analysis(2, top=2)
-    cache.put(replace(KEY, class_index=0), analysis(0, top=2))
-    assert cache.get(replace(KEY, class_index=TOP_CLASS)) is None, "class 2 has not been explained"
-    cache.put(replace(KEY, class_index=2), top)
-    assert cache.get(replace(KEY, class_index=TOP_CLASS)) is top
+    cache.put(_of(of_label(0)), analysis(0, top=2))
+    assert cache.get(_of(TOP)) is None, "class 2 has not been explained"
+    cache.put(_of(of_label(2)), top)
+    assert cache.get(_of(TOP)) is top
 
 
 def test_predictions_belong_to_image_and_model() -> None:
@@ -49,6 +57,13 @@ def test_predictions_belong_to_image_and_model() -> None:
     assert cache.prediction("image", KEY.model) is kept.result.prediction
     assert cache.prediction("other", KEY.model) is None
     assert cache.prediction("image", card("other")) is None
+
+
+def test_a_prediction_may_come_before_its_analysis() -> None:
+    cache, early = AnalysisCache(), prediction(top=2)
+    cache.put_prediction(KEY, early)
+    assert cache.prediction("image", KEY.model) is early
+    assert cache.get(KEY) is None
 
 
 def test_a_card_read_otherwise_finds_nothing_of_the_former() -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 from material import choice, prediction, radiograph
 
-from cxrviewer.explain.request import TOP_CLASS
-from cxrviewer.session.plan import AtHand, Plan, resolve
-from cxrviewer.session.state import ViewState, Zoom, styled
+from cxrviewer.errors import ExplainError
+from cxrviewer.explain.catalog import method_spec
+from cxrviewer.explain.display import Scale
+from cxrviewer.explain.question import Fusion
+from cxrviewer.explain.target import TOP, Target, absent, of_label
+from cxrviewer.session.plan import AtHand, Plan, answerable, resolve
+from cxrviewer.session.state import ViewState, Zoom, asking, styled
 
 SHOWN = ViewState(path=Path("a.png"))
 ALL = AtHand(radiograph(), "default", choice(), prediction(top=2))
@@ -47,27 +51,73 @@ def test_without_a_file_the_image_on_screen_stays() -> None:
 
 
 def test_top_class_is_the_predictions_once_it_is_known() -> None:
-    assert _key().class_index == 2
-    assert _key(at_hand=replace(ALL, prediction=None)).class_index == TOP_CLASS
-    assert _key(replace(SHOWN, target=0)).class_index == 0
+    assert _key().question.target == of_label(2)
+    assert _key(at_hand=replace(ALL, prediction=None)).asks_for_top
+    assert _key(asking(SHOWN, target=of_label(0))).question.target == of_label(0)
+    assert _key(asking(SHOWN, target=absent(0))).question.target == absent(0)
 
 
 def test_automatic_layer_is_the_models() -> None:
-    assert _key().layer == "late"
-    assert _key(replace(SHOWN, layer="early")).layer == "early"
-    assert _key(at_hand=replace(ALL, loaded=choice(auto=""))).layer == "auto"
+    assert _key().question.layers == ("late",)
+    assert _key(asking(SHOWN, layers=("early",))).question.layers == ("early",)
+
+
+def test_several_layers_are_the_same_in_any_order() -> None:
+    both = _key(asking(SHOWN, layers=("auto", "early")))
+    assert both.question.layers == ("early", "late")
+    assert both == _key(asking(SHOWN, layers=("early", "late", "late")))
 
 
 def test_each_choice_makes_another_heatmap() -> None:
     keys = {
         _key(),
-        _key(replace(SHOWN, target=0)),
-        _key(replace(SHOWN, layer="early")),
-        _key(replace(SHOWN, method="layer-cam")),
+        _key(asking(SHOWN, target=of_label(0))),
+        _key(asking(SHOWN, target=absent(0))),
+        _key(asking(SHOWN, target=Target((0,), (1,)))),
+        _key(asking(SHOWN, layers=("early",))),
+        _key(asking(SHOWN, layers=("early", "late"))),
+        _key(asking(SHOWN, layers=("early", "late"), fusion=Fusion.PRODUCT)),
+        _key(asking(SHOWN, smoothing=4)),
+        _key(asking(SHOWN, method="layer-cam")),
         _key(at_hand=replace(ALL, radiograph=radiograph("b.png")), state=replace(SHOWN, path=Path("b.png"))),
         _key(at_hand=replace(ALL, loaded=choice("other weights"))),
     }
-    assert len(keys) == 6
+    assert len(keys) == 11
+
+
+def test_a_rule_of_fusion_means_nothing_to_one_layer() -> None:
+    assert _key(asking(SHOWN, fusion=Fusion.PRODUCT)) == _key()
+
+
+def test_a_parameter_at_its_default_makes_no_other_heatmap() -> None:
+    (number, *_) = method_spec("score-cam").parameters
+    plain = asking(SHOWN, method="score-cam")
+    assert _key(asking(plain, parameters=((number.name, number.default),))) == _key(plain)
+
+
+def test_a_question_that_cannot_be_asked_is_refused_in_words() -> None:
+    for state in (
+        asking(SHOWN, target=of_label(7)),
+        asking(SHOWN, layers=("nowhere",)),
+        asking(SHOWN, parameters=(("nothing", 1),)),
+        asking(SHOWN, smoothing=1000),
+    ):
+        plan = resolve(state, ALL)
+        assert isinstance(plan.refused, ExplainError)
+        assert plan.refused.hint
+        assert plan.explain is None
+
+
+def test_a_model_without_a_layer_is_explained_by_another_method() -> None:
+    info = choice(auto="").info
+    asked = asking(SHOWN, layers=("late",), parameters=(("x", 1),), target=of_label(0)).question
+    answer = answerable(asked, info)
+    assert answer.method == info.methods[0] != "grad-cam"
+    assert not method_spec(answer.method).uses_layer
+    assert (answer.target, answer.parameters) == (of_label(0), ())
+    key = _key(asking(SHOWN, target=TOP), replace(ALL, loaded=choice(auto="")))
+    assert (key.question.method, key.question.layers) == (answer.method, ())
+    assert answerable(asked, choice().info) is asked
 
 
 def test_a_card_that_reads_the_image_otherwise_makes_another_heatmap() -> None:
@@ -79,6 +129,8 @@ def test_a_card_that_reads_the_image_otherwise_makes_another_heatmap() -> None:
 def test_what_is_only_drawn_needs_nothing_new() -> None:
     for state in (
         styled(SHOWN, alpha=0.9, colormap="jet", visible=False),
+        styled(SHOWN, signed=True, threshold=0.5),
+        replace(SHOWN, scale=Scale(2.0), top_share=0.1, fade=False),
         replace(SHOWN, inverted=True),
         replace(SHOWN, zoom=Zoom(3.0)),
     ):

@@ -9,11 +9,20 @@ import numpy as np
 import pytest
 
 from cxrviewer.errors import UsageError
-from cxrviewer.explain.request import AUTO_LAYER, TOP_CLASS, LayerInfo, LoadRequest, ModelInfo
+from cxrviewer.explain.model_info import AUTO_LAYER, LayerInfo, ModelInfo
+from cxrviewer.explain.question import Question
+from cxrviewer.explain.request import LoadRequest
+from cxrviewer.explain.target import TOP, Target, absent, of_label
 from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
-from cxrviewer.models.card import Activation, InputSpec, ModelCard, ResizeRule
-from cxrviewer.session.tasks import explain_request, resolve_layer, resolve_method, resolve_target
+from cxrviewer.models.card import Activation, InputSpec, LabelGroup, ModelCard, ResizeRule
+from cxrviewer.session.tasks import (
+    explain_request,
+    resolve_layer,
+    resolve_layers,
+    resolve_method,
+    resolve_target,
+)
 
 CARD = ModelCard(
     id="m",
@@ -32,27 +41,56 @@ def info(*paths: str) -> ModelInfo:
     return ModelInfo(CARD, layers, paths[-1] if paths else "")
 
 
+GROUP = LabelGroup("Pneumonia", ("Viral pneumonia", "Bacterial pneumonia"), 0.5)
+GROUPED = replace(CARD, label_groups=(GROUP,))
+
+
 @pytest.mark.parametrize(
-    ("text", "index"),
-    [("top", TOP_CLASS), ("TOP", TOP_CLASS), ("bacterial PNEUMONIA", 1), (" Normal ", 0), ("0", 0), ("2", 2)],
+    ("text", "target"),
+    [
+        ("top", TOP),
+        ("TOP", TOP),
+        ("bacterial PNEUMONIA", of_label(1)),
+        (" Normal ", of_label(0)),
+        ("0", of_label(0)),
+        ("2", of_label(2)),
+        ("pneumonia", Target((1, 2))),
+        ("not normal", absent(0)),
+        ("Not Pneumonia", Target((), (1, 2))),
+        ("viral pneumonia VS bacterial pneumonia", Target((2,), (1,))),
+        ("2 vs 0", Target((2,), (0,))),
+        ("pneumonia vs normal", Target((1, 2), (0,))),
+        ("normal vs rest", Target((0,), (1, 2))),
+        ("Pneumonia vs Rest", Target((1, 2), (0,))),
+    ],
 )
-def test_target_by_label_or_index(text: str, index: int) -> None:
-    assert resolve_target(CARD, text) == index
+def test_target_in_words(text: str, target: Target) -> None:
+    assert resolve_target(GROUPED, text) == target
 
 
-@pytest.mark.parametrize("text", ["3", "-1", "pneumonia", "", "²", "1.0"])
+@pytest.mark.parametrize(
+    "text", ["3", "-1", "pneumo", "", "²", "1.0", "not", "not top", "normal vs", "vs rest", "normal vs x"]
+)
 def test_unknown_target_names_the_choices(text: str) -> None:
     with pytest.raises(UsageError) as caught:
-        resolve_target(CARD, text)
+        resolve_target(GROUPED, text)
     assert repr(text) in str(caught.value)
-    for label in CARD.labels:
+    for label in (*CARD.labels, "Pneumonia (group)", "vs rest"):
         assert label in str(caught.value)
 
 
-def test_a_label_comes_before_an_index() -> None:
-    card = replace(CARD, labels=("1", "top", "a"))
-    assert resolve_target(card, "1") == 0
-    assert resolve_target(card, "top") == 1
+@pytest.mark.parametrize("text", ["normal vs normal", "pneumonia vs viral pneumonia", "0 vs Normal"])
+def test_a_class_against_itself_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="against itself"):
+        resolve_target(GROUPED, text)
+
+
+def test_a_label_comes_before_an_index_and_before_words() -> None:
+    card = replace(CARD, labels=("1", "top", "not 1", "top vs 1"))
+    assert resolve_target(card, "1") == of_label(0)
+    assert resolve_target(card, "top") == of_label(1)
+    assert resolve_target(card, "not 1") == of_label(2)
+    assert resolve_target(card, "top vs 1") == of_label(3)
 
 
 def test_layer_by_path_or_unique_last_name() -> None:
@@ -60,6 +98,15 @@ def test_layer_by_path_or_unique_last_name() -> None:
     assert resolve_layer(model, "auto") == AUTO_LAYER
     assert resolve_layer(model, "backbone/relu") == "backbone/relu"
     assert resolve_layer(model, "conv") == "backbone/conv"
+
+
+def test_several_layers_by_comma_or_one_whose_name_has_a_comma() -> None:
+    model = info("stem", "backbone/conv", "a,b")
+    assert resolve_layers(model, "stem, conv") == ("stem", "backbone/conv")
+    assert resolve_layers(model, "auto,stem") == (AUTO_LAYER, "stem")
+    assert resolve_layers(model, "a,b") == ("a,b",)
+    with pytest.raises(UsageError, match="'elsewhere'"):
+        resolve_layers(model, "stem,elsewhere")
 
 
 def test_ambiguous_layer_names_the_paths() -> None:
@@ -93,11 +140,11 @@ def test_request_carries_all_choices_and_places_the_grid() -> None:
     radiograph = Radiograph(pixels, GrayscaleInfo(8, full_range_default=True), Path("x.png"), "PNG", "digest")
     card = replace(CARD, input=InputSpec(8, 8, 1, resize=ResizeRule.PAD))
     load = LoadRequest("weights.keras", card)
-    request, geometry = explain_request(
-        radiograph, replace(info("a", "b"), card=card), load, target=2, layer="a", method="layer-cam"
-    )
-    assert (request.model, request.class_index, request.layer, request.method) == (load, 2, "a", "layer-cam")
+    question = Question(of_label(2), "layer-cam", layers=("a",))
+    request, geometry = explain_request(radiograph, replace(info("a", "b"), card=card), load, question)
+    assert (request.model, request.question) == (load, question)
     assert request.inputs.shape == (1, 8, 8, 1)
+    assert (request.black, request.white) == ((0.0,), (1.0,))
     # Padded to a square: the image takes the middle four of eight columns.
     assert apply_affine(geometry.grid_to_stored((8, 8)), 2, 0) == pytest.approx((2, 2))
     assert (request.inputs[0, :, :2] == 0).all()

@@ -1,0 +1,101 @@
+"""What ``cxrviewer explain`` prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cxrviewer.cli.listing import print_json, print_table
+from cxrviewer.explain.target import Target, is_under_threshold, target_name, target_probability
+from cxrviewer.export.annotated import DISCLAIMER
+from cxrviewer.export.overlay import method_name, percent
+from cxrviewer.models.card import ModelCard
+from cxrviewer.models.reading import group_probability
+from cxrviewer.session.analysis import Analysis
+from cxrviewer.session.shown import Shown
+
+
+def print_answer(shown: Shown, image: Path) -> None:
+    """Print model, output and question as one JSON object.
+
+    Parameters
+    ----------
+    shown : Shown
+        An analysis of an image.
+    image : Path
+        The image's file, as the user wrote it.
+    """
+    analysis, card = _answer(shown)
+    prediction, attribution = analysis.result.prediction, analysis.result.attribution
+    target, question = attribution.target, attribution.question
+    print_json(
+        {
+            "file": str(image),
+            "model": {"id": card.id, "sha256": card.sha256},
+            "labels": list(card.labels),
+            "logits": prediction.logits.tolist(),
+            "probabilities": prediction.probabilities.tolist(),
+            "target": {
+                "index": target.label,
+                "label": None if target.label is None else card.labels[target.label],
+                "name": target_name(target, card),
+                "kind": _kind(target),
+                "positive": list(target.positive),
+                "negative": list(target.negative),
+                "probability": target_probability(target, card, prediction),
+                "under_threshold": is_under_threshold(target, card, prediction),
+            },
+            "layer": attribution.layer,
+            "layers": list(question.layers),
+            "fusion": question.fusion.value if len(question.layers) > 1 else None,
+            "method": attribution.method,
+            "parameters": dict(question.parameters),
+            "smoothing": question.smoothing,
+            "explains_logit": attribution.explains_logit,
+            "logit_factor": attribution.logit_factor,
+            "seconds": round(analysis.result.seconds, 4),
+        }
+    )
+
+
+def print_classes(shown: Shown) -> None:
+    """Print the output of every class and group, and what was explained."""
+    analysis, card = _answer(shown)
+    prediction, attribution = analysis.result.prediction, analysis.result.attribution
+    target, radiograph = attribution.target, shown.radiograph
+    assert radiograph is not None
+    print(f"{radiograph.path.name}: {card.name} {card.version}".rstrip())
+    rows = [("", "class", "probability", "threshold", "logit")]
+    for index, label in enumerate(card.labels):
+        probability = percent(float(prediction.probabilities[index]))
+        logit = f"{float(prediction.logits[index]):+.3f}"
+        rows.append((_mark(index, target), label, probability, percent(card.thresholds[index]), logit))
+    for group in card.label_groups:
+        probability = percent(group_probability(card, group, prediction))
+        rows.append((" ", f"{group.name} (group)", probability, percent(group.threshold), ""))
+    print_table(rows)
+    method, where = method_name(attribution.method), attribution.layer or "the input"
+    print(f"Explained: {target_name(target, card)}, by {method} at {where}; -o OUT.png writes the heatmap.")
+    for note in (*radiograph.notes, *radiograph.badges):
+        print(f"Note: {note}")
+    print(f"{DISCLAIMER}.")
+
+
+def _answer(shown: Shown) -> tuple[Analysis, ModelCard]:
+    assert shown.analysis is not None
+    assert shown.at_hand.loaded is not None
+    return shown.analysis, shown.at_hand.loaded.info.card
+
+
+def _kind(target: Target) -> str:
+    if not target.positive:
+        return "absence"
+    if target.negative:
+        return "margin"
+    return "class" if target.label is not None else "group"
+
+
+def _mark(index: int, target: Target) -> str:
+    """Return > for a class that is explained, < for one against which."""
+    if index in target.positive:
+        return ">"
+    return "<" if index in target.negative else " "

@@ -1,0 +1,187 @@
+"""The options of ``cxrviewer explain``, and the choices that they stand for."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxrviewer.errors import UsageError
+from cxrviewer.explain.question import MAX_SMOOTHING, Fusion, Question
+from cxrviewer.imaging.colormap import COLORMAPS, is_diverging
+from cxrviewer.imaging.compose import HeatmapView, OverlayStyle, effective_colormap
+
+if TYPE_CHECKING:
+    from cxrviewer.session.state import ViewState
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add all arguments of the command."""
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
+    _add_outputs(parser.add_argument_group("what is written"))
+    _add_question(parser.add_argument_group("what is explained"))
+    _add_looks(parser.add_argument_group("how the heatmap is drawn"))
+
+
+def chosen(arguments: argparse.Namespace) -> ViewState:
+    """Return what the options choose, apart from target and layers, which need the model.
+
+    Raises
+    ------
+    UsageError
+        Something does not exist, or two options contradict one another.
+    """
+    from cxrviewer.explain.display import STRETCHED, Scale
+    from cxrviewer.session.state import ViewState
+
+    style = OverlayStyle(
+        alpha=arguments.alpha,
+        threshold=arguments.threshold,
+        view=HeatmapView(arguments.view),
+        signed=arguments.signed,
+    )
+    return ViewState(
+        path=arguments.image,
+        model=arguments.model,
+        question=_question(arguments),
+        style=replace(style, colormap=_colormap(arguments.colormap, style)),
+        scale=STRETCHED if arguments.scale is None else Scale(arguments.scale),
+        top_share=arguments.top_share,
+        fade=not arguments.no_fade,
+    )
+
+
+def _add_outputs(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("-o", "--output", type=Path, metavar="OUT.png", help="the annotated overlay")
+    group.add_argument(
+        "--raw", type=Path, metavar="OUT.npz", help="the signed map, its place on the image, the logits"
+    )
+    group.add_argument("--json", action="store_true", help="print the output as one JSON object")
+
+
+def _add_question(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--model", default="default", metavar="default|ID|PATH", help="built-in model or weights file"
+    )
+    group.add_argument(
+        "--target",
+        default="top",
+        metavar="TARGET",
+        help="top (the most probable class, the default), a class by LABEL or INDEX, a group of the card, "
+        "'not LABEL', 'LABEL vs LABEL' or 'LABEL vs rest'",
+    )
+    group.add_argument(
+        "--method", metavar="ID", help="see 'cxrviewer methods'; grad-cam where the model allows it"
+    )
+    group.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="parameter of the method, see 'cxrviewer methods ID'; may be repeated",
+    )
+    group.add_argument(
+        "--layer", metavar="auto|NAME[,NAME…]", help="target layer or layers, see 'cxrviewer layers'"
+    )
+    group.add_argument(
+        "--fusion",
+        choices=[rule.value for rule in Fusion],
+        help="how the maps of several layers become one: mean unless set",
+    )
+    group.add_argument(
+        "--smoothing",
+        type=_copies,
+        default=0,
+        metavar="N",
+        help=f"average the maps of N slightly moved, scaled and brightened copies, at most {MAX_SMOOTHING}",
+    )
+
+
+def _add_looks(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--signed", action="store_true", help="show what spoke against the target, too, by a diverging map"
+    )
+    group.add_argument(
+        "--scale",
+        type=_limit,
+        metavar="auto|LOGITS",
+        help="full scale: the maximum of this image (auto, the default), or locked at so many logits",
+    )
+    group.add_argument("--view", choices=[view.value for view in HeatmapView], default="smooth")
+    cut = group.add_mutually_exclusive_group()
+    cut.add_argument(
+        "--threshold",
+        type=_share,
+        default=0.0,
+        metavar="0…1",
+        help="hide what is below this share of full scale",
+    )
+    cut.add_argument(
+        "--top-share", type=_share, metavar="0…1", help="show the strongest part of the map, by its area"
+    )
+    group.add_argument(
+        "--no-fade", action="store_true", help="draw findings under their operating threshold like others"
+    )
+    group.add_argument("--colormap", type=str.lower, choices=[spec.id for spec in COLORMAPS])
+    group.add_argument(
+        "--alpha", default=OverlayStyle().alpha, type=_share, help="greatest opacity of the heatmap, 0 to 1"
+    )
+
+
+def _question(arguments: argparse.Namespace) -> Question:
+    from cxrviewer.explain.catalog import method_spec
+    from cxrviewer.session.tasks import resolve_method, resolve_parameters
+
+    method = Question().method if arguments.method is None else resolve_method(arguments.method)
+    spec = method_spec(method)
+    if arguments.layer is not None and not spec.uses_layer:
+        raise UsageError(f"{spec.name} explains the input, not a layer.", "Leave out --layer.")
+    if arguments.fusion is not None and "," not in (arguments.layer or ""):
+        raise UsageError("--fusion needs several layers.", "Name them with --layer, separated by commas.")
+    return Question(
+        method=method,
+        parameters=resolve_parameters(method, arguments.param),
+        fusion=Fusion(arguments.fusion or Fusion.MEAN),
+        smoothing=arguments.smoothing,
+    )
+
+
+def _colormap(wanted: str | None, style: OverlayStyle) -> str:
+    if wanted is None:
+        return effective_colormap(style)
+    if is_diverging(wanted) != style.signed:
+        fitting = ", ".join(spec.id for spec in COLORMAPS if spec.diverging == style.signed)
+        what = "with --signed" if style.signed else "without --signed"
+        raise UsageError(f"The colour map {wanted!r} cannot be used {what}.", f"Choose {fitting}.")
+    return wanted
+
+
+def _share(text: str) -> float:
+    value = _number(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return value
+
+
+def _limit(text: str) -> float | None:
+    if text.strip().lower() == "auto":
+        return None
+    value = _number(text)
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither auto nor a number of logits above 0")
+    return value
+
+
+def _copies(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= MAX_SMOOTHING):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MAX_SMOOTHING}")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
