@@ -95,6 +95,7 @@ class ModelSession:
             layer = question.layers[0]
             if question.target == TOP:
                 run = self._compiled.run(layer, image, None)
+                self._check_finite(run.logits, "output")
                 target = of_label(self._head.predict(run.logits).top)
             else:
                 target = question.target

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from questions import Asking
 
 from cxrviewer.explain.explainer import Explainer
-from cxrviewer.explain.request import ExplainRequest, ExplainResult, LoadRequest, ModelInfo
+from cxrviewer.explain.request import LoadRequest
 from cxrviewer.models import backend
 
 
@@ -35,25 +36,6 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Any], Path]:
 @pytest.fixture
 def explainer() -> Explainer:
     return Explainer()
-
-
-class Asking:
-    """An explainer with one model, asked in short."""
-
-    def __init__(self, explainer: Explainer, load: LoadRequest) -> None:
-        self.explainer = explainer
-        self.request = load
-
-    @property
-    def info(self) -> ModelInfo:
-        info = self.explainer.handle(self.request)
-        assert isinstance(info, ModelInfo)
-        return info
-
-    def __call__(self, inputs: NDArray[np.float32], key: str = "image", **choices: Any) -> ExplainResult:
-        result = self.explainer.handle(ExplainRequest(self.request, key, inputs, **choices))
-        assert isinstance(result, ExplainResult)
-        return result
 
 
 @pytest.fixture

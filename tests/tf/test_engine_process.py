@@ -17,11 +17,13 @@ from typing import Any
 import builders
 import numpy as np
 import pytest
+from questions import asked
 
 from cxrviewer.engine.engine import Engine
 from cxrviewer.errors import EngineError, ExplainError, ModelError
 from cxrviewer.explain.explainer import Explainer
-from cxrviewer.explain.request import ExplainRequest, LoadRequest
+from cxrviewer.explain.request import LoadRequest
+from cxrviewer.explain.target import of_label
 
 psutil = pytest.importorskip("psutil")
 
@@ -38,10 +40,6 @@ def running(saved: Callable[[Any], Path]) -> Iterator[tuple[Engine, LoadRequest]
     engine.close()
 
 
-def ask(load: LoadRequest, image: Any, **choices: Any) -> ExplainRequest:
-    return ExplainRequest(load, "image", image, **choices)
-
-
 def gone(pid: int) -> bool:
     """Wait for a process to end."""
     try:
@@ -56,7 +54,7 @@ def gone(pid: int) -> bool:
 def test_the_process_answers_as_this_one_does(running: tuple[Engine, LoadRequest], image: Any) -> None:
     engine, load = running
     here = Explainer()
-    for request in (load, ask(load, image), ask(load, image, method="hires-cam", class_index=1)):
+    for request in (load, asked(load, image), asked(load, image, method="hires-cam", target=of_label(1))):
         there, expected = engine.run(request), here.handle(request)
         if isinstance(request, LoadRequest):
             assert there == expected
@@ -70,11 +68,11 @@ def test_the_process_answers_as_this_one_does(running: tuple[Engine, LoadRequest
 
 def test_a_killed_process_is_replaced_during_a_run(running: tuple[Engine, LoadRequest], image: Any) -> None:
     engine, load = running
-    expected = engine.run(ask(load, image)).attribution.values
+    expected = engine.run(asked(load, image)).attribution.values
     first = engine.pid
     os.kill(first, signal.SIGSTOP)
     results: list[Any] = []
-    thread = threading.Thread(target=lambda: results.append(engine.run(ask(load, image))))
+    thread = threading.Thread(target=lambda: results.append(engine.run(asked(load, image))))
     thread.start()
     os.kill(first, signal.SIGKILL)
     thread.join(PATIENCE)
@@ -89,7 +87,7 @@ def test_a_process_killed_while_idle_is_replaced(running: tuple[Engine, LoadRequ
     first = engine.pid
     os.kill(first, signal.SIGKILL)
     assert gone(first)
-    assert engine.run(ask(load, image)).attribution.layer == "last"
+    assert engine.run(asked(load, image)).attribution.layer == "last"
     assert engine.pid != first
 
 
@@ -112,12 +110,12 @@ def test_a_request_that_breaks_every_process_is_given_up(
     hunter.start()
     try:
         with pytest.raises(EngineError, match="twice"):
-            engine.run(ask(load, image))
+            engine.run(asked(load, image))
     finally:
         stop.set()
         hunter.join()
     assert len(killed) >= 2
-    assert engine.run(ask(load, image)).attribution.layer == "last"
+    assert engine.run(asked(load, image)).attribution.layer == "last"
 
 
 def test_a_cancelled_run_ends_at_once(running: tuple[Engine, LoadRequest], image: Any) -> None:
@@ -129,7 +127,7 @@ def test_a_cancelled_run_ends_at_once(running: tuple[Engine, LoadRequest], image
 
     def run() -> None:
         try:
-            engine.run(ask(load, image))
+            engine.run(asked(load, image))
         except CancelledError as error:
             outcomes.append(error)
 
@@ -142,13 +140,13 @@ def test_a_cancelled_run_ends_at_once(running: tuple[Engine, LoadRequest], image
     assert outcomes
     assert time.monotonic() - start < 5
     assert gone(pid)
-    assert engine.run(ask(load, image)).attribution.layer == "last"
+    assert engine.run(asked(load, image)).attribution.layer == "last"
 
 
 def test_errors_of_users_cross_whole(running: tuple[Engine, LoadRequest], image: Any, tmp_path: Path) -> None:
     engine, load = running
     with pytest.raises(ExplainError) as caught:
-        engine.run(ask(load, image, method="none"))
+        engine.run(asked(load, image, method="none"))
     assert "none" in caught.value.message
     assert caught.value.hint.startswith("Choose one of: grad-cam")
     missing = tmp_path / "missing.keras"
@@ -162,8 +160,8 @@ def test_a_defect_arrives_with_its_text(running: tuple[Engine, LoadRequest], ima
     engine, load = running
     pid = engine.pid
     with pytest.raises(EngineError, match="AttributeError: 'str' object"):
-        engine.run(ask(load, "nonsense"))
-    assert engine.run(ask(load, image)).attribution.layer == "last"
+        engine.run(asked(load, "nonsense"))
+    assert engine.run(asked(load, image)).attribution.layer == "last"
     assert engine.pid == pid
 
 
@@ -175,7 +173,7 @@ def test_interrupting_the_program_is_left_to_the_parent(
     engine.run(load)
     pid = engine.pid
     os.kill(pid, signal.SIGINT)
-    assert engine.run(ask(load, image)).attribution.layer == "last"
+    assert engine.run(asked(load, image)).attribution.layer == "last"
     assert engine.pid == pid
 
 

@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from questions import Asking
 from test_explain_references import assert_close, tf_keras_vis_map
 
 from cxrviewer.explain.explainer import Explainer
-from cxrviewer.explain.request import ExplainRequest, ExplainResult, LoadRequest, ModelInfo
+from cxrviewer.explain.model_info import ModelInfo
+from cxrviewer.explain.request import ExplainResult, LoadRequest
+from cxrviewer.explain.target import of_label
 from cxrviewer.models.catalog import resolve_model
 from cxrviewer.models.runtime import load_model
 
@@ -50,9 +53,7 @@ def picture(info: ModelInfo) -> Any:
 
 
 def explain(explainer: Explainer, load: LoadRequest, picture: Any, **choices: Any) -> ExplainResult:
-    result = explainer.handle(ExplainRequest(load, "picture", picture, **choices))
-    assert isinstance(result, ExplainResult)
-    return result
+    return Asking(explainer, load)(picture, "picture", **choices)
 
 
 def reference(model: Any, layer: str, picture: Any, index: int) -> tuple[Any, Any]:
@@ -89,7 +90,7 @@ def test_maps_agree_with_the_papers(
             "hires-cam": lambda a, g: (a * g).sum(axis=2),
             "layer-cam": lambda a, g: (a * np.maximum(g, 0)).sum(axis=2),
         }[method](a, g)
-        found = explain(explainer, load, picture, method=method, class_index=index)
+        found = explain(explainer, load, picture, method=method, target=of_label(index))
         assert_close(found.attribution.values, expected)
 
 
@@ -104,7 +105,7 @@ def test_maps_agree_with_tf_keras_vis(
     explainer: Explainer, load: LoadRequest, info: ModelInfo, model: Any, picture: Any, method: str, name: str
 ) -> None:
     pytest.importorskip("tf_keras_vis")
-    found = explain(explainer, load, picture, method=method, class_index=1).attribution
+    found = explain(explainer, load, picture, method=method, target=of_label(1)).attribution
     assert_close(found.values, tf_keras_vis_map(name, model, info.auto_layer, picture, 1))
 
 
@@ -113,7 +114,7 @@ def test_hires_cam_sums_with_the_bias_to_the_logit(
 ) -> None:
     bias = model.layers[-1].bias.numpy()
     for index in range(3):
-        found = explain(explainer, load, picture, method="hires-cam", class_index=index)
+        found = explain(explainer, load, picture, method="hires-cam", target=of_label(index))
         total = float(found.attribution.values.sum(dtype=np.float64)) + bias[index]
         assert total == pytest.approx(found.prediction.logits[index], rel=1e-4)
 
@@ -123,6 +124,6 @@ def test_every_layer_can_be_explained(
 ) -> None:
     chosen = info.layers[:: max(1, len(info.layers) // 6)]
     for layer in chosen:
-        found = explain(explainer, load, picture, layer=layer.path)
+        found = explain(explainer, load, picture, layers=(layer.path,))
         assert found.attribution.values.shape == (layer.rows, layer.columns)
         assert found.attribution.layer == layer.path

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from cxrviewer.explain.target import of_label
+
 METHODS = ("grad-cam", "grad-cam++", "hires-cam", "layer-cam")
 
 
@@ -59,7 +61,7 @@ def test_agrees_with_the_papers(
     model = builders.randomise(build())
     ask = asking(model)
     for index in range(3):
-        result = ask(image, layer=layer, method=method, class_index=index)
+        result = ask(image, layers=(layer,), method=method, target=of_label(index))
         assert_close(result.attribution.values, plain(model, layer, image, index, method))
 
 
@@ -69,7 +71,7 @@ def test_agrees_with_tf_keras_vis(asking: Any, image: Any, method: str, name: st
     model = builders.randomise(builders.flat())
     ask = asking(model)
     for index in range(3):
-        ours = ask(image, method=method, class_index=index).attribution
+        ours = ask(image, method=method, target=of_label(index)).attribution
         assert_close(ours.values, tf_keras_vis_map(name, model, ours.layer, image, index))
 
 
@@ -104,6 +106,6 @@ def test_hires_cam_sums_to_the_logit(asking: Any, image: Any) -> None:
         bias = model.get_layer("scores").bias.numpy()
         ask = asking(model)
         for index in range(3):
-            result = ask(image, method="hires-cam", class_index=index)
+            result = ask(image, method="hires-cam", target=of_label(index))
             total = result.attribution.values.sum() + bias[index]
             assert total == pytest.approx(result.prediction.logits[index], rel=1e-4)

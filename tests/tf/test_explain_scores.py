@@ -10,6 +10,7 @@ import pytest
 
 from cxrviewer.errors import ExplainError
 from cxrviewer.explain.logits import find_logits
+from cxrviewer.explain.target import of_label
 from cxrviewer.explain.trace import trace_model
 from cxrviewer.models.card import Activation
 
@@ -36,12 +37,12 @@ def test_a_certain_finding_still_has_a_map(asking: Any, image: Any, activation: 
     model = builders.randomise(builders.flat(activation=activation))
     scores = model.get_layer("scores")
     scores.bias.assign([bias, 0, 0])
-    result = asking(model)(image, class_index=0)
+    result = asking(model)(image, target=of_label(0))
     assert result.prediction.probabilities[0] == pytest.approx(1)
     assert result.prediction.logits[0] > 15
     assert np.abs(result.attribution.values).max() > 1e-3
     scores.bias.assign([0, 0, 0])
-    unbiased = asking(model)(image, class_index=0)
+    unbiased = asking(model)(image, target=of_label(0))
     np.testing.assert_allclose(result.attribution.values, unbiased.attribution.values, rtol=1e-4, atol=1e-5)
 
 
@@ -52,16 +53,18 @@ def test_two_softmax_units_are_explained_by_their_margin(asking: Any, image: Any
     kernel = shifted.get_layer("scores").kernel
     kernel.assign(kernel + 0.7)
     ask, other = asking(model), asking(shifted)
-    zero = ask(image, class_index=0).attribution.values
-    np.testing.assert_allclose(zero, -ask(image, class_index=1).attribution.values, atol=1e-6)
-    np.testing.assert_allclose(zero, other(image, class_index=0).attribution.values, rtol=1e-3, atol=1e-5)
+    zero = ask(image, target=of_label(0)).attribution.values
+    np.testing.assert_allclose(zero, -ask(image, target=of_label(1)).attribution.values, atol=1e-6)
+    np.testing.assert_allclose(
+        zero, other(image, target=of_label(0)).attribution.values, rtol=1e-3, atol=1e-5
+    )
     assert np.abs(zero).max() > 1e-3
 
 
 def test_a_single_unit_decides_between_two_labels(asking: Any, image: Any) -> None:
     model = builders.randomise(builders.flat(units=1, activation="sigmoid"))
     ask = asking(model)
-    absent, present = ask(image, class_index=0), ask(image, class_index=1)
+    absent, present = ask(image, target=of_label(0)), ask(image, target=of_label(1))
     probability = model(image, training=False).numpy()[0, 0]
     assert present.prediction.probabilities == pytest.approx([1 - probability, probability], abs=1e-5)
     np.testing.assert_array_equal(absent.attribution.values, -present.attribution.values)
@@ -73,7 +76,7 @@ def test_a_single_unit_decides_between_two_labels(asking: Any, image: Any) -> No
 def test_sigmoid_outputs_stay_multi_label(asking: Any, image: Any) -> None:
     ask = asking(builders.randomise(builders.flat(units=2, activation="sigmoid")))
     assert ask.info.card.activation is Activation.SIGMOID
-    zero, one = (ask(image, class_index=index).attribution.values for index in range(2))
+    zero, one = (ask(image, target=of_label(index)).attribution.values for index in range(2))
     assert not np.allclose(zero, -one)
 
 
@@ -81,8 +84,8 @@ def test_without_a_class_the_top_one_is_explained(asking: Any, image: Any) -> No
     ask = asking(builders.randomise(builders.flat()))
     for key, inputs in (("a", image), ("b", image * 3), ("c", image * -2)):
         result = ask(inputs, key)
-        assert result.attribution.class_index == int(np.argmax(result.prediction.probabilities))
-        named = ask(inputs, f"{key} again", class_index=result.attribution.class_index)
+        assert result.attribution.target == of_label(int(np.argmax(result.prediction.probabilities)))
+        named = ask(inputs, f"{key} again", target=result.attribution.target)
         np.testing.assert_array_equal(result.attribution.values, named.attribution.values)
 
 
@@ -98,7 +101,7 @@ def test_an_unknown_activation_is_said_to_hide_the_logit(asking: Any, image: Any
     model = keras.Sequential([keras.Input((32, 32, 1)), inner, *ends[hidden]], name="hidden")
     ask = asking(builders.randomise(model))
     assert ask.info.card.activation is (Activation.SOFTMAX if "softmax" in hidden else Activation.SIGMOID)
-    result = ask(image, class_index=int(np.argmin(np.abs(ask(image).prediction.logits))))
+    result = ask(image, target=of_label(int(np.argmin(np.abs(ask(image).prediction.logits)))))
     assert not result.attribution.explains_logit
     assert "probability" in ask.info.notes[0]
     assert result.prediction.probabilities == pytest.approx(

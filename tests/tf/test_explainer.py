@@ -10,12 +10,15 @@ from typing import Any
 import builders
 import numpy as np
 import pytest
+from questions import asked
 
 from cxrviewer.errors import CardError, ExplainError, ModelError
+from cxrviewer.explain import known as known_images
 from cxrviewer.explain import model_session
-from cxrviewer.explain.compiled import CompiledLayer
+from cxrviewer.explain.compiled import CompiledModel
 from cxrviewer.explain.explainer import Explainer
-from cxrviewer.explain.request import ExplainRequest, LoadRequest
+from cxrviewer.explain.request import LoadRequest
+from cxrviewer.explain.target import of_label
 from cxrviewer.explain.trace import trace_model
 from cxrviewer.models.card import Activation, Scaling
 
@@ -58,9 +61,9 @@ def test_every_shape_is_explained(asking: Any, image: Any, shape: str) -> None:
     assert ask.info.auto_layer == EXPECTED_AUTO[shape]
     maps = []
     for index in range(3):
-        result = ask(image, class_index=index, method="hires-cam")
+        result = ask(image, target=of_label(index), method="hires-cam")
         assert result.attribution.explains_logit
-        assert result.attribution.class_index == index
+        assert result.attribution.target == of_label(index)
         assert result.prediction.probabilities == pytest.approx(expected, abs=1e-3)
         maps.append(result.attribution.values)
     assert all(np.abs(m).max() > 0 for m in maps)
@@ -92,9 +95,11 @@ def test_the_cached_path_gives_the_same_map(asking: Any, image: Any, shape: str)
     ask = asking(builders.randomise(builders.SHAPES[shape]()))
     for layer in ask.info.layers:
         for index in range(3):
-            ask(image, "warm", layer=layer.path, class_index=(index + 1) % 3)
-            cached = ask(image, "warm", layer=layer.path, class_index=index).attribution.values
-            fresh = ask(image, f"fresh {index}", layer=layer.path, class_index=index).attribution.values
+            ask(image, "warm", layers=(layer.path,), target=of_label((index + 1) % 3))
+            cached = ask(image, "warm", layers=(layer.path,), target=of_label(index)).attribution.values
+            fresh = ask(
+                image, f"fresh {index}", layers=(layer.path,), target=of_label(index)
+            ).attribution.values
             np.testing.assert_allclose(cached, fresh, rtol=1e-4, atol=1e-6)
 
 
@@ -112,9 +117,9 @@ def test_images_do_not_mix_in_the_cache(asking: Any, image: Any) -> None:
 
 def test_two_models_do_not_mix(explainer: Explainer, saved: Callable[[Any], Any], image: Any) -> None:
     requests = [LoadRequest(str(saved(builders.randomise(builders.flat(), seed)))) for seed in range(3)]
-    known = [explainer.handle(ExplainRequest(load, "image", image)) for load in requests]
-    for load, expected in zip(requests, known, strict=True):
-        again = explainer.handle(ExplainRequest(load, "image", image))
+    before = [explainer.handle(asked(load, image)) for load in requests]
+    for load, expected in zip(requests, before, strict=True):
+        again = explainer.handle(asked(load, image))
         np.testing.assert_array_equal(again.attribution.values, expected.attribution.values)
 
 
@@ -125,7 +130,7 @@ def test_a_model_is_not_loaded_again_for_the_card_that_it_was_given(
     expected, card = ask(image), ask.info.card
     monkeypatch.setattr(model_session, "load_model", None)
     for load in (LoadRequest(ask.request.path, card), ask.request):
-        again = ask.explainer.handle(ExplainRequest(load, "image", image))
+        again = ask.explainer.handle(asked(load, image))
         np.testing.assert_array_equal(again.attribution.values, expected.attribution.values)
 
 
@@ -203,10 +208,10 @@ def test_what_does_not_exist_is_refused_with_the_choices(asking: Any, image: Any
     with pytest.raises(ExplainError, match=r"grad-cam.*layer-cam"):
         ask(image, method="none")
     with pytest.raises(ExplainError, match="auto, early, pool, conv, norm, last"):
-        ask(image, layer="none")
+        ask(image, layers=("none",))
     for index in (3, -2):
         with pytest.raises(ExplainError, match="Class 2"):
-            ask(image, class_index=index)
+            ask(image, target=of_label(index))
     with pytest.raises(ExplainError, match=r"\(1, 32, 32, 1\)"):
         ask(image[:, :16])
 
@@ -241,9 +246,9 @@ def test_a_layer_without_a_gradient_is_refused(asking: Any, image: Any) -> None:
     x = keras.layers.Conv2D(4, 3, name="after")(x)
     x = keras.layers.Dense(2)(keras.layers.GlobalAveragePooling2D()(x))
     ask = asking(builders.randomise(keras.Model(inputs, x, name="stopped")))
-    assert ask(image, layer="after").attribution.values.any()
+    assert ask(image, layers=("after",)).attribution.values.any()
     with pytest.raises(ExplainError, match="no gradient at layer 'before'"):
-        ask(image, layer="before")
+        ask(image, layers=("before",))
 
 
 def test_a_lack_of_memory_is_named(
@@ -255,7 +260,7 @@ def test_a_lack_of_memory_is_named(
     def exhausted(*args: Any) -> Any:
         raise tensorflow.errors.ResourceExhaustedError(None, None, "OOM when allocating")
 
-    monkeypatch.setattr(CompiledLayer, "run", exhausted)
+    monkeypatch.setattr(CompiledModel, "run", exhausted)
     with pytest.raises(ExplainError, match="more memory than there is"):
         ask(image)
 
@@ -263,17 +268,17 @@ def test_a_lack_of_memory_is_named(
 def test_what_is_kept_of_images_is_bounded(asking: Any, image: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ask = asking(builders.randomise(builders.flat()))
     runs: list[int] = []
-    run = CompiledLayer.run
+    run = CompiledModel.run
 
-    def counted(self: CompiledLayer, *args: Any) -> Any:
+    def counted(self: CompiledModel, *args: Any) -> Any:
         runs.append(1)
         return run(self, *args)
 
-    monkeypatch.setattr(CompiledLayer, "run", counted)
+    monkeypatch.setattr(CompiledModel, "run", counted)
     for key in ("a", "b", "a", "b"):
         ask(image, key)
     assert len(runs) == 2
-    monkeypatch.setattr(model_session, "_KEPT_BYTES", 1)
+    monkeypatch.setattr(known_images, "_KEPT_BYTES", 1)
     for key in ("c", "a", "a", "b"):
         ask(image, key)
     assert len(runs) == 5
