@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.explain.attribution import Attribution
+from cxrviewer.imaging.heatmap import byte_of, byte_values
 
 LOGIT = "logit"
 """Unit of a map whose method has one."""
@@ -28,7 +29,7 @@ class MapState(StrEnum):
 
 STATE_TEXT = {
     MapState.SHOWN: "",
-    MapState.EMPTY: "No region spoke for this class: the map has no positive value.",
+    MapState.EMPTY: "No region spoke for the target: the map has no positive value.",
     MapState.INVALID: "The map has values that are not finite: it is not shown.",
 }
 
@@ -126,8 +127,8 @@ def share_threshold(display: DisplayMap, share: float) -> float:
     Returns
     -------
     float
-        0 to 1, for `OverlayStyle.threshold`; 1 for none of the area, 0 for all of it. Where many places are
-        equal, more than `share` of the area reaches it.
+        0 to 1, for `OverlayStyle.threshold`, one of the 256 values that are drawn; 1 for none of the area, 0
+        for all of it. Where many places are equal, more than `share` of the area reaches it.
     """
     if share <= 0:
         return 1.0
@@ -137,4 +138,6 @@ def share_threshold(display: DisplayMap, share: float) -> float:
     drawn = cv2.resize(display.values, (max(columns, _SMALLEST_SIDE), max(rows, _SMALLEST_SIDE)))
     sizes = np.abs(np.asarray(drawn)).reshape(-1)
     kept = math.ceil(share * sizes.size)
-    return float(min(np.partition(sizes, sizes.size - kept)[sizes.size - kept], 1.0))
+    lowest = min(float(np.partition(sizes, sizes.size - kept)[sizes.size - kept]), 1.0)
+    # A threshold between two bytes would cut off the lower one, and with it all of a map that is nearly flat.
+    return float(byte_values(display.signed)[byte_of(lowest, display.signed)])

@@ -53,8 +53,8 @@ def byte_values(signed: bool) -> NDArray[np.float32]:
     """Return the values that the 256 bytes stand for, float32 (256,); 0 for byte 0 of a signed map too."""
     steps = np.arange(256, dtype=np.float32)
     if not signed:
-        return steps / _UNSIGNED_STEPS
-    values = (steps - _SIGNED_ZERO) / _SIGNED_STEPS
+        return steps / np.float32(_UNSIGNED_STEPS)
+    values = (steps - np.float32(_SIGNED_ZERO)) / np.float32(_SIGNED_STEPS)
     values[0] = 0
     return values
 

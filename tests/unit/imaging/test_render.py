@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from cxrviewer.imaging.compose import OverlayStyle, blend_table, to_rgb
-from cxrviewer.imaging.geometry import apply_affine, resize_affine
+from cxrviewer.imaging import render
+from cxrviewer.imaging.compose import HeatmapView, OverlayStyle, blend_table, to_rgb
+from cxrviewer.imaging.contour import contour_lines
+from cxrviewer.imaging.geometry import apply_affine, resize_affine, translation
 from cxrviewer.imaging.grayscale import full_window, index_image, presentation_table
 from cxrviewer.imaging.heatmap import Heatmap, resample
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph, Window
@@ -151,22 +154,85 @@ def test_an_image_longer_than_16_bits_of_pixels_is_shown(scale: float) -> None:
     assert (seen[:, 204:] == 180).all()
 
 
-def test_picture_is_the_blend_of_gray_and_heat() -> None:
+def _heatmap(radiograph: Radiograph, signed: bool = False) -> Heatmap:
+    values = np.random.default_rng(1).uniform(-1 if signed else 0, 1, (3, 4)).astype(np.float32)
+    return Heatmap(values, resize_affine((3, 4), radiograph.shape), signed)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+@pytest.mark.parametrize("cells", [False, True])
+def test_picture_is_the_blend_of_gray_and_heat(signed: bool, cells: bool) -> None:
     radiograph = _noise()
-    heatmap = Heatmap(
-        np.random.default_rng(1).random((3, 4)).astype(np.float32), resize_affine((3, 4), radiograph.shape)
-    )
+    heatmap = _heatmap(radiograph, signed)
     viewport = make_viewport(radiograph.shape, (130, 160), scale=1.9, center=(0.45, 0.55))
-    style = OverlayStyle("viridis", alpha=0.8)
+    view = HeatmapView.CELLS if cells else HeatmapView.SMOOTH
+    style = OverlayStyle("viridis", alpha=0.8, view=view, signed=signed)
     renderer, table = Renderer(radiograph), _table(radiograph)
     picture = renderer.picture(viewport, table, heatmap, style)
     gray = renderer.gray(viewport, table)
-    heat = resample(heatmap, viewport)
+    heat = resample(heatmap, viewport, cells)
     colors = to_rgb(blend_table(style)).reshape(256, 256, 3)
     left, top, right, bottom = renderer.image_rectangle(viewport)
     expected = np.repeat(gray[..., None], 3, axis=2)
     expected[top:bottom, left:right] = colors[heat, gray][top:bottom, left:right]
     assert np.array_equal(to_rgb(picture), expected)
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_contours_are_the_lines_of_the_smooth_map(signed: bool) -> None:
+    radiograph = _noise()
+    heatmap = _heatmap(radiograph, signed)
+    viewport = make_viewport(radiograph.shape, (130, 160), scale=1.9, center=(0.45, 0.55))
+    style = OverlayStyle(threshold=0.3, view=HeatmapView.CONTOURS, signed=signed)
+    renderer, table = Renderer(radiograph), _table(radiograph)
+    picture = to_rgb(renderer.picture(viewport, table, heatmap, style))
+    left, top, right, bottom = renderer.image_rectangle(viewport)
+    area = slice(top, bottom), slice(left, right)
+    lines = np.zeros((130, 160), np.uint8)
+    lines[area] = contour_lines(np.ascontiguousarray(resample(heatmap, viewport)[area]), signed, 0.3)
+    gray = renderer.gray(viewport, table)
+    colors = to_rgb(blend_table(style)).reshape(256, 256, 3)
+    assert np.array_equal(picture, colors[lines, gray])
+    assert 0.01 < (lines > 0).mean() < 0.3
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_the_edges_of_image_and_model_input_are_no_contours(orientation: Orientation) -> None:
+    radiograph = _radiograph(np.full((60, 90), 128, np.uint8))
+    # The model saw the middle third of the columns only, and everything there speaks for the target.
+    heatmap = Heatmap(np.ones((4, 4), np.float32), translation(30, 0) @ resize_affine((4, 4), (60, 30)))
+    viewport = make_viewport(
+        radiograph.shape, (200, 220), scale=1.7, center=(0.45, 0.55), orientation=orientation
+    )
+    style, renderer, table = OverlayStyle(alpha=1.0), Renderer(radiograph), _table(radiograph)
+    without = renderer.picture(viewport, table, None, style)
+    smooth = renderer.picture(viewport, table, heatmap, style)
+    lines = renderer.picture(viewport, table, heatmap, replace(style, view=HeatmapView.CONTOURS))
+    assert not np.array_equal(smooth, without)
+    assert np.array_equal(lines, without)
+
+
+def test_lines_grow_with_the_view_so_that_they_stay_visible() -> None:
+    radiograph = _radiograph(np.full((40, 40), 128, np.uint8))
+    ramp = np.broadcast_to(np.linspace(0, 1, 40, dtype=np.float32), (40, 40))
+    heatmap = Heatmap(ramp, resize_affine((40, 40), (40, 40)))
+    style, widths = OverlayStyle(view=HeatmapView.CONTOURS, threshold=0.9), []
+    for size in (400, 1000, 2000):
+        viewport = make_viewport((40, 40), (size, size), scale=size / 40, center=(0.5, 0.5))
+        rgb = to_rgb(Renderer(radiograph).picture(viewport, _table(radiograph), heatmap, style))
+        widths.append(int((rgb[size // 2] != 128).any(axis=1).sum()))
+    assert widths == [2, 2, 4]
+
+
+def test_the_heatmap_says_whether_it_is_signed() -> None:
+    radiograph = _noise()
+    viewport, table, style = full_resolution(radiograph.shape), _table(radiograph), OverlayStyle()
+    signed = _heatmap(radiograph, signed=True)
+    pictures = [
+        Renderer(radiograph).picture(viewport, table, signed, replace(style, signed=choice))
+        for choice in (False, True)
+    ]
+    assert np.array_equal(*pictures)
 
 
 def test_without_a_heatmap_the_picture_is_gray() -> None:
@@ -192,6 +258,11 @@ def test_every_change_reaches_the_picture() -> None:
         (viewport, table, None, style),
         (viewport, table, heatmap, OverlayStyle("jet")),
         (moved, table, heatmap, style),
+        (viewport, table, replace(heatmap, signed=True), style),
+        (viewport, table, heatmap, OverlayStyle(view=HeatmapView.CELLS)),
+        (viewport, table, heatmap, OverlayStyle(view=HeatmapView.CONTOURS)),
+        (viewport, table, heatmap, OverlayStyle(view=HeatmapView.CONTOURS, threshold=0.6)),
+        (viewport, table, heatmap, OverlayStyle(view=HeatmapView.CONTOURS, threshold=0.6, alpha=0.9)),
     ]
     pictures = [renderer.picture(*call).tobytes() for call in calls]
     assert len(set(pictures)) == len(calls)
@@ -204,6 +275,29 @@ def test_a_change_of_style_leaves_the_gray_picture_alone() -> None:
     gray = renderer.gray(viewport, table)
     renderer.picture(viewport, table, None, OverlayStyle("jet"))
     assert renderer.gray(viewport, table) is gray
+
+
+@pytest.mark.parametrize("view", HeatmapView)
+def test_an_opacity_drag_resamples_nothing_and_draws_no_line_again(view, monkeypatch) -> None:
+    done = []
+
+    def counted(name, call):
+        monkeypatch.setattr(render, name, lambda *given: done.append(name) or call(*given))
+
+    counted("resample", resample)
+    counted("contour_lines", contour_lines)
+    radiograph = _noise()
+    renderer, table, viewport = Renderer(radiograph), _table(radiograph), full_resolution(radiograph.shape)
+    heatmap = _heatmap(radiograph)
+    for percent in range(10):
+        # The threshold is worked out anew each time, as the one that goes with a share of the area.
+        style = OverlayStyle("jet", percent / 100, threshold=float(np.float64(0.2)), view=view)
+        renderer.picture(viewport, table, heatmap, style)
+    lines = ["contour_lines"] if view is HeatmapView.CONTOURS else []
+    assert done == ["resample", *lines]
+    renderer.picture(viewport, table, heatmap, OverlayStyle(threshold=0.4, view=view))
+    assert done.count("resample") == 1
+    assert done.count("contour_lines") == (2 if view is HeatmapView.CONTOURS else 0)
 
 
 def test_rendering_never_writes_into_the_radiograph() -> None:
