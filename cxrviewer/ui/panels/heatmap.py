@@ -1,134 +1,158 @@
-"""Controls of the heatmap: target layer, method, colour map, opacity, threshold."""
+"""The controls of the heatmap: what is asked of the model, and how the answer is drawn."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from cxrviewer.explain.catalog import methods
-from cxrviewer.explain.model_info import AUTO_LAYER, ModelInfo
-from cxrviewer.imaging.colormap import COLORMAPS
-from cxrviewer.imaging.compose import OverlayStyle
-from cxrviewer.ui.panels.colorbar import ColorBar, swatch
+from cxrviewer.explain.catalog import method_spec
+from cxrviewer.explain.method_spec import MethodSpec, Values
+from cxrviewer.explain.model_info import ModelInfo
+from cxrviewer.explain.question import Question
+from cxrviewer.session.plan import answerable
+from cxrviewer.session.shown import Shown
+from cxrviewer.ui.panels.colorbar import ColorBar
+from cxrviewer.ui.panels.display_controls import DisplayControls
+from cxrviewer.ui.panels.fields import ElidedLabel, muted, slider
+from cxrviewer.ui.panels.layer_choice import LayerChooser
+from cxrviewer.ui.panels.method_choice import MethodChooser
+from cxrviewer.ui.panels.method_settings import MethodSettings
+from cxrviewer.ui.panels.section import MARGIN, Section
 
 
 class HeatmapPanel(QWidget):
-    """Tells which heatmap the user wants and how it is to be drawn."""
+    """Tells which heatmap the user wants and how it is to be drawn.
 
-    layer_chosen = Signal(str)
-    method_chosen = Signal(str)
+    `asked` has changes of the question by the names of `Question`, `styled` a field of `OverlayStyle` and
+    its value, `displayed` changes by the names of `ViewState`. `sweep_wanted` says that the user is about
+    to go through the layers.
+    """
+
+    asked = Signal(dict)
     styled = Signal(str, object)
+    displayed = Signal(dict)
+    sweep_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._layers: tuple[str, ...] = ()
-        self.visible = QCheckBox("Show heatmap")
+        self._info: ModelInfo | None = None
+        self._showing = False
+        self._last_used: dict[str, Values] = {}
+        self.visible = QCheckBox("Show")
         self.visible.setToolTip("Show or hide the heatmap (Space)")
-        self.layer = _combo("Target layer", "The layer whose activations are explained.")
-        self.method = _combo("Method", "")
-        self.colormap = _combo("Colour map", "Colours of the heatmap; perceptual maps come first.")
-        self.colormap.setIconSize(QSize(48, 14))
-        self.alpha = _slider("Opacity", "Opacity of the heatmap")
-        self.threshold = _slider("Threshold", "Hide values under this share of the maximum")
-        self._alpha_value, self._threshold_value = QLabel(), QLabel()
+        self.heading = ElidedLabel(2)
+        self.heading.setObjectName("Muted")
+        self.methods = MethodChooser()
+        self.layers = LayerChooser()
+        self.alpha = slider("Opacity", "Opacity of the heatmap")
+        self._alpha_value = QLabel()
         self.colorbar = ColorBar()
-        self._fill()
+        self.settings = MethodSettings()
+        self.display = DisplayControls()
+        self.settings_section = Section("settings", "Method settings", self.settings)
+        self.display_section = Section("display", "Display", self.display)
         self._lay_out()
-        self.layer.activated.connect(self._layer_activated)
-        self.method.activated.connect(lambda _: self.method_chosen.emit(self.method.currentData()))
-        self.colormap.activated.connect(lambda _: self.styled.emit("colormap", self.colormap.currentData()))
-        self.alpha.valueChanged.connect(lambda value: self.styled.emit("alpha", value / 100))
-        self.threshold.valueChanged.connect(lambda value: self.styled.emit("threshold", value / 100))
-        self.visible.toggled.connect(lambda on: self.styled.emit("visible", on))
-
-    def _fill(self) -> None:
-        self.layer.addItem("Automatic", AUTO_LAYER)
-        for spec in methods():
-            self.method.addItem(spec.name, spec.id)
-            tip = f"{spec.summary}\n{spec.caution}\n{spec.reference}"
-            self.method.setItemData(self.method.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        for colormap in COLORMAPS:
-            self.colormap.addItem(QIcon(QPixmap.fromImage(swatch(colormap.id))), colormap.name, colormap.id)
+        self._connect()
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(12, 4, 12, 8)
+        title = QLabel("Heatmap")
+        title.setObjectName("SectionTitle")
+        top = QHBoxLayout()
+        top.addWidget(title)
+        top.addStretch(1)
+        top.addWidget(self.visible)
+        grid = QGridLayout()
+        grid.setContentsMargins(MARGIN, 0, MARGIN, 6)
         grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(7)
+        grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        grid.addWidget(self.visible, 0, 0, 1, 3)
-        rows = (("Target layer", self.layer), ("Method", self.method), ("Colour map", self.colormap))
-        for row, (name, widget) in enumerate(rows, start=1):
-            grid.addWidget(_label(name, widget), row, 0)
-            grid.addWidget(widget, row, 1, 1, 2)
-        sliders = (
-            ("Opacity", self.alpha, self._alpha_value),
-            ("Threshold", self.threshold, self._threshold_value),
-        )
-        for row, (name, slider, value) in enumerate(sliders, start=4):
-            grid.addWidget(_label(name, slider), row, 0)
-            grid.addWidget(slider, row, 1)
-            value.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %") + 4)
-            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(value, row, 2)
-        grid.addWidget(self.colorbar, 6, 0, 1, 3)
+        opacity = QHBoxLayout()
+        opacity.setSpacing(8)
+        opacity.addWidget(self.alpha, 1)
+        self._alpha_value.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %") + 4)
+        self._alpha_value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        opacity.addWidget(self._alpha_value)
+        grid.addLayout(top, 0, 0, 1, 2)
+        grid.addWidget(self.heading, 1, 0, 1, 2)
+        above = Qt.AlignmentFlag.AlignTop
+        choosers = (("Method", self.methods, self.methods.combo), ("Layer", self.layers, self.layers.combo))
+        for row, (name, chooser, combo) in enumerate(choosers, start=2):
+            label = muted(name, combo)
+            label.setFixedHeight(combo.sizeHint().height())
+            grid.addWidget(label, row, 0, above)
+            grid.addWidget(chooser, row, 1)
+        grid.addWidget(muted("Opacity", self.alpha), 4, 0)
+        grid.addLayout(opacity, 4, 1)
+        grid.addWidget(self.colorbar, 5, 0, 1, 2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(grid)
+        layout.addWidget(self.settings_section)
+        layout.addWidget(self.display_section)
 
-    def show_layers(self, info: ModelInfo | None) -> None:
-        """Offer the layers of a model, automatic first."""
-        layers = info.layers if info is not None else ()
-        self._layers = tuple(layer.path for layer in layers)
-        self.layer.clear()
-        auto = next((layer for layer in layers if info is not None and layer.path == info.auto_layer), None)
-        name = f"Automatic ({auto.rows}×{auto.columns})" if auto is not None else "Automatic"
-        self.layer.addItem(name, AUTO_LAYER)
-        for layer in reversed(layers):
-            self.layer.addItem(f"{layer.path}  {layer.rows}×{layer.columns}", layer.path)
-            tip = f"{layer.path}\n{layer.kind}, {layer.rows}×{layer.columns} cells, {layer.channels} channels"
-            self.layer.setItemData(self.layer.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
-        self.layer.setEnabled(bool(layers))
+    def _connect(self) -> None:
+        self.methods.chosen.connect(self.choose_method)
+        self.layers.asked.connect(self.asked)
+        self.layers.sweep_wanted.connect(self.sweep_wanted)
+        self.settings.changed.connect(self._settings_changed)
+        self.display.styled.connect(self.styled)
+        self.display.displayed.connect(self.displayed)
+        self.alpha.valueChanged.connect(lambda value: self._style("alpha", value / 100))
+        self.visible.toggled.connect(lambda on: self._style("visible", on))
 
-    def show_choices(self, layer: str, method: str, style: OverlayStyle) -> None:
-        """Set the controls without telling anyone."""
-        for combo, value in ((self.layer, layer), (self.method, method), (self.colormap, style.colormap)):
-            combo.setCurrentIndex(max(combo.findData(value), 0))
-        for slider, share in ((self.alpha, style.alpha), (self.threshold, style.threshold)):
-            slider.blockSignals(True)
-            slider.setValue(round(share * 100))
-            slider.blockSignals(False)
-        self.visible.blockSignals(True)
-        self.visible.setChecked(style.visible)
-        self.visible.blockSignals(False)
+    def show_model(self, info: ModelInfo | None) -> None:
+        """Offer the layers of a model, and the methods that can explain it."""
+        self._info = info
+        self.layers.show_model(info)
+        self.methods.show_model(info)
+
+    def show_shown(self, shown: Shown) -> None:
+        """Set all controls to what is on screen, without telling anyone."""
+        question = self._question(shown)
+        spec = method_spec(question.method)
+        self._showing = True
+        self.methods.show_method(spec)
+        self.layers.show_layers(question.layers, question.fusion, explains_layer=spec.uses_layer)
+        self.settings.show_settings(spec, question.parameters, question.smoothing, _seconds(shown, spec))
+        self.settings_section.set_note(_changes(question))
+        self.display.show_display(shown, spec)
+        self.display_section.set_note(self.display.summary())
+        style = shown.state.style
+        self.alpha.setValue(round(style.alpha * 100))
         self._alpha_value.setText(f"{style.alpha * 100:.0f} %")
-        self._threshold_value.setText(f"{style.threshold * 100:.0f} %")
-        spec = next(spec for spec in methods() if spec.id == method)
-        self.method.setToolTip(f"{spec.summary}\n{spec.caution}")
+        self.visible.setChecked(style.visible)
+        self.colorbar.show_scale(shown.style, shown.display, faded=shown.faded)
+        self._showing = False
 
-    def _layer_activated(self, index: int) -> None:
-        self.layer_chosen.emit(self.layer.itemData(index))
+    def choose_method(self, method: str) -> None:
+        """Ask by another method, with the parameters it was last used with."""
+        self.asked.emit({"method": method, "parameters": self._last_used.get(method, ())})
 
+    def _question(self, shown: Shown) -> Question:
+        """Return what is asked of the model, which may lack what the wanted method needs."""
+        question = shown.state.question
+        return answerable(question, self._info) if self._info is not None else question
 
-def _combo(name: str, tip: str) -> QComboBox:
-    combo = QComboBox()
-    combo.setAccessibleName(name)
-    combo.setToolTip(tip)
-    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
-    combo.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
-    return combo
+    def _settings_changed(self, changes: dict[str, object]) -> None:
+        parameters = changes["parameters"]
+        assert isinstance(parameters, tuple)
+        self._last_used[str(self.methods.combo.currentData())] = parameters
+        self.asked.emit(changes)
 
-
-def _slider(name: str, tip: str) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
-    slider.setRange(0, 100)
-    slider.setPageStep(10)
-    slider.setAccessibleName(name)
-    slider.setToolTip(tip)
-    return slider
+    def _style(self, name: str, value: object) -> None:
+        if not self._showing:
+            self.styled.emit(name, value)
 
 
-def _label(text: str, buddy: QWidget) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName("Muted")
-    label.setBuddy(buddy)
-    return label
+def _seconds(shown: Shown, spec: MethodSpec) -> float | None:
+    """Return what the map on screen took, where it is of this method."""
+    result = shown.analysis.result if shown.analysis is not None else None
+    return result.seconds if result is not None and result.attribution.method == spec.id else None
+
+
+def _changes(question: Question) -> str:
+    """Return what is not as usual, in a few words."""
+    count = len(question.parameters)
+    words = (f"{count} changed" * bool(count), f"{question.smoothing} copies" * bool(question.smoothing))
+    return ", ".join(word for word in words if word)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QEvent,
-    QItemSelectionModel,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -19,22 +17,28 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
+    QHBoxLayout,
     QListView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QVBoxLayout,
     QWidget,
 )
 
+from cxrviewer.explain.target import Target
 from cxrviewer.export.overlay import percent
-from cxrviewer.models.card import ModelCard
+from cxrviewer.models.card import Activation, ModelCard
 from cxrviewer.models.prediction import Prediction
-from cxrviewer.models.reading import group_probability
+from cxrviewer.models.reading import group_indices, group_probability
 from cxrviewer.ui import theme
+from cxrviewer.ui.panels.fields import GroupedCombo, muted
+from cxrviewer.ui.panels.target_choices import about, choices, subject
 
 Index = QModelIndex | QPersistentModelIndex
 
-_ROW_HEIGHT = 40
+_ROW_HEIGHT = 34
+_MOST_ROWS = 6
 _ROW = Qt.ItemDataRole.UserRole
 
 
@@ -50,14 +54,19 @@ class OutputRow:
         0 to 1; None before the first analysis.
     threshold : float
         Operating threshold on the probability.
-    class_index : int, optional
-        None for a group.
+    indices : tuple of int
+        Class indices; of a group, those of its classes.
     """
 
     label: str
     probability: float | None
     threshold: float
-    class_index: int | None
+    indices: tuple[int, ...]
+
+    @property
+    def is_group(self) -> bool:
+        """Whether several classes are read as one finding."""
+        return len(self.indices) > 1
 
     @property
     def above(self) -> bool:
@@ -72,7 +81,7 @@ def output_rows(card: ModelCard, prediction: Prediction | None) -> tuple[OutputR
             label,
             float(prediction.probabilities[index]) if prediction is not None else None,
             threshold,
-            index,
+            (index,),
         )
         for index, (label, threshold) in enumerate(zip(card.labels, card.thresholds, strict=True))
     )
@@ -81,7 +90,7 @@ def output_rows(card: ModelCard, prediction: Prediction | None) -> tuple[OutputR
             group.name,
             group_probability(card, group, prediction) if prediction is not None else None,
             group.threshold,
-            None,
+            group_indices(card, group),
         )
         for group in card.label_groups
     )
@@ -122,15 +131,9 @@ class OutputModel(QAbstractListModel):
             value = "not analysed" if row.probability is None else percent(row.probability)
             return f"{row.label}: {value}, operating threshold {percent(row.threshold)}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            kind = "Sum of its classes." if row.class_index is None else "Click to explain this class."
-            return f"{row.label}\nOperating threshold {percent(row.threshold)}\n{kind}"
+            kind = "Its classes together" if row.is_group else "This class"
+            return f"{row.label}\nOperating threshold {percent(row.threshold)}\n{kind}: click to explain."
         return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        """Classes can be selected; groups are only read."""
-        if index.isValid() and self._rows[index.row()].class_index is None:
-            return Qt.ItemFlag.ItemIsEnabled
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 class _OutputDelegate(QStyledItemDelegate):
@@ -150,17 +153,17 @@ class _OutputDelegate(QStyledItemDelegate):
         if selected:
             painter.fillRect(area, QColor("#24384d"))
             painter.fillRect(QRect(area.left(), area.top(), 3, area.height()), theme.ACCENT)
-        elif state & QStyle.StateFlag.State_MouseOver and row.class_index is not None:
+        elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, theme.RAISED)
-        self._text(painter, area.adjusted(12, 5, -12, -17), row)
-        self._bar(painter, QRect(area.left() + 12, area.bottom() - 12, area.width() - 24, 5), row)
+        self._text(painter, area.adjusted(12, 3, -12, -13), row)
+        self._bar(painter, QRect(area.left() + 12, area.bottom() - 9, area.width() - 24, 4), row)
         painter.restore()
 
     def _text(self, painter: QPainter, area: QRect, row: OutputRow) -> None:
         value = "–" if row.probability is None else percent(row.probability)
         font = QFont(painter.font())
         font.setWeight(QFont.Weight.DemiBold if row.above else QFont.Weight.Normal)
-        font.setItalic(row.class_index is None)
+        font.setItalic(row.is_group)
         painter.setFont(font)
         painter.setPen(theme.TEXT if row.above or row.probability is None else theme.MUTED)
         metrics = painter.fontMetrics()
@@ -178,13 +181,13 @@ class _OutputDelegate(QStyledItemDelegate):
             painter.fillRect(filled, theme.ACCENT if row.above else QColor("#5c6873"))
         tick = groove.left() + round((groove.width() - 1) * row.threshold)
         painter.setPen(QPen(theme.TEXT, 1))
-        painter.drawLine(tick, groove.top() - 3, tick, groove.bottom() + 3)
+        painter.drawLine(tick, groove.top() - 2, tick, groove.bottom() + 2)
 
 
-class OutputList(QListView):
-    """The list of classes; the one chosen is explained."""
+class OutputView(QListView):
+    """The lines; `row_chosen` tells which classes are to be explained."""
 
-    target_chosen = Signal(int)
+    row_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -198,24 +201,18 @@ class OutputList(QListView):
         self._showing = False
         self.selectionModel().currentChanged.connect(self._current_changed)
 
-    def show_output(self, card: ModelCard | None, prediction: Prediction | None, target: int | None) -> None:
-        """Show a model's output and mark the class that is explained."""
+    def show_rows(self, rows: tuple[OutputRow, ...], marked: tuple[int, ...]) -> None:
+        """Show lines, and mark the one of the given class indices, without telling anyone."""
         self._showing = True
-        self.rows.show(output_rows(card, prediction) if card is not None else ())
-        index = self.rows.index(target) if target is not None and card is not None else QModelIndex()
-        self.setCurrentIndex(index)
+        self.rows.show(rows)
+        places = [number for number, row in enumerate(rows) if row.indices == marked]
+        self.setCurrentIndex(self.rows.index(places[0]) if places else QModelIndex())
         self._showing = False
-        height = _ROW_HEIGHT * min(self.rows.rowCount(), 8) + 2
-        self.setFixedHeight(max(height, _ROW_HEIGHT))
-
-    def selectionCommand(
-        self, index: Index, event: QEvent | None = None
-    ) -> QItemSelectionModel.SelectionFlag:
-        """Let the mark stay where it is when a group is clicked."""
-        row = index.data(_ROW) if index.isValid() else None
-        if row is not None and row.class_index is None:
-            return QItemSelectionModel.SelectionFlag.NoUpdate
-        return super().selectionCommand(index, event)
+        height = _ROW_HEIGHT * min(max(len(rows), 1), _MOST_ROWS) + 2
+        if len(rows) > _MOST_ROWS:
+            # Half a line tells that there are more.
+            height += _ROW_HEIGHT // 2
+        self.setFixedHeight(height)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Say what is awaited while there are no lines."""
@@ -229,5 +226,76 @@ class OutputList(QListView):
 
     def _current_changed(self, index: QModelIndex, _previous: QModelIndex) -> None:
         row = index.data(_ROW) if index.isValid() else None
-        if not self._showing and row is not None and row.class_index is not None:
-            self.target_chosen.emit(row.class_index)
+        if not self._showing and row is not None:
+            self.row_chosen.emit(row.indices)
+
+
+class OutputList(QWidget):
+    """Classes and groups, of which one is explained, and what is asked about it."""
+
+    target_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._card: ModelCard | None = None
+        self._target: Target | None = None
+        self.view = OutputView()
+        self.sense = GroupedCombo("Explain", "What is asked about the class that is marked")
+        self._question = QWidget()
+        line = QHBoxLayout(self._question)
+        line.setContentsMargins(12, 4, 12, 0)
+        line.setSpacing(10)
+        line.addWidget(muted("Explain", self.sense))
+        line.addWidget(self.sense, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.view)
+        layout.addWidget(self._question)
+        self._question.hide()
+        self.view.row_chosen.connect(self._row_chosen)
+        self.sense.activated.connect(lambda _: self.target_chosen.emit(self.sense.currentData()))
+
+    @property
+    def rows(self) -> OutputModel:
+        """The lines."""
+        return self.view.rows
+
+    def show_output(
+        self, card: ModelCard | None, prediction: Prediction | None, target: Target | None
+    ) -> None:
+        """Show a model's output, mark what is explained and say how; tells nobody.
+
+        Parameters
+        ----------
+        card : ModelCard, optional
+            None while there is no model.
+        prediction : Prediction, optional
+            None before the first analysis.
+        target : Target, optional
+            None or `TOP` while it is not known what is explained.
+        """
+        rows = output_rows(card, prediction) if card is not None else ()
+        self.view.show_rows(rows, subject(target))
+        if (card, target) != (self._card, self._target):
+            self._card, self._target = card, target
+            self._fill(card, target)
+
+    def _fill(self, card: ModelCard | None, target: Target | None) -> None:
+        offered = choices(card, subject(target)) if card is not None else ()
+        self.sense.clear()
+        for choice in offered:
+            self.sense.add_entry(choice.text, choice.target, choice.tip)
+        at = next((row for row, choice in enumerate(offered) if choice.target == target), -1)
+        self.sense.setCurrentIndex(at)
+        self.sense.setToolTip(offered[at].tip if at >= 0 else "")
+        # Also before it is known what is explained: nothing below may move when the answer comes.
+        self._question.setVisible(card is not None and not _is_one_question(card))
+
+    def _row_chosen(self, indices: tuple[int, ...]) -> None:
+        if self._card is not None:
+            self.target_chosen.emit(about(self._card, indices, self._target))
+
+
+def _is_one_question(card: ModelCard) -> bool:
+    return len(card.labels) < 2 or (len(card.labels) == 2 and card.activation is not Activation.SIGMOID)

@@ -1,7 +1,11 @@
-"""The side panel: model, output, heatmap."""
+"""The side panel: model, output, heatmap, and what the model sees."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -15,18 +19,25 @@ from PySide6.QtWidgets import (
 )
 
 from cxrviewer.explain.model_info import ModelInfo
-from cxrviewer.models.card import ModelCard
+from cxrviewer.models.card import InputSpec, ModelCard
+from cxrviewer.session.shown import Shown
+from cxrviewer.ui.panels.fields import ElidedLabel, guard_wheel, tip
 from cxrviewer.ui.panels.heatmap import HeatmapPanel
+from cxrviewer.ui.panels.model_view import ModelView
 from cxrviewer.ui.panels.outputs import OutputList
+from cxrviewer.ui.panels.section import Section
 
 _WIDTH = 300
+OPEN_AT_FIRST = ("display",)
+"""Sections that are open until the user says otherwise."""
 
 
 class SidePanel(QScrollArea):
-    """Three sections below one another; scrolls where the window is low."""
+    """Sections below one another, of which some fold away; scrolls where the window is low."""
 
     model_chosen = Signal(str)
     model_wanted = Signal()
+    sections_changed = Signal(tuple)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,17 +55,33 @@ class SidePanel(QScrollArea):
         self.open_model = QPushButton("Open…")
         self.open_model.setToolTip("Open a Keras classifier (.keras, .h5)")
         self.open_model.clicked.connect(self.model_wanted)
-        self.limits = QLabel()
+        guard_wheel(self.model)
+        self.limits = ElidedLabel(2)
         self.limits.setObjectName("Muted")
-        self.limits.setWordWrap(True)
-        self.limits.setTextFormat(Qt.TextFormat.PlainText)
         self.outputs = OutputList()
         self.heatmap = HeatmapPanel()
-        self.heading = QLabel()
-        self.heading.setObjectName("Muted")
-        self.heading.setWordWrap(True)
-        self.heading.setTextFormat(Qt.TextFormat.PlainText)
+        self.model_view = ModelView()
+        view_section = Section("input", "What the model sees", self.model_view)
+        self.sections = (self.heatmap.settings_section, self.heatmap.display_section, view_section)
+        for section in self.sections:
+            section.toggled.connect(lambda _open: self.sections_changed.emit(self.open_sections()))
+        self.open(OPEN_AT_FIRST)
         self._lay_out(content)
+
+    @property
+    def heading(self) -> ElidedLabel:
+        """The sentence above the heatmap's controls."""
+        return self.heatmap.heading
+
+    def open_sections(self) -> tuple[str, ...]:
+        """Return the names of the sections that are open."""
+        return tuple(section.name for section in self.sections if section.is_open)
+
+    def open(self, names: Iterable[str]) -> None:
+        """Open these sections and close the others, without telling anyone."""
+        wanted = set(names)
+        for section in self.sections:
+            section.set_open(section.name in wanted)
 
     def _lay_out(self, content: QWidget) -> None:
         chooser = QHBoxLayout()
@@ -71,9 +98,8 @@ class SidePanel(QScrollArea):
         layout.addWidget(_title("Output"))
         layout.addWidget(self.outputs)
         layout.addSpacing(8)
-        layout.addWidget(_title("Heatmap"))
-        layout.addWidget(_indented(self.heading))
         layout.addWidget(self.heatmap)
+        layout.addWidget(self.sections[-1])
         layout.addStretch(1)
 
     def show_models(self, cards: tuple[ModelCard, ...], current: str) -> None:
@@ -90,9 +116,18 @@ class SidePanel(QScrollArea):
         """Show what a loaded model says about itself."""
         card = info.card if info is not None else None
         limits = "" if card is None else (card.limits or "No model card: nothing is known about its limits.")
-        self.limits.setText(limits.partition(". ")[0].rstrip(".") + "." if limits else "")
+        self.limits.setText(limits)
         self.limits.setToolTip(_card_tip(card) if card is not None else "")
-        self.heatmap.show_layers(info)
+        self.heatmap.show_model(info)
+        self.show_model_input(None, card.input if card is not None else None)
+
+    def show_shown(self, shown: Shown) -> None:
+        """Set the heatmap's controls to what is on screen, without telling anyone."""
+        self.heatmap.show_shown(shown)
+
+    def show_model_input(self, picture: NDArray[np.uint8] | None, spec: InputSpec | None) -> None:
+        """Show what the model sees, gray (H, W); None while there is no analysis."""
+        self.model_view.show_input(picture, spec)
 
 
 def _card_tip(card: ModelCard) -> str:
@@ -103,7 +138,7 @@ def _card_tip(card: ModelCard) -> str:
         ("Limits: ", card.limits),
         ("Licence: ", card.licence),
     )
-    return "\n".join(name + value for name, value in fields if value.strip())
+    return tip(*(name + value for name, value in fields if value.strip()))
 
 
 def _title(text: str) -> QWidget:

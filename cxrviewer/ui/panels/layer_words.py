@@ -1,0 +1,25 @@
+"""A layer in words."""
+
+from __future__ import annotations
+
+from cxrviewer.explain.model_info import LayerInfo
+from cxrviewer.ui.panels.fields import tip
+
+STAR = "★"
+
+
+def layer_text(layer: LayerInfo, auto: str) -> str:
+    """Return a layer in a line: name, grid and channels; a star marks the automatic one."""
+    star = f"{STAR} " if layer.path == auto else ""
+    return f"{star}{layer.path.rpartition('/')[2]}  {grid_text(layer)} · {layer.channels}"
+
+
+def layer_tip(layer: LayerInfo, auto: str) -> str:
+    """Return all that is known of a layer, as a tip."""
+    chosen = "The automatic choice." if layer.path == auto else ""
+    return tip(layer.path, f"{layer.kind}, {grid_text(layer)} cells, {layer.channels} channels. {chosen}")
+
+
+def grid_text(layer: LayerInfo) -> str:
+    """Return rows and columns."""
+    return f"{layer.rows}×{layer.columns}"
