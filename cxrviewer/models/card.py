@@ -15,13 +15,17 @@ class Activation(StrEnum):
 
 
 class Scaling(StrEnum):
-    """Range of the values that a model was trained on."""
+    """Range of the values that a model was trained on.
+
+    A card may also say "imagenet-tf", which is SYMMETRIC.
+    """
 
     UNIT = "unit"
     SYMMETRIC = "symmetric"
     BYTE = "byte"
     IMAGENET_CAFFE = "imagenet-caffe"
     IMAGENET_TORCH = "imagenet-torch"
+    MEAN_STD = "mean-std"
 
 
 class ResizeRule(StrEnum):
@@ -32,15 +36,42 @@ class ResizeRule(StrEnum):
     CROP = "crop"
 
 
+class ContrastRule(StrEnum):
+    """What is done to the contrast of the whole image before it is resized."""
+
+    NONE = "none"
+    WHITE_BALANCE = "white-balance"
+    CLAHE = "clahe"
+
+
 @dataclass(frozen=True)
 class InputSpec:
-    """What a model takes: rows, columns, channels (1 or 3), value range and resize rule."""
+    """What a model takes.
+
+    Parameters
+    ----------
+    height, width : int
+        Rows and columns.
+    channels : int
+        1 (gray) or 3 (the same gray three times).
+    scaling : Scaling
+        Value range.
+    resize : ResizeRule
+        How another shape is brought to this one.
+    contrast : ContrastRule
+        Done first, on the whole image.
+    mean, std : tuple of float
+        For `Scaling.MEAN_STD`, in units of an image in 0 to 1: one number, or one a channel; else empty.
+    """
 
     height: int
     width: int
     channels: int
     scaling: Scaling = Scaling.UNIT
     resize: ResizeRule = ResizeRule.STRETCH
+    contrast: ContrastRule = ContrastRule.NONE
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cxrviewer.errors import CardError
-from cxrviewer.models.card import Activation, InputSpec, LabelGroup, ModelCard, ResizeRule, Scaling
+from cxrviewer.models.card import (
+    Activation,
+    ContrastRule,
+    InputSpec,
+    LabelGroup,
+    ModelCard,
+    ResizeRule,
+    Scaling,
+)
 from cxrviewer.paths import atomic_path
 
 _Enum = TypeVar("_Enum", bound=StrEnum)
 _TEXTS = ("training_data", "licence", "intended_use", "limits")
+_SCALINGS = {"imagenet-tf": Scaling.SYMMETRIC}
+"""Other names that a card may give a scaling."""
+_LEAST_STD = 0.001
 
 
 def read_card(path: Path) -> ModelCard:
@@ -51,7 +62,7 @@ def write_card(card: ModelCard, path: Path) -> None:
     table["labels"] = list(card.labels)
     table["thresholds"] = list(card.thresholds)
     # Tables come last in TOML: a plain key after one would belong to it.
-    table["input"] = {key: _plain(value) for key, value in table.pop("input").items()}
+    table["input"] = {key: _plain(value) for key, value in table.pop("input").items() if value != ()}
     table["label_groups"] = [{**group, "labels": list(group["labels"])} for group in groups]
     table["activation"] = card.activation.value
     with atomic_path(path) as temporary:
@@ -96,13 +107,34 @@ def _input(table: object) -> InputSpec:
     channels = _size(table, "channels")
     if channels not in (1, 3):
         raise _FieldError(f"'input.channels' is {channels}, not 1 or 3")
+    named = _SCALINGS.get(str(table.get("scaling")))
+    scaling = named or _choice(Scaling, table, "scaling", Scaling.UNIT)
+    mean, std = (_statistics(table, key, channels) for key in ("mean", "std"))
+    if scaling is Scaling.MEAN_STD and not (mean and std):
+        raise _FieldError("the scaling 'mean-std' needs 'input.mean' and 'input.std'")
+    if scaling is not Scaling.MEAN_STD and (mean or std):
+        raise _FieldError("'input.mean' and 'input.std' go with the scaling 'mean-std' alone")
+    if any(value < _LEAST_STD for value in std):
+        raise _FieldError(f"'input.std' must be at least {_LEAST_STD}")
     return InputSpec(
         height=_size(table, "height"),
         width=_size(table, "width"),
         channels=channels,
-        scaling=_choice(Scaling, table, "scaling", Scaling.UNIT),
+        scaling=scaling,
         resize=_choice(ResizeRule, table, "resize", ResizeRule.STRETCH),
+        contrast=_choice(ContrastRule, table, "contrast", ContrastRule.NONE),
+        mean=mean,
+        std=std,
     )
+
+
+def _statistics(table: dict[str, Any], key: str, channels: int) -> tuple[float, ...]:
+    """Return a mean or deviation in 0 to 1, as one number or as one a channel; empty where not given."""
+    given = table.get(key, [])
+    values = given if isinstance(given, list) else [given]
+    if len(values) not in (0, 1, channels):
+        raise _FieldError(f"'input.{key}' has {len(values)} numbers for {channels} channels")
+    return tuple(_number(value, f"input.{key}") for value in values)
 
 
 def _group(table: object, labels: tuple[str, ...]) -> LabelGroup:

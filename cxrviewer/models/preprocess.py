@@ -13,6 +13,7 @@ from cxrviewer.imaging.geometry import Affine, Geometry, resize_affine, translat
 from cxrviewer.imaging.grayscale import normalized
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.card import InputSpec, ResizeRule, Scaling
+from cxrviewer.models.contrast import adjust_contrast
 
 _CAFFE_MEAN_BGR = np.array([103.939, 116.779, 123.68], np.float32)
 _TORCH_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
@@ -32,7 +33,8 @@ class ModelInput:
     key : str
         Equal for equal files under equal rules: what caches go by.
     black, white : tuple of float
-        What black and white became, one a channel.
+        What black and white became, one a channel: all scalings are affine, so that a gray of g became
+        ``black + g * (white - black)``.
     """
 
     values: NDArray[np.float32]
@@ -46,27 +48,46 @@ def prepare_input(radiograph: Radiograph, spec: InputSpec) -> ModelInput:
     """Bring a radiograph to the input of a model.
 
     The image is normalised at full precision by the file's default VOI and polarity, never by what
-    is on the screen, resized with half-pixel centres (area average where it shrinks, so that fine
-    structure does not alias) and scaled to the value range of the card.
+    is on the screen, changed by the contrast rule, resized with half-pixel centres (area average where
+    it shrinks, so that fine structure does not alias) and scaled to the value range of the card.
 
     Parameters
     ----------
     radiograph : Radiograph
         The image.
     spec : InputSpec
-        Size, channels, scaling and resize rule. Padding is black; cropping keeps the centre.
+        Size, channels and rules. Padding is black; cropping keeps the centre.
     """
-    gray = normalized(radiograph)
+    gray = adjust_contrast(normalized(radiograph), spec.contrast)
     resized, to_stored = _resize(gray, spec, radiograph.aspect)
     values = scale_values(resized, spec)[None]
     values.setflags(write=False)
     geometry = Geometry(radiograph.shape, (spec.height, spec.width), to_stored)
     rules = ":".join(str(part) for part in astuple(spec))
     key = hashlib.sha256(f"{radiograph.digest}:{rules}".encode()).hexdigest()
-    black, white = (
-        tuple(map(float, scale_values(np.full((1, 1), gray, np.float32), spec)[0, 0])) for gray in (0, 1)
-    )
+    black, white = (tuple(map(float, level)) for level in _range(spec))
     return ModelInput(values, geometry, key, black, white)
+
+
+def visible_input(values: NDArray[np.float32], spec: InputSpec) -> NDArray[np.uint8]:
+    """Return a model input as the picture that it is.
+
+    Parameters
+    ----------
+    values : (1, H, W, C) float32 array
+        Of a `ModelInput`.
+    spec : InputSpec
+        What it was made by.
+
+    Returns
+    -------
+    (H, W) uint8 array
+        0 (black) to 255; the mean of the channels, which differ by rounding alone.
+    """
+    black, white = _range(spec)
+    gray = ((values[0] - black) / (white - black)).mean(axis=2)
+    levels: NDArray[np.uint8] = np.rint(np.clip(gray, 0, 1) * 255).astype(np.uint8)
+    return levels
 
 
 def scale_values(gray: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float32]:
@@ -80,7 +101,8 @@ def scale_values(gray: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float
         Channels and scaling. The ImageNet rules are those of
         ``keras.applications.imagenet_utils.preprocess_input``: "caffe" subtracts the mean of blue,
         green and red in 0 to 255, "torch" standardises red, green and blue in 0 to 1. With one
-        channel the mean over the colours is used.
+        channel the mean over the colours is used. "mean-std" standardises the image in 0 to 1 by the
+        card's own numbers.
 
     Returns
     -------
@@ -100,6 +122,15 @@ def scale_values(gray: NDArray[np.float32], spec: InputSpec) -> NDArray[np.float
             return (image - _per_channel(_TORCH_MEAN, spec.channels)) / _per_channel(
                 _TORCH_STD, spec.channels
             )
+        case Scaling.MEAN_STD:
+            mean, std = (np.asarray(numbers, np.float32) for numbers in (spec.mean, spec.std))
+            return (image - mean) / std
+
+
+def _range(spec: InputSpec) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what black and white become, one value a channel each."""
+    black, white = scale_values(np.array([[0, 1]], np.float32), spec)[0]
+    return black, white
 
 
 def _per_channel(values: NDArray[np.float32], channels: int) -> NDArray[np.float32]:

@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 
 from cxrviewer.errors import CardError
-from cxrviewer.models.card import Activation, InputSpec, LabelGroup, ModelCard, ResizeRule, Scaling
+from cxrviewer.models.card import (
+    Activation,
+    ContrastRule,
+    InputSpec,
+    LabelGroup,
+    ModelCard,
+    ResizeRule,
+    Scaling,
+)
 from cxrviewer.models.card_toml import read_card, write_card
 
 CARD = ModelCard(
@@ -30,7 +38,15 @@ CARD = ModelCard(
 
 def test_a_card_survives_the_file(tmp_path: Path) -> None:
     path = tmp_path / "card.toml"
-    for card in (CARD, replace(CARD, label_groups=(), complete=True, activation=Activation.LOGITS)):
+    measured = InputSpec(
+        9, 9, 3, Scaling.MEAN_STD, contrast=ContrastRule.CLAHE, mean=(0.4, 0.5, 0.6), std=(0.2, 0.2, 1.0)
+    )
+    for card in (
+        CARD,
+        replace(CARD, label_groups=(), complete=True, activation=Activation.LOGITS),
+        replace(CARD, input=measured),
+        replace(CARD, input=replace(measured, contrast=ContrastRule.WHITE_BALANCE, mean=(0.5,), std=(0.25,))),
+    ):
         write_card(card, path)
         assert read_card(path) == card
     assert list(tmp_path.iterdir()) == [path]
@@ -47,6 +63,35 @@ def test_a_short_card_takes_the_usual_rest(tmp_path: Path) -> None:
     assert card.input == InputSpec(8, 9, 1, Scaling.UNIT, ResizeRule.STRETCH)
     assert card.default_layer == "auto"
     assert card.complete
+
+
+def test_an_input_may_name_one_number_for_all_channels_and_keras_own_modes(tmp_path: Path) -> None:
+    path = tmp_path / "card.toml"
+    start = 'id="a"\nlabels=["x","y"]\nactivation="sigmoid"\n[input]\nheight=8\nwidth=9\nchannels=3\n'
+    path.write_text(f'{start}scaling="mean-std"\nmean=0.5\nstd=[0.25]\n')
+    assert read_card(path).input == InputSpec(8, 9, 3, Scaling.MEAN_STD, mean=(0.5,), std=(0.25,))
+    path.write_text(f'{start}scaling="imagenet-tf"\n')
+    assert read_card(path).input.scaling is Scaling.SYMMETRIC
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        ('scaling="mean-std"\nmean=0.5', "needs 'input.mean' and 'input.std'"),
+        ("mean=0.5\nstd=0.5", "with the scaling 'mean-std' alone"),
+        ('scaling="mean-std"\nmean=[0.5, 0.5]\nstd=0.5', "'input.mean' has 2 numbers for 3 channels"),
+        ('scaling="mean-std"\nmean=127.5\nstd=0.5', "'input.mean' must be numbers between 0 and 1"),
+        ('scaling="mean-std"\nmean=0.5\nstd=0', "'input.std' must be at least 0.001"),
+        ('scaling="mean-std"\nmean=nan\nstd=0.5', "between 0 and 1"),
+        ('contrast="gamma"', "'none', 'white-balance', 'clahe'"),
+    ],
+)
+def test_rules_that_contradict_themselves_are_named(tmp_path: Path, rules: str, reason: str) -> None:
+    path = tmp_path / "card.toml"
+    start = 'id="a"\nlabels=["x","y"]\nactivation="sigmoid"\n[input]\nheight=8\nwidth=9\nchannels=3\n'
+    path.write_text(start + rules)
+    with pytest.raises(CardError, match=reason):
+        read_card(path)
 
 
 @pytest.mark.parametrize(

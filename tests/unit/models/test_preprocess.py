@@ -9,8 +9,8 @@ import pytest
 
 from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph, Window
-from cxrviewer.models.card import InputSpec, ResizeRule, Scaling
-from cxrviewer.models.preprocess import prepare_input, scale_values
+from cxrviewer.models.card import ContrastRule, InputSpec, ResizeRule, Scaling
+from cxrviewer.models.preprocess import prepare_input, scale_values, visible_input
 
 SPEC = InputSpec(32, 32, 1)
 
@@ -104,6 +104,39 @@ def test_imagenet_scalings_are_those_of_the_libraries() -> None:
     )
 
 
+def test_a_card_s_own_mean_and_deviation() -> None:
+    rule = InputSpec(2, 2, 3, Scaling.MEAN_STD, mean=(0.1, 0.2, 0.3), std=(0.5, 0.25, 1.0))
+    np.testing.assert_allclose(scale_values(GRAY, rule)[1, 0], [1.3, 2.2, 0.45], rtol=1e-6)
+    one = replace(rule, mean=(0.5,), std=(0.25,))
+    np.testing.assert_allclose(scale_values(GRAY, one)[0, 0], [-2, -2, -2], rtol=1e-6)
+    torch = scale_values(GRAY, InputSpec(2, 2, 3, Scaling.IMAGENET_TORCH))
+    same = replace(rule, mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225))
+    np.testing.assert_array_equal(scale_values(GRAY, same), torch)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("scaling", list(Scaling))
+def test_black_and_white_tell_every_value(scaling: Scaling, channels: int) -> None:
+    statistics = {"mean": (0.4,), "std": (0.2,)} if scaling is Scaling.MEAN_STD else {}
+    spec = replace(SPEC, channels=channels, scaling=scaling, **statistics)
+    image = radiograph(np.random.default_rng(0).integers(0, 65536, (32, 32)).astype(np.uint16))
+    prepared = prepare_input(image, spec)
+    gray = prepare_input(image, SPEC).values
+    black, white = np.array(prepared.black, np.float32), np.array(prepared.white, np.float32)
+    assert len(prepared.black) == len(prepared.white) == channels
+    np.testing.assert_allclose(prepared.values, black + gray * (white - black), rtol=0, atol=2e-5)
+    np.testing.assert_array_equal(visible_input(prepared.values, spec), np.rint(gray[0, :, :, 0] * 255))
+
+
+def test_the_contrast_is_changed_on_the_whole_image_before_cropping() -> None:
+    pixels = np.full((64, 128), 100, np.uint8)
+    pixels[:, :8], pixels[:, -8:] = 0, 200
+    spec = replace(SPEC, resize=ResizeRule.CROP)
+    assert prepare_input(radiograph(pixels), spec).values.max() == pytest.approx(100 / 255, abs=1e-3)
+    balanced = replace(spec, contrast=ContrastRule.WHITE_BALANCE)
+    assert prepare_input(radiograph(pixels), balanced).values.max() == pytest.approx(0.5, abs=1e-3)
+
+
 def test_the_key_follows_the_file_and_the_rules() -> None:
     image = radiograph(np.zeros((40, 40), np.uint8))
     keys = {
@@ -117,10 +150,15 @@ def test_the_key_follows_the_file_and_the_rules() -> None:
                 {"channels": 3},
                 {"scaling": Scaling.BYTE},
                 {"resize": ResizeRule.PAD},
+                {"contrast": ContrastRule.CLAHE},
+                {"contrast": ContrastRule.WHITE_BALANCE},
+                {"scaling": Scaling.MEAN_STD, "mean": (0.5,), "std": (0.5,)},
+                {"scaling": Scaling.MEAN_STD, "mean": (0.4,), "std": (0.5,)},
+                {"scaling": Scaling.MEAN_STD, "mean": (0.5,), "std": (0.4,)},
             )
         ),
     }
-    assert len(keys) == 7
+    assert len(keys) == 12
     assert prepare_input(image, SPEC).key == prepare_input(replace(image, path=Path("copy")), SPEC).key
 
 
