@@ -12,7 +12,7 @@ TEST_PROGRAMS := xvfb dcmtk
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-all check format bench samples clean
+.PHONY: run test test-all check format bench agreement samples clean
 
 run: $(VENV)/.run
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -40,6 +40,9 @@ format: $(VENV)/.check
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m benchmarks
+
+agreement: $(VENV)/.test
+	$(BIN)/python -m benchmarks.references.agreement docs/agreement.md
 
 samples: $(VENV)/.test
 	$(BIN)/python packaging/draw_phantom.py resources/samples

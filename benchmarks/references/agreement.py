@@ -45,6 +45,8 @@ class Reference:
         Of ours, so that both compute the same.
     exact : bool
         Whether the formulas are the same, so that the maps are.
+    signed : bool
+        Whether its maps have a sign that means something.
     remark : str
         What differs where they are not, or what was done to compare them.
     """
@@ -53,9 +55,11 @@ class Reference:
     method: str
     parameters: tuple[tuple[str, Value], ...] = ()
     exact: bool = True
+    signed: bool = True
     remark: str = ""
 
 
+_TURNED = "centred as there; the sign, which it leaves open, taken from ours"
 TORCH, SALIENCY, VIS = "pytorch-grad-cam", "saliency (PAIR)", "tf-keras-vis"
 
 REFERENCES = (
@@ -65,8 +69,8 @@ REFERENCES = (
     Reference(TORCH, "xgrad-cam"),
     Reference(TORCH, "ablation-cam", remark="its weights times the score, by which it divides them"),
     Reference(TORCH, "grad-cam++", exact=False, remark="it adds 1e-6 to a denominator of squared gradients"),
-    Reference(TORCH, "eigen-cam", exact=False, remark="it centres the activations and leaves the sign open"),
-    Reference(TORCH, "eigen-grad-cam", exact=False, remark="as EigenCAM"),
+    Reference(TORCH, "eigen-cam", (("centre", "yes"),), signed=False, remark=_TURNED),
+    Reference(TORCH, "eigen-grad-cam", (("centre", "yes"),), signed=False, remark=_TURNED),
     Reference(TORCH, "score-cam", (("top", 0),), exact=False, remark="it upsamples with aligned corners"),
     Reference(SALIENCY, "integrated-gradients", (("steps", 64), ("baseline", "black"))),
     Reference(VIS, "grad-cam"),
@@ -184,6 +188,8 @@ def compared(model: str, reference: Reference, ours: NDArray[Any], theirs: NDArr
     """Compare two maps of one shape."""
     scale = float(np.abs(theirs).max())
     assert scale > 0, f"{reference.library} gives an empty map of {reference.method} for {model}"
+    if not reference.signed and np.corrcoef(ours.ravel(), theirs.ravel())[0, 1] < 0:
+        theirs = -theirs
     difference = float(np.abs(ours.astype(np.float64) - theirs).max()) / scale
     correlation = float(np.corrcoef(ours.ravel(), theirs.ravel())[0, 1])
     return Agreement(model, reference, difference, correlation)

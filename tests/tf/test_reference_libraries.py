@@ -9,7 +9,7 @@ import pytest
 from benchmarks.references.agreement import MODELS, REFERENCES, agreements, table
 
 _EXACT = 1e-3
-_ALIKE = {"grad-cam++": 0.95, "eigen-cam": 0.9, "eigen-grad-cam": 0.9, "score-cam": 0.8}
+_ALIKE = {"grad-cam++": 0.95, "score-cam": 0.8}
 
 
 @pytest.mark.slow
@@ -24,4 +24,4 @@ def test_maps_agree_with_other_libraries(capsys: pytest.CaptureFixture[str]) -> 
         if one.reference.exact:
             assert one.difference < _EXACT, what
         else:
-            assert abs(one.correlation) > _ALIKE[one.reference.method], what
+            assert one.correlation > _ALIKE[one.reference.method], what
