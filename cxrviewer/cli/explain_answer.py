@@ -7,7 +7,7 @@ from pathlib import Path
 from cxrviewer.cli.listing import print_json, print_table
 from cxrviewer.explain.target import Target, is_under_threshold, target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER
-from cxrviewer.export.overlay import method_name, percent
+from cxrviewer.export.words import method_name, percent
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.reading import group_probability
 from cxrviewer.session.analysis import Analysis

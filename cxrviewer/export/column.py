@@ -32,7 +32,7 @@ class ColorBar:
 
     Parameters
     ----------
-    colors : (256, 3) uint8 array
+    colors : (N, 3) uint8 array
         From the least to the greatest value.
     ticks : tuple of (float, str)
         Place along the bar, 0 to 1 in rising order, and what is written there.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,25 +10,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer import __version__
-from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import STATE_TEXT, DisplayMap, MapState
 from cxrviewer.explain.request import ExplainResult
-from cxrviewer.explain.target import Target, target_name, target_probability
+from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER, AnnotatedPicture, Annotation, annotate
-from cxrviewer.export.column import BACKGROUND, ColorBar
+from cxrviewer.export.column import ColorBar
 from cxrviewer.export.save import save_picture
+from cxrviewer.export.scale_bar import scale_bar
+from cxrviewer.export.words import (
+    capitalised,
+    method_name,
+    output_rows,
+    percent,
+    question_rows,
+    whole_percent,
+)
 from cxrviewer.imaging import compose
-from cxrviewer.imaging.colormap import COLORMAPS, colormap_table
-from cxrviewer.imaging.compose import OverlayStyle
+from cxrviewer.imaging.colormap import COLORMAPS
+from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
+from cxrviewer.imaging.contour import contour_levels
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Viewport
 from cxrviewer.models.card import ModelCard
-from cxrviewer.models.prediction import Prediction
-from cxrviewer.models.reading import group_probability
-
-_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +112,9 @@ def describe(scene: Scene) -> Annotation:
     card, prediction, attribution = scene.card, scene.result.prediction, scene.result.attribution
     target = attribution.target
     probability = target_probability(target, card, prediction)
-    rows = _output_rows(card, prediction, target)
-    rows += [("Method", method_name(attribution.method)), ("Layer", _layer(scene))]
-    if not attribution.explains_logit:
-        rows.append(("Explains", "the probability: the model's logit could not be reached"))
+    rows = output_rows(card, prediction, target) + question_rows(attribution)
     if _is_drawn(scene):
-        rows.append(("Colours", _colors(scene.style)))
+        rows += _drawing_rows(scene)
     rows += [("Model", f"{card.name} {card.version}".strip()), ("Analysed", _moment(scene.moment))]
     return Annotation(
         title=capitalised(target_name(target, card)),
@@ -122,70 +124,42 @@ def describe(scene: Scene) -> Annotation:
     )
 
 
-def _output_rows(card: ModelCard, prediction: Prediction, target: Target) -> list[tuple[str, str]]:
-    """Return how the target stands to its threshold, its groups and the top class."""
-    rows, index = [], target.label
-    if index is not None:
-        threshold = card.thresholds[index]
-        side = "above" if float(prediction.probabilities[index]) >= threshold else "below"
-        rows.append(("Threshold", f"{percent(threshold)} (output {side})"))
-        for group in card.label_groups:
-            if card.labels[index] in group.labels:
-                rows.append((group.name, f"{percent(group_probability(card, group, prediction))} as a group"))
-    if index != prediction.top:
-        top = prediction.top
-        rows.append(("Top class", f"{card.labels[top]} {percent(float(prediction.probabilities[top]))}"))
-    return rows
-
-
 def color_bar(scene: Scene) -> ColorBar | None:
-    """Return the scale of the heatmap, or None where none is drawn.
-
-    The bar fades out as the heatmap does, and is empty below the threshold.
-    """
+    """Return the scale of the heatmap, or None where none is drawn."""
     if not _is_drawn(scene):
         return None
-    share = compose.opacity(replace(scene.style, alpha=1.0))[:, None]
-    background = np.asarray(BACKGROUND, np.float32)
-    colors = background + share * (colormap_table(scene.style.colormap) - background)
-    greatest = scene.display.maximum
-    ticks = ((0.0, "0"), (0.5, f"{greatest / 2:.3g}"), (1.0, f"{greatest:.3g}"))
-    name = method_name(scene.result.attribution.method)
-    return ColorBar(np.round(colors).astype(np.uint8), ticks, f"{name}, scaled to the maximum of this image")
-
-
-def method_name(method: str) -> str:
-    """Return the name of a method for people."""
-    return method_spec(method).name
-
-
-def capitalised(text: str) -> str:
-    """Return a text with its first letter large; the others as they are."""
-    return text[:1].upper() + text[1:]
-
-
-def percent(probability: float) -> str:
-    """Return a probability or threshold for people; never 0 % or 100 % where it is not."""
-    if 0 < probability < 0.001:
-        return f"< 0.1{_NO_BREAK}%"
-    if 0.999 < probability < 1:
-        return f"> 99.9{_NO_BREAK}%"
-    return f"{probability * 100:.1f}{_NO_BREAK}%"
+    return scale_bar(scene.display, scene.style, method_name(scene.result.attribution.method))
 
 
 def _is_drawn(scene: Scene) -> bool:
     return scene.style.visible and scene.display.state is MapState.SHOWN
 
 
-def _layer(scene: Scene) -> str:
-    rows, columns = scene.result.attribution.values.shape
-    return f"{scene.result.attribution.layer or 'input'} ({rows}×{columns})"
+def _drawing_rows(scene: Scene) -> list[tuple[str, str]]:
+    """Return how the heatmap is drawn."""
+    style, rows = scene.style, []
+    if style.signed:
+        rows.append(("Shows", "evidence for and against"))
+    if style.view is HeatmapView.CELLS:
+        rows.append(("View", "cells as computed, not interpolated"))
+    elif style.view is HeatmapView.CONTOURS:
+        levels = ", ".join(whole_percent(level) for level in contour_levels(style.threshold))
+        rows.append(("View", f"contours at {levels} of the scale"))
+    rows.append(("Colours", _colors(scene)))
+    if scene.faded:
+        rows.append(("Faded", "the finding is under its operating threshold"))
+    return rows
 
 
-def _colors(style: OverlayStyle) -> str:
-    name = next(spec.name for spec in COLORMAPS if spec.id == style.colormap)
-    lowest = f", from {style.threshold:.0%} of the scale" if style.threshold > 0 else ""
-    return f"{name}, opacity {style.alpha:.0%}{lowest}".replace("%", f"{_NO_BREAK}%")
+def _colors(scene: Scene) -> str:
+    style = scene.style
+    name = next(spec.name for spec in COLORMAPS if spec.id == compose.effective_colormap(style))
+    parts = [name, f"opacity {whole_percent(style.alpha)}"]
+    if scene.top_share is not None:
+        parts.append(f"the strongest {whole_percent(scene.top_share)} of the area")
+    elif style.threshold > 0:
+        parts.append(f"from {whole_percent(style.threshold)} of the scale")
+    return ", ".join(parts)
 
 
 def _moment(moment: datetime) -> str:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrviewer.explain.target import Target
-from cxrviewer.export.overlay import percent
+from cxrviewer.export.words import percent
 from cxrviewer.models.card import Activation, ModelCard
 from cxrviewer.models.prediction import Prediction
 from cxrviewer.models.reading import group_indices, group_probability
