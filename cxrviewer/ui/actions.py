@@ -88,7 +88,7 @@ ACTIONS = (
     ActionSpec(
         "reset",
         "R&eset view",
-        "Esc",
+        "Ctrl+0",
         "Window, polarity, orientation and zoom of the file",
         "reset",
         needs_image=True,
@@ -96,6 +96,34 @@ ACTIONS = (
     ActionSpec("heatmap", "Show &heatmap", "Space", "Show or hide the heatmap", "heat", True),
     ActionSpec(
         "analyse", "&Analyse again", "F5", "Ask again for what failed or was cancelled", needs_image=True
+    ),
+    ActionSpec("cancel", "&Cancel", "Esc", "Stop what is under way; the heatmap on screen stays"),
+    ActionSpec(
+        "layer_earlier",
+        "&Earlier layer",
+        "[, Alt+Left",
+        "Explain the block of layers before: finer, less specific",
+        needs_image=True,
+    ),
+    ActionSpec(
+        "layer_later",
+        "&Later layer",
+        "], Alt+Right",
+        "Explain the next block of layers: coarser, closer to the decision",
+        needs_image=True,
+    ),
+    ActionSpec("class_previous", "&Previous class", "Shift+C", "Explain the class above", needs_image=True),
+    ActionSpec("class_next", "&Next class", "C", "Explain the class below", needs_image=True),
+    ActionSpec(
+        "signed", "Evidence &for and against", "S", "Show what spoke against the class, too", checkable=True
+    ),
+    ActionSpec("view", "Change &view", "D", "Draw the heatmap smooth, as native cells or as contours"),
+    ActionSpec(
+        "lock_scale",
+        "Loc&k scale",
+        "L",
+        "Keep the scale of this heatmap for other classes, methods and images",
+        checkable=True,
     ),
     ActionSpec("sample", "Open &sample", "", "Open the synthetic teaching phantom"),
     ActionSpec("notice", "Intended &use…"),
@@ -140,7 +168,24 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("&Image", ("tool_window", "tool_pan", SEPARATOR, "window_auto", "presets", "invert")),
-    ("&Heatmap", ("heatmap", "analyse")),
+    (
+        "&Heatmap",
+        (
+            "heatmap",
+            "analyse",
+            "cancel",
+            SEPARATOR,
+            "methods",
+            "layer_earlier",
+            "layer_later",
+            "class_previous",
+            "class_next",
+            SEPARATOR,
+            "signed",
+            "view",
+            "lock_scale",
+        ),
+    ),
     ("H&elp", ("sample", SEPARATOR, "notice", "about")),
 )
 
@@ -240,6 +285,10 @@ class Actions:
         """Enable what makes sense."""
         for key in self._needs_image:
             self._by_id[key].setEnabled(there_is_one)
+
+    def enable(self, key: str, makes_sense: bool) -> None:
+        """Enable one action or not."""
+        self._by_id[key].setEnabled(makes_sense)
 
     def check(self, key: str, checked: bool) -> None:
         """Press or release a checkable action without calling its handler."""

@@ -17,10 +17,11 @@ from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
 from cxrviewer.session.scene import make_scene
-from cxrviewer.session.state import FIT, Zoom, asking, reset_view, styled, with_model
+from cxrviewer.session.state import FIT, Zoom, reset_view, with_model
 from cxrviewer.ui.canvas.drag import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
+from cxrviewer.ui.heatmap_commands import HeatmapCommands
 
 if TYPE_CHECKING:
     from cxrviewer.export.overlay import Scene
@@ -34,8 +35,8 @@ _DRAG_FOR_FULL_WIDTH = 300.0
 SAMPLE = ("samples", "phantom-opacity.dcm")
 
 
-class Commands:
-    """Handlers of the actions, and of what widgets ask for.
+class Commands(HeatmapCommands):
+    """Handlers of all actions, and of what widgets ask for.
 
     Parameters
     ----------
@@ -44,13 +45,13 @@ class Commands:
     """
 
     def __init__(self, window: MainWindow) -> None:
+        super().__init__(window.controller)
         self._window = window
-        self._controller = window.controller
         self._drag_start: Window | None = None
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
-        window, update = self._window, self._update
+        window, update = self._window, self.choose
         canvas, browser = window.canvas, window.browser
         return {
             "open": self.ask_for_image,
@@ -74,8 +75,7 @@ class Commands:
             "flip": lambda: self._mirror(vertical=False),
             "flip_vertical": lambda: self._mirror(vertical=True),
             "reset": lambda: self._controller.update(reset_view(self._controller.state)),
-            "heatmap": lambda checked: self.style(visible=checked),
-            "analyse": self._controller.retry,
+            **super().handlers(),
             "sample": lambda: self.open_image(resource(*SAMPLE)),
             "notice": lambda: NoticeDialog(window).open(),
             "about": lambda: show_about(window),
@@ -84,7 +84,7 @@ class Commands:
     def open_image(self, path: Path) -> None:
         """Show a file."""
         self._window.messages.clear()
-        self._update(path=path)
+        self.choose(path=path)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open what was dropped or named: one file in its folder, several as a list, or a folder."""
@@ -130,27 +130,15 @@ class Commands:
         self._window.actions_table.check("tool_window", tool is Tool.WINDOW)
         self._window.actions_table.check("tool_pan", tool is Tool.PAN)
 
-    def style(self, **changes: str | float | bool) -> None:
-        """Draw the heatmap in another style."""
-        self._controller.update(styled(self._controller.state, **changes))
-
-    def choose(self, **changes: object) -> None:
-        """Go over to other choices, by the names of `ViewState`."""
-        self._update(**changes)
-
-    def ask(self, **changes: object) -> None:
-        """Ask another question, by the names of `Question`."""
-        self._controller.update(asking(self._controller.state, **changes))
-
     def window_by(self, voi: Voi | None) -> None:
         """Show the image through a window or a table; None for the file's own."""
-        self._update(voi=voi)
+        self.choose(voi=voi)
 
     def window_automatically(self) -> None:
         """Window from the image's own values."""
         radiograph = self._controller.shown.radiograph
         if radiograph is not None:
-            self._update(voi=grayscale.auto_window(radiograph))
+            self.choose(voi=grayscale.auto_window(radiograph))
 
     def begin_window_drag(self) -> None:
         """Remember the window that a drag starts from."""
@@ -165,7 +153,7 @@ class Commands:
             return
         step = max(start.width, 1.0) / _DRAG_FOR_FULL_WIDTH
         width = max(start.width + dx * step, 1.0)
-        self._update(voi=replace(start, width=width, center=start.center + dy * step, explanation=""))
+        self.choose(voi=replace(start, width=width, center=start.center + dy * step, explanation=""))
 
     def copy_picture(self) -> None:
         """Put what the canvas shows on the clipboard."""
@@ -217,10 +205,7 @@ class Commands:
         self._window.messages.show_error(error)
 
     def _turn(self, turns: int) -> None:
-        self._update(orientation=self._controller.state.orientation.rotated(turns))
+        self.choose(orientation=self._controller.state.orientation.rotated(turns))
 
     def _mirror(self, *, vertical: bool) -> None:
-        self._update(orientation=self._controller.state.orientation.mirrored(vertical=vertical))
-
-    def _update(self, **changes: object) -> None:
-        self._controller.update(replace(self._controller.state, **changes))  # type: ignore[arg-type]
+        self.choose(orientation=self._controller.state.orientation.mirrored(vertical=vertical))

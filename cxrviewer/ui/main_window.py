@@ -10,25 +10,23 @@ from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
 
-from cxrviewer.explain.target import of_label, settle_target
 from cxrviewer.imaging.radiograph import Radiograph
-from cxrviewer.models.catalog import builtin_cards, remember_card
 from cxrviewer.paths import resource
-from cxrviewer.session.shown import Shown
+from cxrviewer.session.plan import answerable
+from cxrviewer.session.state import to_remember
 from cxrviewer.settings import Settings, save_settings, with_recent
 from cxrviewer.ui.actions import CONTEXT_MENU, TOOLBAR, Actions
 from cxrviewer.ui.canvas.canvas import Canvas
 from cxrviewer.ui.canvas.drag import Tool
 from cxrviewer.ui.commands import Commands
 from cxrviewer.ui.controller import Controller
-from cxrviewer.ui.dialogs.model_form import ModelForm
 from cxrviewer.ui.dialogs.notice import NoticeDialog
-from cxrviewer.ui.legend_text import heading_text, legend_text
-from cxrviewer.ui.menus import fill_presets, fill_recent
+from cxrviewer.ui.menus import fill_methods, fill_recent
 from cxrviewer.ui.message_bar import MessageBar
 from cxrviewer.ui.panels.browser import BrowserPanel
 from cxrviewer.ui.panels.side import SidePanel
-from cxrviewer.ui.status import StatusLine, read_out
+from cxrviewer.ui.presenter import Presenter
+from cxrviewer.ui.status import StatusLine
 
 _BROWSER_WIDTH = 230
 _SIDE_WIDTH = 310
@@ -48,8 +46,9 @@ class MainWindow(QMainWindow):
     def __init__(self, controller: Controller, settings: Settings) -> None:
         super().__init__()
         self.controller = controller
+        # So that it goes with the window: Python may collect it in a thread where its timers must not be.
+        controller.setParent(self)
         self.settings = settings
-        self._shown = controller.shown
         self.canvas = Canvas()
         self.browser = BrowserPanel(controller.reader)
         self.side = SidePanel()
@@ -57,8 +56,10 @@ class MainWindow(QMainWindow):
         self.status = StatusLine(self.statusBar())
         self.recent_menu = QMenu("Open &recent", self)
         self.presets_menu = QMenu("Window pre&sets", self)
+        self.methods_menu = QMenu("&Method", self)
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
+        self.presenter = Presenter(self)
         self._lay_out()
         self._connect()
         self._start()
@@ -86,7 +87,12 @@ class MainWindow(QMainWindow):
         panels = QMenu("Panel&s", self)
         panels.addActions([left.toggleViewAction(), right.toggleViewAction(), toolbar.toggleViewAction()])
         self.actions_table.fill_menu_bar(
-            {"recent": self.recent_menu, "presets": self.presets_menu, "panels": panels}
+            {
+                "recent": self.recent_menu,
+                "presets": self.presets_menu,
+                "panels": panels,
+                "methods": self.methods_menu,
+            }
         )
         self.canvas.menu = QMenu(self)
         self.actions_table.fill(self.canvas.menu, CONTEXT_MENU)
@@ -104,10 +110,12 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         commands, controller, side = self.commands, self.controller, self.side
-        controller.changed.connect(self.apply)
+        controller.changed.connect(self.presenter.apply)
         controller.failed.connect(commands.report)
         controller.opened.connect(self._remember)
-        controller.activity_changed.connect(self.status.show_activity)
+        controller.activity_changed.connect(self.presenter.show_activity)
+        controller.waiting_changed.connect(self.status.show_waiting)
+        controller.waiting_changed.connect(self.canvas.set_waiting)
         self.status.cancel.clicked.connect(controller.cancel)
         self.browser.chosen.connect(commands.open_image)
         self.browser.failed.connect(commands.report)
@@ -116,104 +124,32 @@ class MainWindow(QMainWindow):
         self.canvas.window_drag_started.connect(commands.begin_window_drag)
         self.canvas.window_dragged.connect(commands.drag_window)
         self.canvas.stepped.connect(self.browser.step)
-        self.canvas.hovered.connect(self._hover)
+        self.canvas.hovered.connect(self.presenter.hover)
         side.model_chosen.connect(commands.choose_model)
         side.model_wanted.connect(commands.ask_for_model)
-        side.outputs.target_chosen.connect(lambda index: commands.ask(target=of_label(index)))
-        side.heatmap.layer_chosen.connect(lambda layer: commands.ask(layers=(layer,)))
-        side.heatmap.method_chosen.connect(lambda method: commands.ask(method=method))
+        side.outputs.target_chosen.connect(lambda target: commands.ask(target=target))
+        side.heatmap.asked.connect(lambda changes: commands.ask(**changes))
         side.heatmap.styled.connect(lambda name, value: commands.style(**{name: value}))
+        side.heatmap.displayed.connect(lambda changes: commands.choose(**changes))
+        side.heatmap.sweep_wanted.connect(controller.look_ahead)
+        self.methods_menu.aboutToShow.connect(self._fill_methods)
+
+    def _fill_methods(self) -> None:
+        shown = self.controller.shown
+        info = shown.at_hand.loaded.info if shown.at_hand.loaded is not None else None
+        question = shown.state.question
+        current = answerable(question, info).method if info is not None else question.method
+        fill_methods(self.methods_menu, info, current, self.side.heatmap.choose_method)
 
     def _start(self) -> None:
-        state = self.controller.state
         self.commands.choose_tool(Tool.WINDOW)
-        self.side.show_models(builtin_cards(), state.model)
-        self.side.show_model(None)
-        self.side.outputs.show_output(None, None, None)
-        self.side.heading.setText(heading_text(self._shown))
-        self._show_style(self._shown)
-        self.actions_table.enable_for_image(False)
+        self.presenter.start()
         fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)
         if self.settings.geometry:
             self.restoreGeometry(_decoded(self.settings.geometry))
         if self.settings.layout:
             self.restoreState(_decoded(self.settings.layout))
         self.canvas.setFocus()
-        self.status.show_activity(self.controller.activity)
-
-    def apply(self, shown: Shown) -> None:
-        """Show what differs from what is on screen."""
-        former, self._shown = self._shown, shown
-        state, radiograph = shown.state, shown.radiograph
-        if radiograph is not former.radiograph:
-            self._show_image(shown)
-        elif shown.table is not former.table and shown.table is not None:
-            self.canvas.set_table(shown.table)
-        if (state.zoom, state.orientation) != (former.state.zoom, former.state.orientation):
-            self.canvas.set_view(state.zoom, state.orientation)
-        if shown.heatmap is not former.heatmap:
-            self.canvas.set_heatmap(shown.heatmap)
-        if shown.at_hand.loaded is not former.at_hand.loaded:
-            self._show_model(shown)
-        if (state.model, shown.at_hand.model) != (former.state.model, former.at_hand.model):
-            self.side.show_models(builtin_cards(), state.model)
-        self._show_output(shown)
-        self._show_style(shown)
-        self.canvas.set_legend(legend_text(shown))
-        self.actions_table.check("invert", state.inverted)
-
-    def _show_image(self, shown: Shown) -> None:
-        radiograph = shown.radiograph
-        self.canvas.set_image(self.controller.renderer, shown.table)
-        self.actions_table.enable_for_image(radiograph is not None)
-        if radiograph is None:
-            return
-        self.setWindowTitle(f"{radiograph.path.name} – CXR Viewer")
-        self.browser.mark(radiograph.path)
-        fill_presets(self.presets_menu, radiograph, self.commands.window_by)
-
-    def _show_model(self, shown: Shown) -> None:
-        loaded = shown.at_hand.loaded
-        self.side.show_model(loaded.info if loaded is not None else None)
-        if loaded is None:
-            return
-        if loaded.info.notes:
-            self.messages.show_text(" ".join(loaded.info.notes))
-        if not loaded.info.card.complete:
-            form = ModelForm(loaded.info.card, self)
-            form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            form.accepted.connect(lambda: self._keep_card(form))
-            form.open()
-
-    def _keep_card(self, form: ModelForm) -> None:
-        card = form.card()
-        try:
-            remember_card(card)
-        except OSError as error:
-            self.messages.show_text(
-                f"The answers hold until the program ends: they could not be stored ({error.strerror})."
-            )
-        self.controller.use_card(card)
-
-    def _show_output(self, shown: Shown) -> None:
-        loaded, prediction, analysis = shown.at_hand.loaded, shown.at_hand.prediction, shown.analysis
-        target = settle_target(shown.state.question.target, prediction)
-        card = loaded.info.card if loaded is not None else None
-        self.side.outputs.show_output(card, prediction, target.label)
-        self.side.heading.setText(heading_text(shown))
-        self.side.heatmap.colorbar.show_scale(
-            shown.state.style,
-            shown.display.maximum if analysis is not None and shown.display is not None else None,
-        )
-
-    def _show_style(self, shown: Shown) -> None:
-        state = shown.state
-        self.canvas.set_style(state.style)
-        self.side.heatmap.show_choices(state.question.layers[0], state.question.method, state.style)
-        self.actions_table.check("heatmap", state.style.visible)
-
-    def _hover(self, point: tuple[float, float] | None) -> None:
-        self.status.show_readout(read_out(self._shown, *point) if point is not None else None)
 
     def _remember(self, radiograph: Radiograph) -> None:
         self.settings = with_recent(self.settings, radiograph.path)
@@ -256,14 +192,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember sizes and choices, and end engine and threads."""
-        style, method = self.controller.state.style, self.controller.state.question.method
         self.settings = replace(
-            self.settings,
+            to_remember(self.controller.state, self.settings),
             geometry=_encoded(self.saveGeometry()),
             layout=_encoded(self.saveState()),
-            colormap=style.colormap,
-            alpha=style.alpha,
-            method=method,
         )
         save_settings(self.settings)
         self.controller.shut_down()

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMenu
 
+from cxrviewer.explain.catalog import methods
+from cxrviewer.explain.method_spec import Family
+from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.imaging import grayscale
 from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.radiograph import Radiograph
@@ -46,6 +49,23 @@ def fill_presets(menu: QMenu, radiograph: Radiograph, choose: Callable[[Voi | No
     menu.addSeparator()
     full = menu.addAction("Full range")
     full.triggered.connect(lambda _checked=False: choose(grayscale.full_window(radiograph)))
+
+
+def fill_methods(menu: QMenu, info: ModelInfo | None, current: str, choose: Callable[[str], None]) -> None:
+    """List the methods by family, the one in use checked, those that cannot explain the model disabled."""
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    for family in Family:
+        specs = [spec for spec in methods() if spec.family is family]
+        if specs:
+            menu.addSection(family.value)
+        for spec in specs:
+            action = menu.addAction(_literal(spec.name))
+            action.setCheckable(True)
+            action.setChecked(spec.id == current)
+            action.setEnabled(info is None or spec.id in info.methods)
+            action.setToolTip(f"{spec.summary}\n{spec.caution}")
+            action.triggered.connect(lambda _checked=False, method=spec.id: choose(method))
 
 
 def _literal(text: str) -> str:

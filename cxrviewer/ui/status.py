@@ -11,9 +11,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStatusBar, QWi
 from cxrviewer.imaging.grayscale import modality_value
 from cxrviewer.imaging.heatmap import value_at
 from cxrviewer.session.shown import Shown
-from cxrviewer.ui.controller import Activity
-
-_BUSY = (Activity.STARTING, Activity.LOADING, Activity.ANALYSING)
+from cxrviewer.ui.waiting import Activity, Waiting
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class StatusLine:
         self._progress.setFixedWidth(90)
         self._progress.setTextVisible(False)
         self.cancel = QPushButton("Cancel")
-        self.cancel.setToolTip("Stop the analysis under way")
+        self.cancel.setToolTip("Stop what is under way (Esc)")
         bar.setSizeGripEnabled(False)
         bar.addWidget(self._spaced(self._readout), 1)
         for widget in (self.activity, self._progress, self.cancel):
@@ -90,5 +88,13 @@ class StatusLine:
     def show_activity(self, activity: Activity) -> None:
         """Show what goes on; what lasts can be cancelled once the engine is there."""
         self.activity.setText(activity.value)
-        self._progress.setVisible(activity in _BUSY)
-        self.cancel.setVisible(activity in (Activity.LOADING, Activity.ANALYSING))
+        self._progress.setVisible(activity.busy)
+        self.cancel.setVisible(activity.can_be_cancelled)
+
+    def show_waiting(self, waiting: Waiting | None) -> None:
+        """Show how far what goes on has got, where that is known."""
+        share = waiting.share if waiting is not None else None
+        self._progress.setRange(0, 0 if share is None else 100)
+        self._progress.setValue(0 if share is None else round(100 * share))
+        if waiting is not None:
+            self.activity.setText(waiting.text)

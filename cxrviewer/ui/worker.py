@@ -38,7 +38,9 @@ class Outcome:
 
 
 @dataclass(frozen=True, eq=False)
-class _Task:
+class Task:
+    """What is to be done, and how its outcome will be called."""
+
     kind: str
     token: object
     run: Callable[[], object]
@@ -55,7 +57,8 @@ class WorkerThread(QThread):
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self._pending: dict[str, _Task] = {}
+        self._pending: dict[str, Task] = {}
+        self._current: Task | None = None
         self._changed = threading.Condition()
         self._stopping = False
 
@@ -65,10 +68,15 @@ class WorkerThread(QThread):
             if self._stopping:
                 return
             self._pending.pop(kind, None)
-            self._pending[kind] = _Task(kind, token, run)
+            self._pending[kind] = Task(kind, token, run)
             self._changed.notify()
         if not self.isRunning():
             self.start()
+
+    @property
+    def current(self) -> Task | None:
+        """The task that runs."""
+        return self._current
 
     def drop(self, kind: str) -> None:
         """Forget the task of a kind that has not begun."""
@@ -98,10 +106,12 @@ class WorkerThread(QThread):
                 outcome = Outcome(task.kind, task.token, error=UserError(text, "Please report it."))
             self.finished_task.emit(outcome)
 
-    def _next(self) -> _Task | None:
+    def _next(self) -> Task | None:
         with self._changed:
+            self._current = None
             while not self._pending and not self._stopping:
                 self._changed.wait()
             if self._stopping:
                 return None
-            return self._pending.pop(next(iter(self._pending)))
+            self._current = self._pending.pop(next(iter(self._pending)))
+            return self._current

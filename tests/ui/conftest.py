@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from controller_bench import Bench
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QEvent
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -44,9 +46,10 @@ def write_image(tmp_path: Path) -> Callable[..., Path]:
 
 @dataclass
 class Call:
-    """A request that waits in the engine."""
+    """A request that waits in the engine, and who is told how far it has got."""
 
     request: object
+    report: Callable[[object], bool] | None = None
     answer: Future = field(default_factory=Future)
 
 
@@ -67,12 +70,21 @@ class FakeEngine:
     def start(self, preload: object = None) -> Future:
         return self.ready
 
-    def run(self, request: object) -> object:
+    def run(self, request: object, report: Callable[[object], bool] | None = None) -> object:
         if self.closed:
             raise CancelledError
-        call = Call(request)
+        call = Call(request, report)
         self.calls.append(call)
         return call.answer.result(timeout=30)
+
+    def advance(self, progress: object) -> bool:
+        """Tell how far the request that waits first has got; it ends where nobody wants it any more."""
+        call = self.waiting[0]
+        assert call.report is not None
+        goes_on = call.report(progress)
+        if not goes_on:
+            call.answer.set_exception(CancelledError())
+        return goes_on
 
     def kill(self) -> None:
         self.kills += 1
@@ -87,3 +99,22 @@ class FakeEngine:
 @pytest.fixture
 def engine() -> FakeEngine:
     return FakeEngine()
+
+
+@pytest.fixture
+def bench(qtbot, engine) -> Iterator[Bench]:
+    made = Bench(qtbot, engine)
+    yield made
+    made.controller.shut_down()
+    # Else Python may collect it in another thread, where its timers must not be.
+    made.controller.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def ready(bench: Bench, write_image) -> Bench:
+    """Return a bench with a model, and an image whose top class is explained."""
+    bench.load()
+    bench.open(write_image("a.png"))
+    bench.explained(1)
+    return bench

@@ -3,97 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from material import analysis, card, choice
+from controller_bench import Bench
+from material import card, choice
 
-from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ExplainError, ImageReadError, ModelError
-from cxrviewer.explain.request import TOP_CLASS, ExplainRequest, LoadRequest
+from cxrviewer.explain.request import ExplainRequest, LoadRequest
+from cxrviewer.explain.target import TOP, of_label
 from cxrviewer.imaging.viewport import Orientation
-from cxrviewer.session.state import ViewState, Zoom, styled, with_model
-from cxrviewer.ui.controller import Activity, Controller
-
-
-class Bench:
-    """A controller, what it was asked and what it told."""
-
-    def __init__(self, qtbot, engine) -> None:
-        self.qtbot = qtbot
-        self.engine = engine
-        self.reader = Reader()
-        self.controller = Controller(engine, engine.ready, self.reader, ViewState())
-        self.errors: list = []
-        self.opened: list = []
-        self.controller.failed.connect(self.errors.append)
-        self.controller.opened.connect(self.opened.append)
-
-    @property
-    def shown(self):
-        return self.controller.shown
-
-    @property
-    def state(self) -> ViewState:
-        return self.controller.state
-
-    def wait(self, condition: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(condition, timeout=20_000)
-
-    def change(self, **changes) -> None:
-        self.controller.update(replace(self.state, **changes))
-
-    def asked(self):
-        """Wait for a request that has no answer yet and return it."""
-        self.wait(lambda: bool(self.engine.waiting))
-        return self.engine.waiting[0].request
-
-    def answer(self, result) -> None:
-        self.asked()
-        self.engine.waiting[0].answer.set_result(result)
-
-    def refuse(self, error: Exception) -> None:
-        self.asked()
-        self.engine.waiting[0].answer.set_exception(error)
-
-    def load(self, loaded=None) -> None:
-        """Have the model loaded."""
-        self.engine.ready.done() or self.engine.ready.set_result(None)
-        if self.state.model == "default" and self.shown.at_hand.loaded is None:
-            self.change()
-        self.answer((loaded or choice()).info)
-        self.wait(lambda: self.shown.at_hand.loaded is not None)
-
-    def open(self, path: Path) -> None:
-        self.change(path=path)
-        self.wait(lambda: self.shown.radiograph is not None and self.shown.radiograph.path == path)
-
-    def explained(self, class_index: int, top: int = 1, **changes):
-        """Answer the analysis under way and wait until it is on screen."""
-        values = np.full((4, 4), class_index + 1, np.float32)
-        made = analysis(class_index, top=top, values=values).result
-        self.answer(made)
-        self.wait(lambda: self.shown.analysis is not None and self.shown.analysis.result is made)
-        return self.shown.analysis
-
-
-@pytest.fixture
-def bench(qtbot, engine) -> Iterator[Bench]:
-    made = Bench(qtbot, engine)
-    yield made
-    made.controller.shut_down()
-
-
-@pytest.fixture
-def ready(bench: Bench, write_image) -> Bench:
-    """Return a bench with a model, and an image whose top class is explained."""
-    bench.load()
-    bench.open(write_image("a.png"))
-    bench.explained(1)
-    return bench
+from cxrviewer.session.state import Zoom, styled, with_model
+from cxrviewer.ui.waiting import Activity
 
 
 def _only_looks(bench: Bench) -> None:
@@ -113,7 +35,8 @@ def test_an_image_is_read_and_explained_for_its_top_class(bench: Bench, write_im
     assert bench.controller.activity is Activity.ANALYSING
     request = bench.asked()
     assert isinstance(request, ExplainRequest)
-    assert (request.class_index, request.layer, request.method) == (TOP_CLASS, "late", "grad-cam")
+    assert (request.question.target, request.question.layers) == (TOP, ("late",))
+    assert request.question.method == "grad-cam"
     assert request.inputs.shape == (1, 8, 8, 1)
     bench.explained(1)
     assert bench.shown.heatmap is not None
@@ -137,13 +60,13 @@ def test_images_open_before_the_engine_is_there(bench: Bench, write_image) -> No
 
 def test_what_was_analysed_is_shown_again_without_a_request(ready: Bench) -> None:
     first = ready.shown.analysis
-    ready.change(target=0)
-    assert ready.asked().class_index == 0
+    ready.ask(target=of_label(0))
+    assert ready.asked().question.target == of_label(0)
     second = ready.explained(0)
     calls = len(ready.engine.calls)
-    ready.change(target=TOP_CLASS)
+    ready.ask(target=TOP)
     assert ready.shown.analysis is first
-    ready.change(target=0)
+    ready.ask(target=of_label(0))
     assert ready.shown.analysis is second
     assert ready.controller.activity is Activity.READY
     assert len(ready.engine.calls) == calls
@@ -151,7 +74,7 @@ def test_what_was_analysed_is_shown_again_without_a_request(ready: Bench) -> Non
 
 def test_the_former_map_stays_until_the_next_is_there(ready: Bench) -> None:
     former = ready.shown.heatmap
-    ready.change(method="layer-cam")
+    ready.ask(method="layer-cam")
     ready.asked()
     assert ready.shown.heatmap is former
     ready.explained(1)
@@ -162,29 +85,33 @@ def test_a_result_that_is_not_wanted_any_more_is_kept_but_not_shown(ready: Bench
     former = ready.shown.analysis
     seen = []
     ready.controller.changed.connect(lambda shown: seen.append(shown.analysis))
-    ready.change(target=0)
+    ready.ask(target=of_label(0))
     ready.asked()
-    ready.change(target=2)
-    ready.answer(analysis(0).result)
-    ready.wait(lambda: ready.engine.calls[-1].request.class_index == 2)
+    ready.ask(target=of_label(2))
+    ready.answer(ready.result(0))
+    ready.wait(lambda: ready.engine.calls[-1].request.question.target == of_label(2))
     assert ready.shown.analysis is former
     latest = ready.explained(2)
     assert set(map(id, seen)) == {id(former), id(latest)}
     calls = len(ready.engine.calls)
-    ready.change(target=0)
-    assert ready.shown.analysis.result.attribution.class_index == 0
+    ready.ask(target=of_label(0))
+    assert ready.shown.analysis.result.attribution.target == of_label(0)
     assert len(ready.engine.calls) == calls
 
 
 def test_choices_passed_over_never_reach_the_engine(ready: Bench) -> None:
-    ready.change(layer="early")
+    ready.ask(layers=("early",))
     ready.asked()
     for target in (0, 1, 2):
-        ready.change(target=target)
-    ready.answer(analysis(1).result)
-    ready.wait(lambda: len(ready.engine.waiting) == 1 and ready.engine.waiting[0].request.class_index == 2)
+        ready.ask(target=of_label(target))
+    ready.answer(ready.result(1))
+    ready.wait(
+        lambda: (
+            len(ready.engine.waiting) == 1 and ready.engine.waiting[0].request.question.target == of_label(2)
+        )
+    )
     ready.explained(2)
-    assert [call.request.class_index for call in ready.engine.calls[2:]] == [1, 2]
+    assert [call.request.question.target for call in ready.engine.calls[2:]] == [of_label(1), of_label(2)]
 
 
 def test_what_is_only_looked_at_otherwise_asks_for_nothing(ready: Bench) -> None:
@@ -224,15 +151,18 @@ def test_a_file_can_be_tried_again(ready: Bench, tmp_path: Path, write_image) ->
 
 def test_the_view_changes_with_the_image_not_before(ready: Bench, write_image) -> None:
     turned = Orientation(False, 1)
-    ready.change(orientation=turned, target=0)
+    ready.change(orientation=turned)
+    ready.ask(target=of_label(0))
     ready.explained(0)
     seen = []
     ready.controller.changed.connect(
-        lambda shown: seen.append((shown.radiograph.path.name, shown.state.orientation, shown.state.target))
+        lambda shown: seen.append(
+            (shown.radiograph.path.name, shown.state.orientation, shown.state.question.target)
+        )
     )
     ready.open(write_image("b.png"))
-    assert ("a.png", turned, 0) in seen
-    assert set(seen) == {("a.png", turned, 0), ("b.png", Orientation(), TOP_CLASS)}
+    assert ("a.png", turned, of_label(0)) in seen
+    assert set(seen) == {("a.png", turned, of_label(0)), ("b.png", Orientation(), TOP)}
 
 
 def test_of_files_opened_in_haste_only_the_last_is_shown(ready: Bench, write_image) -> None:
@@ -246,7 +176,7 @@ def test_of_files_opened_in_haste_only_the_last_is_shown(ready: Bench, write_ima
 def test_another_image_takes_the_map_off_at_once(ready: Bench, write_image) -> None:
     ready.open(write_image("b.png"))
     assert (ready.shown.analysis, ready.shown.heatmap, ready.shown.at_hand.prediction) == (None, None, None)
-    assert ready.asked().class_index == TOP_CLASS
+    assert ready.asked().question.target == TOP
 
 
 def test_a_model_that_cannot_be_loaded_keeps_the_former(ready: Bench, tmp_path: Path) -> None:
@@ -271,7 +201,7 @@ def test_another_model_explains_the_image_anew(ready: Bench, tmp_path: Path) -> 
     assert request.path == str(weights)
     assert ready.controller.activity is Activity.LOADING
     ready.answer(choice("other").info)
-    assert ready.asked().class_index == TOP_CLASS
+    assert ready.asked().question.target == TOP
     ready.explained(2, top=2)
     assert ready.shown.at_hand.prediction.top == 2
 
@@ -293,7 +223,7 @@ def test_without_any_model_the_error_comes_once(bench: Bench, write_image) -> No
 
 def test_an_analysis_that_fails_is_told_once_and_not_asked_in_a_loop(ready: Bench) -> None:
     former = ready.shown.analysis
-    ready.change(target=0)
+    ready.ask(target=of_label(0))
     ready.refuse(ExplainError("no gradient"))
     ready.wait(lambda: bool(ready.errors))
     calls = len(ready.engine.calls)
@@ -303,15 +233,15 @@ def test_an_analysis_that_fails_is_told_once_and_not_asked_in_a_loop(ready: Benc
     assert ready.shown.analysis is former
     assert ready.controller.activity is Activity.READY
     ready.controller.retry()
-    assert ready.asked().class_index == 0
+    assert ready.asked().question.target == of_label(0)
     ready.explained(0)
     assert len(ready.errors) == 1
 
 
 def test_a_failure_that_nobody_waits_for_is_not_told(ready: Bench) -> None:
-    ready.change(target=0)
+    ready.ask(target=of_label(0))
     ready.asked()
-    ready.change(target=2)
+    ready.ask(target=of_label(2))
     ready.refuse(ExplainError("no gradient"))
     ready.wait(lambda: bool(ready.engine.waiting))
     ready.explained(2)
@@ -319,36 +249,37 @@ def test_a_failure_that_nobody_waits_for_is_not_told(ready: Bench) -> None:
 
 
 def test_a_choice_that_failed_is_asked_for_again_when_it_is_made_again(ready: Bench) -> None:
-    ready.change(target=0)
+    ready.ask(target=of_label(0))
     ready.refuse(ExplainError("no gradient"))
     ready.wait(lambda: bool(ready.errors))
-    ready.change(target=TOP_CLASS)
-    ready.change(target=0)
+    ready.ask(target=TOP)
+    ready.ask(target=of_label(0))
     ready.explained(0)
 
 
 def test_a_defect_of_the_program_is_told_as_one(ready: Bench, caplog) -> None:
-    ready.change(target=0)
+    ready.ask(target=of_label(0))
     ready.refuse(ZeroDivisionError("inside"))
     ready.wait(lambda: bool(ready.errors))
     assert "ZeroDivisionError" in ready.errors[0].message
     assert len(ready.errors) == 1
 
 
-def test_cancel_ends_the_engine_and_says_nothing(ready: Bench) -> None:
+def test_cancel_ends_an_engine_that_does_not_answer_and_says_nothing(ready: Bench) -> None:
     former = ready.shown.analysis
-    ready.change(target=0)
+    ready.ask(target=of_label(0))
     ready.asked()
     ready.controller.cancel()
-    assert ready.engine.kills == 1
+    assert ready.engine.kills == 0, "it may still answer"
     assert ready.controller.activity is Activity.READY
     calls = len(ready.engine.calls)
     _only_looks(ready)
-    ready.qtbot.waitUntil(lambda: not ready.engine.waiting)
+    ready.wait(lambda: not ready.engine.waiting)
+    assert ready.engine.kills == 1
     assert len(ready.engine.calls) == calls
     assert ready.errors == []
     assert ready.shown.analysis is former
-    ready.change(target=2)
+    ready.ask(target=of_label(2))
     ready.explained(2)
 
 
@@ -368,6 +299,8 @@ def test_cancelling_a_model_returns_to_the_former(ready: Bench, tmp_path: Path, 
     assert ready.shown.analysis is former
     assert ready.errors == []
     ready.open(write_image("b.png"))
+    ready.wait(lambda: ready.engine.kills == 1)
+    ready.wait(lambda: ready.engine.waiting and isinstance(ready.asked(), ExplainRequest))
     ready.explained(0, top=0)
 
 

@@ -29,10 +29,14 @@ from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.drag import Drag, DragKind, Tool
 from cxrviewer.ui.canvas.legend import Legend, paint_empty, paint_legend
+from cxrviewer.ui.canvas.waiting_sign import WaitingSign
+from cxrviewer.ui.waiting import Waiting
 
 _WHEEL_STEP = 1.2
 _LARGEST_SCALE = 40.0
 _SMALLEST_SCALE = 0.02
+_DIMMED = 0.35
+"""What is left of the opacity of a heatmap that is about to be replaced."""
 
 
 class Canvas(QWidget):
@@ -64,6 +68,9 @@ class Canvas(QWidget):
         self._viewport: Viewport | None = None
         self._picture: QImage | None = None
         self._drag: Drag | None = None
+        self._dimmed = False
+        self.sign = WaitingSign(self)
+        self.sign.raised.connect(self._dim)
 
     def sizeHint(self) -> QSize:
         """Return the size that a layout would like to give."""
@@ -101,6 +108,10 @@ class Canvas(QWidget):
         """Show other words in the corners."""
         self._legend = legend
         self.update()
+
+    def set_waiting(self, waiting: Waiting | None) -> None:
+        """Say what the heatmap waits for; while that lasts, the former one is dimmed."""
+        self.sign.show_waiting(waiting)
 
     def viewport(self) -> Viewport | None:
         """Return where the image lies in device pixels; None without an image."""
@@ -164,7 +175,8 @@ class Canvas(QWidget):
             blank = QImage(1, 1, QImage.Format.Format_RGB32)
             blank.fill(theme.CANVAS)
             return blank
-        packed = self._renderer.picture(viewport, self._table, self._heatmap, self._style)
+        style = replace(self._style, alpha=self._style.alpha * _DIMMED) if self._dimmed else self._style
+        packed = self._renderer.picture(viewport, self._table, self._heatmap, style)
         rows, columns = packed.shape
         image = QImage(packed.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
@@ -182,6 +194,11 @@ class Canvas(QWidget):
         x, y = apply_affine(viewport.view_to_stored, position.x() * ratio - 0.5, position.y() * ratio - 0.5)
         rows, columns = self._renderer.radiograph.shape
         return (x + 0.5) / columns, (y + 0.5) / rows
+
+    def _dim(self, dimmed: bool) -> None:
+        self._dimmed = dimmed
+        if self._heatmap is not None:
+            self._redraw()
 
     def _move(self) -> None:
         self._viewport = None
@@ -208,6 +225,7 @@ class Canvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the image anew in the changed view."""
         super().resizeEvent(event)
+        self.sign.place(event.size())
         self._move()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

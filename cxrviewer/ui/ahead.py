@@ -1,0 +1,80 @@
+"""What is worth computing before anybody asks: the other stops of the layer slider, the other classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cxrviewer.explain.catalog import method_spec
+from cxrviewer.explain.method_spec import Family
+from cxrviewer.explain.model_info import ModelInfo, sweep_layers
+from cxrviewer.explain.target import of_label
+from cxrviewer.session.keys import ExplainKey
+
+LAYERS_AT_ONCE = 16
+"""In one run of the model, so that a question of the user waits for one such run at most."""
+
+_MOST_CLASSES = 32
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Part of a prefetch: one request to the engine, or a few very short ones.
+
+    Parameters
+    ----------
+    key : ExplainKey
+        The question on screen.
+    keys : tuple of ExplainKey
+        The questions that are answered.
+    layers : tuple of str
+        The layers of `keys` where these differ only in the layer; one run of the model answers them all.
+        Empty where they differ in the class.
+    """
+
+    key: ExplainKey
+    keys: tuple[ExplainKey, ...]
+    layers: tuple[str, ...] = ()
+
+
+def pieces_ahead(key: ExplainKey, info: ModelInfo) -> tuple[Piece, ...]:
+    """Return what is likely to be asked for after a question, the likeliest first.
+
+    Parameters
+    ----------
+    key : ExplainKey
+        Of the map on screen.
+    info : ModelInfo
+        Its model.
+
+    Returns
+    -------
+    tuple of Piece
+        Nothing for methods that take longer than a run of the model. Layers always come in the same groups,
+        since the engine compiles each group once.
+    """
+    question = key.question
+    quick = method_spec(question.method).family is Family.GRADIENT_CAM
+    if not quick or len(question.layers) != 1 or question.smoothing:
+        return ()
+    return (*_classes(key, info), *_layers(key, info))
+
+
+def _classes(key: ExplainKey, info: ModelInfo) -> tuple[Piece, ...]:
+    others = [
+        of_label(index) for index in range(len(info.card.labels)) if of_label(index) != key.question.target
+    ]
+    if len(others) > _MOST_CLASSES:
+        return ()
+    return (Piece(key, tuple(key.asking(replace(key.question, target=target)) for target in others)),)
+
+
+def _layers(key: ExplainKey, info: ModelInfo) -> tuple[Piece, ...]:
+    stops = sweep_layers(info)
+    order = [layer.path for layer in info.layers]
+    here = order.index(key.question.layers[0])
+    groups = [stops[start : start + LAYERS_AT_ONCE] for start in range(0, len(stops), LAYERS_AT_ONCE)]
+    groups.sort(key=lambda group: min(abs(order.index(path) - here) for path in group))
+    return tuple(
+        Piece(key, tuple(key.asking(replace(key.question, layers=(path,))) for path in group), group)
+        for group in groups
+    )

@@ -1,0 +1,185 @@
+"""Has the engine load models, explain images and look ahead, one after another in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from cxrviewer.engine.engine import Engine
+from cxrviewer.explain.model_info import ModelInfo
+from cxrviewer.explain.request import Progress, Request, Result
+from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.models.card import ModelCard
+from cxrviewer.models.prediction import Prediction
+from cxrviewer.session.analysis import Analysis, LoadedChoice, analyse, analyse_layers, load_choice
+from cxrviewer.session.keys import ExplainKey
+from cxrviewer.ui.ahead import Piece
+from cxrviewer.ui.worker import Outcome, Task, WorkerThread
+
+PATIENCE = 0.5
+"""Seconds after which what was cancelled and does not answer is ended together with its process."""
+
+
+@dataclass(frozen=True, eq=False)
+class Advance:
+    """How far the answer to a question has got.
+
+    Parameters
+    ----------
+    key : ExplainKey
+        The question.
+    share : float
+        0 to 1.
+    prediction : Prediction
+        The model's output, which is there before the heatmap.
+    """
+
+    key: ExplainKey
+    share: float
+    prediction: Prediction
+
+
+class _Wish:
+    """Whether an answer is still wanted; read by the thread that waits for it."""
+
+    def __init__(self) -> None:
+        self._given_up = threading.Event()
+
+    @property
+    def holds(self) -> bool:
+        return not self._given_up.is_set()
+
+    def give_up(self) -> None:
+        self._given_up.set()
+
+
+class Analyst(QObject):
+    """The window's way to the engine; its methods return at once.
+
+    `finished` brings the Outcome of kind "load" (token: the choice), "explain" (token: the key) or "ahead"
+    (token: the piece; value: its analyses, fewer where it was given up). What was given up may bring one
+    without value and error. `advanced` tells how far a long answer has got.
+
+    Parameters
+    ----------
+    engine : Engine
+        Started, or about to be; closed by `shut_down`.
+    ready : Future
+        Done when the engine is ready for requests.
+    """
+
+    finished = Signal(object)
+    advanced = Signal(object)
+    ready_changed = Signal()
+
+    def __init__(
+        self, engine: Engine, ready: Future[ModelInfo | None], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._thread = WorkerThread("analysis", self)
+        self._thread.finished_task.connect(self._hand_on)
+        self._wishes = {kind: _Wish() for kind in ("load", "explain", "ahead")}
+        self._piece: Piece | None = None
+        self._found_ahead: dict[ExplainKey, Analysis] = {}
+        self._await(ready)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the engine is there, or has failed to come."""
+        return self._ready.done()
+
+    @property
+    def looking_ahead(self) -> bool:
+        """Whether a piece is under way that was not dropped."""
+        return self._piece is not None
+
+    def load(self, choice: str, card: ModelCard | None) -> None:
+        """Load a model, by another card than its own if one is given."""
+        self.drop("ahead")
+        self._post("load", choice, lambda _: load_choice(self._engine.run, choice, card))
+
+    def explain(self, key: ExplainKey, radiograph: Radiograph, loaded: LoadedChoice) -> None:
+        """Answer a question; one under way is given up at its next step."""
+        self.drop("ahead")
+        self._post("explain", key, lambda wish: self._explained(wish, key, radiograph, loaded))
+
+    def look_ahead(self, piece: Piece, radiograph: Radiograph, loaded: LoadedChoice) -> None:
+        """Answer the questions of a piece."""
+        self._post("ahead", piece, lambda wish: self._looked_ahead(wish, piece, radiograph, loaded))
+        self._piece = piece
+
+    def drop(self, kind: str) -> None:
+        """Give up what was asked for: at once where it has not begun, else at its next step."""
+        self._wishes[kind].give_up()
+        self._thread.drop(kind)
+        if kind == "ahead":
+            self._piece = None
+
+    def cancel(self) -> None:
+        """Give up everything, with the engine's process where it does not answer soon."""
+        for kind in self._wishes:
+            self.drop(kind)
+        stuck = self._thread.current
+        # What is computed in advance ends by itself, and nobody waits for it.
+        if stuck is not None and stuck.kind != "ahead":
+            QTimer.singleShot(round(PATIENCE * 1000), self, lambda: self._end(stuck))
+
+    def shut_down(self) -> None:
+        """End engine and thread."""
+        self._engine.close()
+        self._thread.stop()
+
+    def _await(self, ready: Future[ModelInfo | None]) -> None:
+        self._ready = ready
+        ready.add_done_callback(lambda _: self.ready_changed.emit())
+
+    def _end(self, stuck: Task) -> None:
+        if self._thread.current is stuck:
+            self._engine.kill()
+            self._await(self._engine.start())
+            self.ready_changed.emit()
+
+    def _post(self, kind: str, token: object, run: Callable[[_Wish], object]) -> None:
+        self._wishes[kind].give_up()
+        wish = self._wishes[kind] = _Wish()
+        self._thread.post(kind, token, lambda: run(wish))
+
+    def _hand_on(self, outcome: Outcome) -> None:
+        if outcome.token is self._piece:
+            self._piece = None
+        self.finished.emit(outcome)
+
+    def _explained(
+        self, wish: _Wish, key: ExplainKey, radiograph: Radiograph, loaded: LoadedChoice
+    ) -> Analysis:
+        # What was computed in advance while the question waited for it.
+        found = self._found_ahead.get(key)
+        if found is not None:
+            return found
+        return analyse(partial(self._run, wish, key), radiograph, loaded, key)
+
+    def _looked_ahead(
+        self, wish: _Wish, piece: Piece, radiograph: Radiograph, loaded: LoadedChoice
+    ) -> tuple[Analysis, ...]:
+        if piece.layers:
+            found = analyse_layers(self._engine.run, radiograph, loaded, piece.key, piece.layers)
+        else:
+            found = tuple(
+                analyse(self._engine.run, radiograph, loaded, key) for key in piece.keys if wish.holds
+            )
+        self._found_ahead = dict(zip(piece.keys, found, strict=False))
+        return found
+
+    def _run(self, wish: _Wish, key: ExplainKey, request: Request) -> Result:
+        def report(progress: Progress) -> bool:
+            if wish.holds:
+                self.advanced.emit(Advance(key, progress.share, progress.prediction))
+            return wish.holds
+
+        return self._engine.run(request, report)

@@ -1,0 +1,144 @@
+"""Brings what the controller says onto the widgets of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from cxrviewer.explain.catalog import method_spec
+from cxrviewer.explain.display import LOGIT
+from cxrviewer.explain.target import settle_target
+from cxrviewer.models.catalog import builtin_cards, remember_card
+from cxrviewer.session.plan import answerable
+from cxrviewer.session.shown import Shown
+from cxrviewer.ui.dialogs.model_form import ModelForm
+from cxrviewer.ui.legend_text import fallback_text, heading_text, legend_text
+from cxrviewer.ui.menus import fill_presets
+from cxrviewer.ui.sight import Sight
+from cxrviewer.ui.status import read_out
+from cxrviewer.ui.waiting import Activity
+
+if TYPE_CHECKING:
+    from cxrviewer.ui.main_window import MainWindow
+
+
+class Presenter:
+    """Changes what differs from what is on screen, and nothing else.
+
+    Parameters
+    ----------
+    window : MainWindow
+        Its widgets are there.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._controller = window.controller
+        self._shown = window.controller.shown
+        self._fallback = ""
+        self._sight = Sight(window.controller.run_aside, window)
+        self._sight.seen.connect(window.side.show_model_input)
+
+    def start(self) -> None:
+        """Show the state to begin with."""
+        self._window.side.show_models(builtin_cards(), self._shown.state.model)
+        self._window.side.show_model(None)
+        self._window.actions_table.enable_for_image(False)
+        self._show_choices(self._shown)
+        self.show_activity(self._controller.activity)
+
+    def apply(self, shown: Shown) -> None:
+        """Show what differs from what is on screen."""
+        former, self._shown = self._shown, shown
+        canvas, state, radiograph = self._window.canvas, shown.state, shown.radiograph
+        if radiograph is not former.radiograph:
+            self._show_image(shown)
+        elif shown.table is not former.table and shown.table is not None:
+            canvas.set_table(shown.table)
+        if (state.zoom, state.orientation) != (former.state.zoom, former.state.orientation):
+            canvas.set_view(state.zoom, state.orientation)
+        if shown.heatmap is not former.heatmap:
+            canvas.set_heatmap(shown.heatmap)
+        if shown.style is not former.style:
+            canvas.set_style(shown.style)
+        if shown.at_hand.loaded is not former.at_hand.loaded:
+            self._show_model(shown)
+        if (state.model, shown.at_hand.model) != (former.state.model, former.at_hand.model):
+            self._window.side.show_models(builtin_cards(), state.model)
+        self._say_fallback(shown)
+        self._show_choices(shown)
+        canvas.set_legend(legend_text(shown))
+        self._sight.look(shown)
+
+    def show_activity(self, activity: Activity) -> None:
+        """Show what goes on."""
+        self._window.status.show_activity(activity)
+        self._window.actions_table.enable("cancel", activity.can_be_cancelled)
+
+    def hover(self, point: tuple[float, float] | None) -> None:
+        """Tell the values under the cursor."""
+        self._window.status.show_readout(read_out(self._shown, *point) if point is not None else None)
+
+    def _show_image(self, shown: Shown) -> None:
+        window, radiograph = self._window, shown.radiograph
+        window.canvas.set_image(self._controller.renderer, shown.table)
+        window.actions_table.enable_for_image(radiograph is not None)
+        if radiograph is None:
+            return
+        window.setWindowTitle(f"{radiograph.path.name} – CXR Viewer")
+        window.browser.mark(radiograph.path)
+        fill_presets(window.presets_menu, radiograph, window.commands.window_by)
+
+    def _show_model(self, shown: Shown) -> None:
+        window, loaded = self._window, shown.at_hand.loaded
+        window.side.show_model(loaded.info if loaded is not None else None)
+        self._fallback = ""
+        if loaded is None:
+            return
+        if loaded.info.notes:
+            window.messages.show_text(" ".join(loaded.info.notes))
+        if not loaded.info.card.complete:
+            form = ModelForm(loaded.info.card, window)
+            form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            form.accepted.connect(lambda: self._keep_card(form))
+            form.open()
+
+    def _keep_card(self, form: ModelForm) -> None:
+        card = form.card()
+        try:
+            remember_card(card)
+        except OSError as error:
+            self._window.messages.show_text(
+                f"The answers hold until the program ends: they could not be stored ({error.strerror})."
+            )
+        self._controller.use_card(card)
+
+    def _say_fallback(self, shown: Shown) -> None:
+        """Say once for a model that another method than the chosen one stands in for it."""
+        loaded = shown.at_hand.loaded
+        text = fallback_text(shown.state.question, loaded.info) if loaded is not None else ""
+        if text and text != self._fallback:
+            notes = loaded.info.notes if loaded is not None else ()
+            self._window.messages.show_text(" ".join((*notes, text)))
+        self._fallback = text
+
+    def _show_choices(self, shown: Shown) -> None:
+        """Show the choices where they are made: in the panel and the menus."""
+        state, loaded, side = shown.state, shown.at_hand.loaded, self._window.side
+        card = loaded.info.card if loaded is not None else None
+        target = settle_target(state.question.target, shown.at_hand.prediction)
+        side.outputs.show_output(card, shown.at_hand.prediction, target)
+        side.heading.setText(heading_text(shown))
+        side.show_shown(shown)
+        actions = self._window.actions_table
+        actions.check("invert", state.inverted)
+        actions.check("heatmap", state.style.visible)
+        actions.check("signed", state.style.signed)
+        actions.check("lock_scale", state.scale.limit is not None)
+        has_unit = shown.display is not None and shown.display.unit == LOGIT
+        actions.enable("lock_scale", has_unit or state.scale.limit is not None)
+        method = answerable(state.question, loaded.info).method if loaded is not None else ""
+        by_layer = bool(method) and method_spec(method).uses_layer and shown.radiograph is not None
+        for key in ("layer_earlier", "layer_later"):
+            actions.enable(key, by_layer)
