@@ -34,7 +34,7 @@ _CUTS = (
 )
 _FIRST_SHARE = 0.2
 _FIRST_LIMIT = 1.0
-_SMALLEST, _GREATEST = 0.001, 1000.0
+_SMALLEST, _GREATEST = 0.01, 1000.0
 
 
 class DisplayControls(QWidget):
@@ -65,9 +65,8 @@ class DisplayControls(QWidget):
         self.colormap.setIconSize(QSize(48, 14))
         self._offer_colormaps(signed=False)
         self.limit.setRange(_SMALLEST, _GREATEST)
-        self.limit.setDecimals(3)
+        self.limit.setDecimals(2)
         self.limit.setSuffix(" logits")
-        self.limit.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
         self.limit.setKeyboardTracking(False)
         self.limit.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.limit.setAccessibleName("Locked scale")
@@ -86,18 +85,23 @@ class DisplayControls(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        scale = _side_by_side(self.scale, self.limit)
-        threshold = _side_by_side(self.threshold, self._value)
+        threshold = QWidget()
+        line = QHBoxLayout(threshold)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.threshold, 1)
+        line.addWidget(self._value)
         rows: tuple[tuple[str, QWidget], ...] = (
             ("View", self.view),
             ("Sign", self.signed),
-            ("Scale", scale),
+            ("Scale", self.scale),
+            ("", self.limit),
             ("Colours", self.colormap),
             ("Threshold", threshold),
             ("", self.cut),
         )
         for row, (name, widget) in enumerate(rows):
-            grid.addWidget(muted(name, widget), row, 0)
+            if name:
+                grid.addWidget(muted(name, widget), row, 0)
             grid.addWidget(widget, row, 1)
         grid.addWidget(self.fade, len(rows), 0, 1, 2)
 
@@ -136,7 +140,7 @@ class DisplayControls(QWidget):
         words = [
             "" if self.view.value() == HeatmapView.SMOOTH else str(self.view.value()),
             "signed" if self.signed.isChecked() and self.signed.isEnabled() else "",
-            "locked" if self.scale.value() == _LOCKED and self.limit.isEnabled() else "",
+            "locked" if self.scale.value() == _LOCKED and self.scale.button(_LOCKED).isEnabled() else "",
         ]
         return ", ".join(word for word in words if word)
 
@@ -164,9 +168,9 @@ class DisplayControls(QWidget):
         button.setEnabled(has_unit)
         lack = f"The values of {spec.name} have no unit: its maps cannot be compared by value."
         button.setToolTip(tip(_SCALES[1][2] if has_unit else lack))
-        self.limit.setEnabled(locked)
+        self.limit.setVisible(locked)
         limit = scale.limit if locked and scale.limit is not None else self._measured
-        if round(limit, 3) != self.limit.value():
+        if round(limit, 2) != self.limit.value():
             self.limit.setValue(limit)
 
     def _style(self, name: str, value: object) -> None:
@@ -196,13 +200,3 @@ def _rounded(value: float) -> float:
     """Return a value to two digits, never less."""
     step = 10.0 ** (math.floor(math.log10(value)) - 1)
     return min(max(math.ceil(round(value / step, 6)) * step, _SMALLEST), _GREATEST)
-
-
-def _side_by_side(first: QWidget, second: QWidget) -> QWidget:
-    holder = QWidget()
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(8)
-    row.addWidget(first, 1)
-    row.addWidget(second)
-    return holder

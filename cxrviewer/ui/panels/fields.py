@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from cxrviewer.ui import theme
 
 _HEADING = Qt.ItemDataRole.UserRole + 1
+_UNDER_HEADING = Qt.ItemDataRole.UserRole + 2
 _WIDEST_POPUP = 460
 
 
@@ -56,16 +57,13 @@ class GroupedCombo(QComboBox):
         self.setMaxVisibleItems(24)
         self._items = QStandardItemModel(self)
         self.setModel(self._items)
-        self.setItemDelegate(_GroupDelegate(self))
+        self.setItemDelegate(GroupDelegate(self))
         self.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         guard_wheel(self)
 
     def add_heading(self, text: str) -> None:
         """Add a heading."""
-        item = QStandardItem(text)
-        item.setFlags(Qt.ItemFlag.NoItemFlags)
-        item.setData(True, _HEADING)
-        self._items.appendRow(item)
+        self._items.appendRow(heading_item(text))
 
     def add_entry(self, text: str, data: object, tip: str = "", *, enabled: bool = True) -> None:
         """Add a choice that `currentData` gives when it is made."""
@@ -73,6 +71,7 @@ class GroupedCombo(QComboBox):
         item.setData(data, Qt.ItemDataRole.UserRole)
         item.setToolTip(tip)
         item.setEnabled(enabled)
+        item.setData(bool(self.headings()), _UNDER_HEADING)
         self._items.appendRow(item)
 
     def entries(self) -> list[object]:
@@ -105,12 +104,16 @@ class GroupedCombo(QComboBox):
         return bool(self.itemData(row, _HEADING))
 
 
-class _GroupDelegate(QStyledItemDelegate):
-    """Sets headings apart, and choices in where there are headings."""
+def heading_item(text: str) -> QStandardItem:
+    """Return a line that a `GroupDelegate` draws as a heading, and that cannot be chosen."""
+    item = QStandardItem(text)
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    item.setData(True, _HEADING)
+    return item
 
-    def __init__(self, combo: GroupedCombo) -> None:
-        super().__init__(combo)
-        self._combo = combo
+
+class GroupDelegate(QStyledItemDelegate):
+    """Sets headings apart, and choices in where they are under one."""
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -121,7 +124,7 @@ class _GroupDelegate(QStyledItemDelegate):
             option.font.setBold(True)
             option.font.setPointSizeF(option.font.pointSizeF() * 0.9)
             option.palette.setBrush(option.palette.ColorRole.Text, QBrush(theme.MUTED))
-        elif self._combo.headings():
+        elif index.data(_UNDER_HEADING):
             option.text = f"   {option.text}"
 
 

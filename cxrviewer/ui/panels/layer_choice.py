@@ -18,14 +18,16 @@ from PySide6.QtWidgets import (
 from cxrviewer.explain.model_info import AUTO_LAYER, LayerInfo, ModelInfo, sweep_layers
 from cxrviewer.explain.question import Fusion
 from cxrviewer.ui.icons import icon
-from cxrviewer.ui.panels.fields import GroupedCombo, Segmented, muted, slider, tip
-from cxrviewer.ui.panels.layer_words import STAR, grid_text, layer_text, layer_tip
+from cxrviewer.ui.panels.fields import GroupedCombo, Segmented, slider, tip
+from cxrviewer.ui.panels.layer_words import grid_text, layer_text, layer_tip
 from cxrviewer.ui.panels.several_layers import SeveralLayers
 
-_SEVERAL = "several"
+_OTHER = ""
+"""What stands in the closed list where it is not one of the layers."""
+
 _FUSIONS = (
     (Fusion.MEAN, "Mean", "The mean of the layers' maps, each scaled to its own maximum"),
-    (Fusion.MAXIMUM, "Maximum", "What any one of the layers shows"),
+    (Fusion.MAXIMUM, "Max", "What any one of the layers shows"),
     (Fusion.PRODUCT, "Product", "Only what all of the layers show"),
 )
 
@@ -78,16 +80,10 @@ class LayerChooser(QWidget):
         self.grid.setFixedWidth(self.fontMetrics().horizontalAdvance("224×224") + 2)
         self.grid.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.grid)
-        combine = QWidget()
-        row = QHBoxLayout(combine)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(muted("Combine"))
-        row.addWidget(self.fusion, 1)
         # One in the place of the other: nothing below moves.
         self._below = QStackedWidget()
         self._below.addWidget(sweep)
-        self._below.addWidget(combine)
+        self._below.addWidget(self.fusion)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
@@ -101,13 +97,10 @@ class LayerChooser(QWidget):
         self._auto = info.auto_layer if info is not None else ""
         self._stops = sweep_layers(info) if info is not None else ()
         self.combo.clear()
-        auto = self._layers.get(self._auto)
-        grid = f" ({grid_text(auto)})" if auto is not None else ""
-        self.combo.add_entry(f"Automatic{grid}", AUTO_LAYER, tip(f"{STAR} {self._auto}"))
-        self.combo.add_entry(_SEVERAL, _SEVERAL, enabled=False)
+        self.combo.add_entry("", _OTHER, enabled=False)
         view = self.combo.view()
         assert isinstance(view, QListView)
-        view.setRowHidden(1, True)
+        view.setRowHidden(0, True)
         block = None
         for layer in layers:
             if layer.block != block:
@@ -136,9 +129,8 @@ class LayerChooser(QWidget):
         self._current = known or (AUTO_LAYER,)
         paths = self._paths()
         several = len(paths) > 1
-        if several:
-            self.combo.setItemText(1, f"{len(paths)} layers together")
-        self.combo.choose(_SEVERAL if several else self._current[0])
+        self.combo.setItemText(0, f"{len(paths)} layers together" if several else "Automatic")
+        self.combo.choose(paths[0] if len(paths) == 1 else _OTHER)
         self.fusion.choose(fusion)
         self._below.setCurrentIndex(1 if several else 0)
         self._showing = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QToolTip, QWidget
 
 from cxrviewer.errors import ExplainError
 from cxrviewer.explain.catalog import methods
@@ -15,7 +15,10 @@ from cxrviewer.ui.panels.fields import ElidedLabel, GroupedCombo, tip
 
 
 class MethodChooser(QWidget):
-    """All methods by family; those that cannot explain the model are disabled, and say why."""
+    """All methods by family; those that cannot explain the model are disabled, and say why.
+
+    `summary` belongs below it, in the width of the panel.
+    """
 
     chosen = Signal(str)
 
@@ -27,16 +30,11 @@ class MethodChooser(QWidget):
         self.about.setAccessibleName("About this method")
         self.summary = ElidedLabel(2)
         self.summary.setObjectName("Muted")
-        line = QHBoxLayout()
+        line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2)
         line.addWidget(self.combo, 1)
         line.addWidget(self.about)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        layout.addLayout(line)
-        layout.addWidget(self.summary)
         self.combo.activated.connect(lambda _: self.chosen.emit(self.combo.currentData()))
         self.about.clicked.connect(self._tell)
         self.show_model(None)

@@ -24,7 +24,8 @@ PAUSE_MS = 300
 """After so long without another change the settings of a quick method are applied."""
 
 _LONG_S = 1.0
-_LONG_FAMILIES = (Family.PERTURBATION_CAM, Family.BLACK_BOX)
+_QUICK_FAMILIES = (Family.GRADIENT_CAM, Family.CONTROL)
+"""Of one pass; others are quick where the last map was."""
 
 _SMOOTHING = Parameter(
     "smoothing",
@@ -130,7 +131,9 @@ class MethodSettings(QWidget):
         for parameter in (*spec.parameters, _SMOOTHING):
             field = _field(parameter, self._touched, self.apply)
             self.fields[parameter.name] = field
-            self._form.addRow(muted(parameter.label, field), field)
+            label = muted(parameter.label, field)
+            label.setFixedHeight(field.sizeHint().height())
+            self._form.addRow(label, field)
 
     def _touched(self) -> None:
         if not self._takes_long():
@@ -139,9 +142,9 @@ class MethodSettings(QWidget):
 
     def _takes_long(self) -> bool:
         smoothed = self.values()[_SMOOTHING.name] != 0
-        if self._seconds is None:
-            return self._spec is not None and (self._spec.family in _LONG_FAMILIES or smoothed)
-        return self._seconds > _LONG_S
+        if self._spec is None or (self._spec.family in _QUICK_FAMILIES and not smoothed):
+            return False
+        return self._seconds is None or self._seconds > _LONG_S
 
     def _mark(self) -> None:
         self.compute.setVisible(self._takes_long())
@@ -177,6 +180,7 @@ def _field(
         made = GroupedCombo(parameter.label)
         for choice in parameter.choices:
             made.add_entry(choice.capitalize(), choice)
+        _set(made, parameter.default)
         made.activated.connect(touched)
         scope = ""
     else:
@@ -190,12 +194,12 @@ def _field(
             made.setSingleStep(max(1, int(parameter.default) // 8))
         # Not while digits are typed: 5 on the way to 500 is no answer.
         made.setKeyboardTracking(False)
+        _set(made, parameter.default)
         made.valueChanged.connect(touched)
         made.lineEdit().returnPressed.connect(apply)
         guard_wheel(made)
     made.setAccessibleName(parameter.label)
     made.setToolTip(tip(parameter.help, scope))
-    _set(made, parameter.default)
     return made
 
 

@@ -243,7 +243,7 @@ class OutputList(QWidget):
         self.sense = GroupedCombo("Explain", "What is asked about the class that is marked")
         self._question = QWidget()
         line = QHBoxLayout(self._question)
-        line.setContentsMargins(12, 4, 12, 0)
+        line.setContentsMargins(12, 6, 12, 0)
         line.setSpacing(10)
         line.addWidget(muted("Explain", self.sense))
         line.addWidget(self.sense, 1)

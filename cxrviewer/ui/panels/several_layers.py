@@ -9,6 +9,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout, QWidget
 
 from cxrviewer.explain.model_info import LayerInfo
+from cxrviewer.ui.panels.fields import GroupDelegate, heading_item
 from cxrviewer.ui.panels.layer_words import layer_text, layer_tip
 
 _PAUSE_MS = 300
@@ -31,6 +32,7 @@ class SeveralLayers(QFrame):
         self.view = QListView()
         self.view.setAccessibleName("Layers explained together")
         self.view.setModel(self._items)
+        self.view.setItemDelegate(GroupDelegate(self.view))
         self.view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -55,9 +57,7 @@ class SeveralLayers(QFrame):
         for layer in layers:
             if layer.block != block:
                 block = layer.block
-                heading = QStandardItem(block)
-                heading.setFlags(Qt.ItemFlag.NoItemFlags)
-                self._items.appendRow(heading)
+                self._items.appendRow(heading_item(block))
             item = QStandardItem(layer_text(layer, auto))
             item.setData(layer.path, _PATH)
             item.setToolTip(layer_tip(layer, auto))

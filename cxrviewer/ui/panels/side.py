@@ -116,7 +116,7 @@ class SidePanel(QScrollArea):
         """Show what a loaded model says about itself."""
         card = info.card if info is not None else None
         limits = "" if card is None else (card.limits or "No model card: nothing is known about its limits.")
-        self.limits.setText(limits)
+        self.limits.setText(limits.partition(". ")[0].rstrip(".") + "." if limits else "")
         self.limits.setToolTip(_card_tip(card) if card is not None else "")
         self.heatmap.show_model(info)
         self.show_model_input(None, card.input if card is not None else None)
