@@ -27,12 +27,15 @@ class Attribution:
     logit_factor : float, optional
         What a value is multiplied with to be in units of the logit, so that the mean over the map is a
         contribution (or each value a change); None where the method has no such units.
+    notes : tuple of str
+        What the method has to say about this one map, in sentences: how complete it is, say.
     """
 
     values: NDArray[np.float32]
     question: Question
     explains_logit: bool = True
     logit_factor: float | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def target(self) -> Target:

@@ -123,12 +123,15 @@ class ModelSession:
         question = settle(request.question, self.info, prediction)
         variants = copies(_probed(request), question.smoothing)
         total = np.zeros((), np.float32)
+        notes: list[str] = []
         for number, variant in enumerate(variants):
             key = f"{request.input_key}#{number}" if number else request.input_key
-            steps = self._map(key, variant.image, question)
+            steps = self._map(key, variant.image, question, notes)
             values = yield from _part(steps, number, len(variants))
             total = total + (variant.undone(values) if number else values)
-        return self._attribution(np.asarray(total / np.float32(len(variants)), np.float32), question)
+        values = np.asarray(total / np.float32(len(variants)), np.float32)
+        # What is said of the map of one copy does not hold for the mean.
+        return self._attribution(values, question, notes if len(variants) == 1 else [])
 
     def sweep(
         self, request: ExplainRequest, prediction: Prediction, layers: tuple[str, ...]
@@ -150,17 +153,18 @@ class ModelSession:
             one = settle(replace(question, layers=(layer,)), self.info, prediction)
             probe = self._probe(request.input_key, image, one, layer, partial(_same, run))
             outcome = attribute_function(one.method)(probe, **dict(one.parameters))
-            found.append(self._attribution(np.asarray(outcome), one))
+            found.append(self._attribution(np.asarray(outcome), one, probe.notes))
         return tuple(found)
 
-    def _map(self, key: str, image: ProbedImage, question: Question) -> Steps:
-        """Return the map of one image, fused from those of the layers."""
+    def _map(self, key: str, image: ProbedImage, question: Question, notes: list[str]) -> Steps:
+        """Return the map of one image, fused from those of the layers, and add what is said of it."""
         maps = []
         layers = question.layers or ("",)
         for number, layer in enumerate(layers):
             probe = self._probe(key, image, question, layer)
             outcome = attribute_function(question.method)(probe, **dict(question.parameters))
             maps.append((yield from _part(in_steps(outcome), number, len(layers))))
+            notes += probe.notes
         return maps[0] if len(maps) == 1 else fuse(maps, question.fusion)
 
     def _probe(
@@ -182,13 +186,13 @@ class ModelSession:
             memo=self._known.memo((key, layer, question.method, question.parameters)),
         )
 
-    def _attribution(self, values: Floats, question: Question) -> Attribution:
+    def _attribution(self, values: Floats, question: Question, notes: list[str]) -> Attribution:
         self._check_finite(values, "heatmap")
         units = method_spec(question.method).units
         factor = None
         if len(question.layers) <= 1 and units is not Units.NONE:
             factor = float(values.size) if units is Units.SHARE else 1.0
-        return Attribution(values, question, self._trace.logits.reached, factor)
+        return Attribution(values, question, self._trace.logits.reached, factor, tuple(notes))
 
     def _describe(self, model: LoadedModel, card: ModelCard | None) -> ModelInfo:
         traced = tuple(self._trace.layers.values())

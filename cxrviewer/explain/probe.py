@@ -29,6 +29,11 @@ class ProbedImage:
     black: Floats
     white: Floats
 
+    @property
+    def span(self) -> Floats:
+        """The way from black to white, (C,): a unit of brightness."""
+        return self.white - self.black
+
 
 @dataclass(eq=False)
 class ScoreMemo:
@@ -61,6 +66,13 @@ class Probe:
         Gives activations and gradients at the layer.
     memo : ScoreMemo
         Of this image, layer, method and parameters.
+
+    Attributes
+    ----------
+    image : ProbedImage
+        What is explained.
+    notes : list of str
+        Takes what the user should know of this one map, in sentences.
     """
 
     def __init__(
@@ -81,6 +93,7 @@ class Probe:
         self._memo = memo
         self._asked = 0
         self.image = image
+        self.notes: list[str] = []
 
     @property
     def activations(self) -> Floats:
