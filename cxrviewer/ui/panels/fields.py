@@ -56,6 +56,7 @@ class GroupedCombo(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaxVisibleItems(24)
         self._items = QStandardItemModel(self)
+        self._has_headings = False
         self.setModel(self._items)
         self.setItemDelegate(GroupDelegate(self))
         self.view().setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -64,6 +65,7 @@ class GroupedCombo(QComboBox):
     def add_heading(self, text: str) -> None:
         """Add a heading."""
         self._items.appendRow(heading_item(text))
+        self._has_headings = True
 
     def add_entry(self, text: str, data: object, tip: str = "", *, enabled: bool = True) -> None:
         """Add a choice that `currentData` gives when it is made."""
@@ -71,8 +73,13 @@ class GroupedCombo(QComboBox):
         item.setData(data, Qt.ItemDataRole.UserRole)
         item.setToolTip(tip)
         item.setEnabled(enabled)
-        item.setData(bool(self.headings()), _UNDER_HEADING)
+        item.setData(self._has_headings, _UNDER_HEADING)
         self._items.appendRow(item)
+
+    def clear(self) -> None:
+        """Take all lines away."""
+        super().clear()
+        self._has_headings = False
 
     def entries(self) -> list[object]:
         """Return the data of the choices, without headings."""

@@ -107,7 +107,6 @@ class LayerChooser(QWidget):
                 block = layer.block
                 self.combo.add_heading(block or grid_text(layer))
             self.combo.add_entry(layer_text(layer, self._auto), layer.path, layer_tip(layer, self._auto))
-        self.popup.show_layers(layers, self._auto)
         self._showing = True
         self.slider.setRange(0, max(len(self._stops) - 1, 0))
         self._showing = False
@@ -172,6 +171,7 @@ class LayerChooser(QWidget):
             self.asked.emit({"layers": (self._stops[stop],)})
 
     def _open_popup(self) -> None:
+        self.popup.show_layers(tuple(self._layers.values()), self._auto)
         self.popup.tick(self._paths())
         self.popup.open_at(self.several.mapToGlobal(QPoint(self.several.width(), self.several.height())))
 

@@ -28,12 +28,12 @@ from PySide6.QtWidgets import (
 
 from cxrviewer.explain.target import Target
 from cxrviewer.export.words import percent
-from cxrviewer.models.card import Activation, ModelCard
+from cxrviewer.models.card import ModelCard
 from cxrviewer.models.prediction import Prediction
 from cxrviewer.models.reading import group_indices, group_probability
 from cxrviewer.ui import theme
 from cxrviewer.ui.panels.fields import GroupedCombo, muted
-from cxrviewer.ui.panels.target_choices import about, choices, subject
+from cxrviewer.ui.panels.target_choices import about, choices, is_one_question, subject
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -290,12 +290,8 @@ class OutputList(QWidget):
         self.sense.setCurrentIndex(at)
         self.sense.setToolTip(offered[at].tip if at >= 0 else "")
         # Also before it is known what is explained: nothing below may move when the answer comes.
-        self._question.setVisible(card is not None and not _is_one_question(card))
+        self._question.setVisible(card is not None and not is_one_question(card))
 
     def _row_chosen(self, indices: tuple[int, ...]) -> None:
         if self._card is not None:
             self.target_chosen.emit(about(self._card, indices, self._target))
-
-
-def _is_one_question(card: ModelCard) -> bool:
-    return len(card.labels) < 2 or (len(card.labels) == 2 and card.activation is not Activation.SIGMOID)

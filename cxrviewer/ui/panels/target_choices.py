@@ -53,7 +53,7 @@ def choices(card: ModelCard, indices: tuple[int, ...]) -> tuple[Choice, ...]:
     what = "this class" if len(indices) == 1 else "this group"
     made = [Choice(Sense.PRESENT, plain, f"Why {name}", f"Regions that raise the score of {what}.")]
     others = tuple(index for index in range(len(card.labels)) if index not in indices)
-    if _two_sides(card) or not indices:
+    if is_one_question(card) or not indices:
         return tuple(made)
     if card.activation is Activation.SIGMOID:
         tip = f"Regions that lower the score of {what}: what speaks against the finding."
@@ -84,5 +84,7 @@ def about(card: ModelCard, indices: tuple[int, ...], former: Target | None) -> T
     return next((target for target, sense in offered.items() if sense is asked), plain)
 
 
-def _two_sides(card: ModelCard) -> bool:
-    return len(card.labels) == 2 and card.activation is not Activation.SIGMOID
+def is_one_question(card: ModelCard) -> bool:
+    """Return whether a class of a model can be explained in one way only."""
+    count = len(card.labels)
+    return count < 2 or (count == 2 and card.activation is not Activation.SIGMOID)
