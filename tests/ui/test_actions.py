@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
+from controller_bench import Bench
+from material import card, choice
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from cxrviewer.engine.reader import Reader
+from cxrviewer.explain.catalog import methods
+from cxrviewer.explain.display import STRETCHED, Scale
+from cxrviewer.explain.method_spec import Family
+from cxrviewer.explain.model_info import AUTO_LAYER
+from cxrviewer.explain.target import Target, of_label
+from cxrviewer.imaging.compose import HeatmapView
+from cxrviewer.models.card import LabelGroup
 from cxrviewer.paths import resource
 from cxrviewer.session.state import FIT, ViewState
 from cxrviewer.settings import Settings
 from cxrviewer.ui.actions import ACTIONS, CONTEXT_MENU, MENUS, SEPARATOR, TOOLBAR, Actions
 from cxrviewer.ui.canvas.drag import Tool
 from cxrviewer.ui.controller import Controller
+from cxrviewer.ui.heatmap_commands import findings, stop_after
 from cxrviewer.ui.main_window import MainWindow
+from cxrviewer.ui.menus import fill_methods
+from cxrviewer.ui.waiting import Activity
 
 IDS = {spec.id for spec in ACTIONS}
-SUBMENUS = {"recent", "presets", "panels"}
+SUBMENUS = {"recent", "presets", "panels", "methods"}
+NOW_AND_THEN = {"cancel", "lock_scale"}
+"""Follow what goes on and what is shown."""
 
 
 def _keys(shortcut: str) -> list[str]:
@@ -106,10 +121,11 @@ def test_shortcut_stands_in_the_tip(window: MainWindow) -> None:
 
 
 def test_what_needs_an_image_waits_for_one(window: MainWindow) -> None:
-    for spec in ACTIONS:
+    always = [spec for spec in ACTIONS if spec.id not in NOW_AND_THEN]
+    for spec in always:
         assert window.actions_table[spec.id].isEnabled() is not spec.needs_image, spec.id
     window.actions_table.enable_for_image(True)
-    assert all(window.actions_table[spec.id].isEnabled() for spec in ACTIONS)
+    assert all(window.actions_table[spec.id].isEnabled() for spec in always)
 
 
 def test_menus_have_their_submenus_in_place(window: MainWindow) -> None:
@@ -151,3 +167,115 @@ def test_view_actions_change_the_state(window: MainWindow, qtbot, write_image) -
     state = controller.state
     assert (state.inverted, state.voi, state.zoom) == (False, None, FIT)
     assert not actions["invert"].isChecked()
+
+
+def test_the_escape_key_cancels_and_never_resets_the_view(window: MainWindow) -> None:
+    actions = window.actions_table
+    assert [key.toString() for key in actions["cancel"].shortcuts()] == ["Esc"]
+    assert "Esc" not in [key.toString() for key in actions["reset"].shortcuts()]
+    for activity in Activity:
+        window.presenter.show_activity(activity)
+        assert actions["cancel"].isEnabled() is (activity in (Activity.LOADING, Activity.ANALYSING))
+
+
+@pytest.fixture
+def analysed(ready: Bench, qtbot) -> Iterator[MainWindow]:
+    """Return a window on an image that is explained, with an engine that answers as the test says."""
+    made = MainWindow(ready.controller, Settings())
+    qtbot.addWidget(made)
+    made.actions_table.enable_for_image(True)
+    yield made
+    ready.controller.setParent(None)
+
+
+def test_layers_are_gone_through_by_their_stops(analysed: MainWindow) -> None:
+    state = lambda: analysed.controller.state.question.layers  # noqa: E731
+    actions = analysed.actions_table
+    actions["layer_earlier"].trigger()
+    assert state() == ("early",)
+    actions["layer_earlier"].trigger()
+    assert state() == ("early",), "stays at the end"
+    actions["layer_later"].trigger()
+    actions["layer_later"].trigger()
+    assert state() == ("late",)
+
+
+def test_a_layer_between_two_stops_leads_to_both() -> None:
+    info = choice().info
+    blocks = ("a", "a", "b", "b")
+    layers = tuple(
+        replace(info.layers[0], path=f"l{number}", block=name) for number, name in enumerate(blocks)
+    )
+    info = replace(info, layers=layers, auto_layer="l3")
+    assert (stop_after(info, "l2", 1), stop_after(info, "l2", -1)) == ("l3", "l1")
+    assert (stop_after(info, AUTO_LAYER, -1), stop_after(info, "l0", -1)) == ("l1", "l1")
+
+
+def test_classes_are_gone_through_round_and_round(analysed: MainWindow) -> None:
+    target = lambda: analysed.controller.state.question.target  # noqa: E731
+    seen = []
+    for _ in range(3):
+        analysed.actions_table["class_next"].trigger()
+        seen.append(target())
+    assert seen == [of_label(2), of_label(0), of_label(1)], "from the top class, which is the second"
+    analysed.actions_table["class_previous"].trigger()
+    assert target() == of_label(0)
+
+
+def test_groups_come_after_the_classes() -> None:
+    made = card(label_groups=(LabelGroup("Pneumonia", ("Bacterial", "Viral"), 0.5),))
+    assert findings(made)[-1] == Target((1, 2))
+    assert len(findings(made)) == 4
+
+
+def test_the_view_goes_on_from_one_to_the_next(analysed: MainWindow) -> None:
+    seen = []
+    for _ in HeatmapView:
+        analysed.actions_table["view"].trigger()
+        seen.append(analysed.controller.state.style.view)
+    assert seen == [HeatmapView.CELLS, HeatmapView.CONTOURS, HeatmapView.SMOOTH]
+
+
+def test_signed_is_switched_and_shown(analysed: MainWindow) -> None:
+    analysed.actions_table["signed"].trigger()
+    assert analysed.controller.state.style.signed
+    assert analysed.controller.shown.display.signed
+    analysed.commands.style(signed=False)
+    assert not analysed.actions_table["signed"].isChecked()
+
+
+def test_the_scale_is_locked_as_it_is_where_there_is_a_unit(ready: Bench, analysed: MainWindow) -> None:
+    action = analysed.actions_table["lock_scale"]
+    assert not action.isEnabled(), "the map has no unit"
+    ready.ask(layers=("early",))
+    result = ready.result(1)
+    with_unit = replace(result.attribution, logit_factor=0.3456)
+    ready.answer(replace(result, attribution=with_unit))
+    ready.wait(lambda: ready.shown.analysis.result.attribution is with_unit)
+    action.trigger()
+    assert ready.state.scale == Scale(float(f"{2 * 0.3456:.2g}"))
+    assert ready.shown.display.locked
+    action.trigger()
+    assert ready.state.scale == STRETCHED
+
+
+def test_methods_are_listed_by_family_with_the_one_in_use_checked(qtbot) -> None:
+    menu, chosen = QMenu(), []
+    qtbot.addWidget(menu)
+    info = replace(choice().info, methods=("layer-cam",))
+    fill_methods(menu, info, "layer-cam", chosen.append)
+    entries = [action for action in menu.actions() if not action.isSeparator()]
+    assert len(entries) == len(methods())
+    assert [action.text() for action in entries if action.isChecked()] == ["LayerCAM"]
+    assert [action.text() for action in entries if action.isEnabled()] == ["LayerCAM"]
+    headings = [action.text() for action in menu.actions() if action.isSeparator()]
+    assert headings == [family.value for family in Family if any(m.family is family for m in methods())]
+    next(action for action in entries if action.isEnabled()).trigger()
+    assert chosen == ["layer-cam"]
+
+
+def test_the_methods_menu_asks_by_the_method_chosen(analysed: MainWindow) -> None:
+    analysed.methods_menu.aboutToShow.emit()
+    entry = next(action for action in analysed.methods_menu.actions() if action.text() == "LayerCAM")
+    entry.trigger()
+    assert analysed.controller.state.question.method == "layer-cam"

@@ -8,6 +8,7 @@ import pytest
 
 from cxrviewer import app
 from cxrviewer.engine.reader import Reader
+from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.settings import Settings, load_settings, save_settings
 from cxrviewer.ui.main_window import MainWindow
 
@@ -35,14 +36,17 @@ def test_choices_and_sizes_come_back(open_window: Open) -> None:
     window = open_window()
     # Within the offscreen screen of 800x800, beyond which Qt restores nothing.
     window.resize(790, 655)
-    window.commands.style(colormap="jet", alpha=0.25)
-    window.commands.choose(method="layer-cam")
+    window.commands.style(colormap="jet", alpha=0.25, signed=True, view=HeatmapView.CELLS)
+    window.commands.choose(fade=False)
+    window.commands.ask(method="layer-cam")
     window.close()
     again = open_window()
     assert (again.width(), again.height()) == (790, 655)
-    assert again.side.heatmap.colormap.currentData() == "jet"
     assert again.side.heatmap.alpha.value() == 25
-    assert again.side.heatmap.method.currentData() == "layer-cam"
+    assert again.side.heatmap.methods.combo.currentData() == "layer-cam"
+    assert again.actions_table["signed"].isChecked()
+    state = again.controller.state
+    assert (state.style.colormap, state.style.view, state.fade) == ("jet", HeatmapView.CELLS, False)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,7 @@ def test_choices_and_sizes_come_back(open_window: Open) -> None:
     [
         Settings(colormap="of another version"),
         Settings(method="removed"),
+        Settings(view="of another version"),
         Settings(geometry="no base64", layout="é"),
         Settings(geometry="AAAA", layout="QUJD"),
     ],
@@ -58,7 +63,7 @@ def test_the_window_opens_whatever_was_stored(open_window: Open, settings: Setti
     save_settings(settings)
     window = open_window()
     assert not window.grab().isNull()
-    assert window.side.heatmap.method.currentData() == "grad-cam"
+    assert window.side.heatmap.methods.combo.currentData() == "grad-cam"
 
 
 def test_a_file_that_was_opened_is_remembered(open_window: Open, qtbot, write_image) -> None:
