@@ -93,10 +93,11 @@ def attribute(probe: Probe, masks: int, cells: int, seen: float, fill: str, seed
     total, size = 0.0, probe.images_a_step
     for start in range(0, masks, size):
         part = _masks(draw, min(size, masks - start), image.shape[1:3], cells, seen)
-        scores = probe.scores(partial(_masked, image, behind, part))
-        weighted += np.tensordot(scores, part, axes=1)
-        weights += part.sum(axis=0, dtype=np.float64)
-        total += float(scores.sum())
+        # Of the change, which single precision resolves where it would not a score of many logits.
+        changes = probe.scores(partial(_masked, image, behind, part)) - probe.score
+        weighted += np.tensordot(changes.astype(np.float32), part, axes=1)
+        weights += part.sum(axis=0)
+        total += float(changes.sum())
         yield (start + len(part)) / (masks + 1)
     mean = total / masks
     # What was never seen is not known to differ from the mean.
