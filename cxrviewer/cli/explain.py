@@ -146,7 +146,7 @@ def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
     if not attribution.explains_logit:
         notes.append("The logit could not be reached: the heatmap explains the probability.")
     if arguments.scale is not None and not display.locked:
-        notes.append(f"The values of {name} are in no unit: the scale cannot be locked.")
+        notes.append("The values of this map are in no unit of the logit: its scale cannot be locked.")
     return [note for note in notes if note]
 
 

@@ -34,7 +34,11 @@ def print_fields(fields: Sequence[tuple[str, str]]) -> None:
     indent = max(len(name) for name, _ in fields) + 4
     for name, text in fields:
         first = f"  {name:<{indent - 2}}"
-        print(textwrap.fill(text, width, initial_indent=first, subsequent_indent=" " * indent))
+        # Names of papers and addresses are not to be broken at their hyphens.
+        lines = textwrap.wrap(
+            text, width, initial_indent=first, subsequent_indent=" " * indent, break_on_hyphens=False
+        )
+        print("\n".join(lines))
 
 
 def _finite(value: object) -> object:

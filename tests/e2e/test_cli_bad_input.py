@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from cxrviewer.cli.main import main
+from cxrviewer.explain.catalog import methods
 
 Explain = Callable[..., str]
 
@@ -166,15 +167,68 @@ def test_unreadable_image(chest: Path, locked: Path) -> None:
         (["--method", "guided-backprop"], "grad-cam++"),
         (["--target", "Tuberculosis"], "Bacterial pneumonia"),
         (["--target", "3"], "Viral pneumonia"),
+        (["--target", "not Tuberculosis"], "'not LABEL'"),
+        (["--param", "top=5", "--method", "score-cam", "--param", "chanels=5"], "top (0 to 4096)"),
+        (["--param", "top=5"], "has no parameters"),
+        (["--param", "top", "--method", "score-cam"], "NAME=VALUE"),
+        (["--param", "-1", "--method", "score-cam"], "NAME=VALUE"),
     ],
 )
 def test_unknown_choices_are_usage(arguments: list[str], words: str, chest: Path, process: Explain) -> None:
     line = process(chest, *arguments, code=2)
-    assert repr(arguments[1]) in line
+    assert repr(arguments[-1].partition("=")[0]) in line or repr(arguments[1].partition("=")[0]) in line
     assert words in line
 
 
-@pytest.mark.parametrize("arguments", [["--alpha", "1.5"], ["--alpha", "nan"], ["--colormap", "rainbow"]])
+@pytest.mark.parametrize("value", ["-1", "5000", "many", "1.5", "nan", ""])
+def test_a_parameter_out_of_its_range_is_usage(value: str, chest: Path, process: Explain) -> None:
+    line = process(chest, "--method", "score-cam", "--param", f"top={value}", code=2)
+    assert f"{value!r} is no value of 'top'" in line
+    assert "0 to 4096" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--target", "normal vs normal"], "against itself"),
+        (["--method", "score-cam", "--param", "top=1", "--param", "top=2"], "set twice"),
+        (["--fusion", "product"], "several layers"),
+        (["--fusion", "product", "--layer", "auto"], "several layers"),
+        (["--signed", "--colormap", "jet"], "coolwarm"),
+        (["--colormap", "icefire"], "inferno"),
+    ],
+)
+def test_options_that_contradict_one_another_are_usage(
+    arguments: list[str], words: str, chest: Path, process: Explain
+) -> None:
+    assert words in process(chest, *arguments, code=2)
+
+
+def test_a_layer_for_a_method_that_has_none_is_usage(chest: Path, process: Explain) -> None:
+    method = next(spec for spec in methods() if not spec.uses_layer)
+    line = process(chest, "--method", method.id, "--layer", "auto", code=2)
+    assert "--layer" in line
+    assert method.name in line
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--alpha", "1.5"],
+        ["--alpha", "nan"],
+        ["--colormap", "rainbow"],
+        ["--threshold", "2"],
+        ["--top-share", "-0.1"],
+        ["--top-share", "0.1", "--threshold", "0.2"],
+        ["--scale", "0"],
+        ["--scale", "inf"],
+        ["--scale", "wide"],
+        ["--view", "raw"],
+        ["--smoothing", "33"],
+        ["--smoothing", "-1"],
+        ["--fusion", "sum"],
+    ],
+)
 def test_values_out_of_range_are_usage(
     arguments: list[str], chest: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,6 +242,7 @@ def test_unknown_layer_is_usage(chest: Path, here: Explain) -> None:
     line = here(chest, "--layer", "conv5_block16_concat", code=2)
     assert "'conv5_block16_concat'" in line
     assert "auto" in line
+    assert "'elsewhere'" in here(chest, "--layer", "auto,elsewhere", code=2)
 
 
 def test_missing_model(chest: Path, tmp_path: Path, process: Explain) -> None:
@@ -222,9 +277,10 @@ def test_model_without_a_spatial_layer(chest: Path, tmp_path: Path, here: Explai
     layers = [keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")]
     path = tmp_path / "flat.keras"
     keras.Sequential(layers).save(path)
-    line = here(chest, "--model", path)
+    line = here(chest, "--model", path, "--method", "grad-cam")
     assert line.startswith(f"{path}: ")
     assert "spatial" in line
+    assert "spatial" in here(chest, "--model", path, "--layer", "flatten", code=2)
 
 
 def test_model_with_a_lambda_layer_is_never_run(chest: Path, tmp_path: Path, here: Explain) -> None:

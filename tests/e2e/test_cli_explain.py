@@ -14,11 +14,28 @@ import pytest
 from PIL import Image
 
 from cxrviewer.cli.main import main
+from cxrviewer.explain.catalog import method_spec
 from cxrviewer.imaging.grayscale import default_voi, index_image, normalized, presentation_table
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.models.catalog import builtin_cards, resolve_model
 
-KEYS = {"file", "model", "labels", "logits", "probabilities", "target", "layer", "method", "seconds"}
+KEYS = {
+    "file",
+    "model",
+    "labels",
+    "logits",
+    "probabilities",
+    "target",
+    "layer",
+    "layers",
+    "fusion",
+    "method",
+    "parameters",
+    "smoothing",
+    "explains_logit",
+    "logit_factor",
+    "seconds",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -67,12 +84,28 @@ def test_the_real_process_prints_one_object_and_nothing_else(chest: Path, tmp_pa
     logits, probabilities = np.array(answer["logits"]), np.array(answer["probabilities"])
     np.testing.assert_allclose(np.exp(logits) / np.exp(logits).sum(), probabilities, rtol=1e-5)
     top = int(probabilities.argmax())
-    assert answer["target"] == {"index": top, "label": card.labels[top]}
-    assert answer["method"] == "grad-cam"
+    assert answer["target"] == {
+        "index": top,
+        "label": card.labels[top],
+        "name": card.labels[top],
+        "kind": "class",
+        "positive": [top],
+        "negative": [],
+        "probability": pytest.approx(probabilities[top]),
+        "under_threshold": bool(probabilities[top] < card.thresholds[top]),
+    }
+    assert (answer["method"], answer["parameters"], answer["smoothing"]) == ("grad-cam", {}, 0)
+    assert answer["layers"] == [answer["layer"]]
+    assert answer["fusion"] is None
+    assert answer["explains_logit"] is True
     assert answer["seconds"] > 0
     with np.load(raw, allow_pickle=False) as archive:
         attribution, affine = archive["attribution"], archive["affine"]
         np.testing.assert_allclose(archive["logits"], logits, rtol=1e-6)
+        assert str(archive["layer"]) == answer["layer"]
+        assert str(archive["method"]) == "grad-cam"
+        assert str(archive["target"]) == card.labels[top]
+        assert float(archive["logit_factor"]) == answer["logit_factor"]
     assert (attribution.dtype, affine.shape, affine.dtype) == (np.float32, (3, 3), np.float64)
     assert min(attribution.shape) >= 14
     # The image is 440 × 440, stretched to the input: the corner cell's centre is half a cell inside.
@@ -118,15 +151,23 @@ def test_pictures(shared_data: Path, tmp_path: Path, explain: Any) -> None:
     assert read_rgb(tmp_path / "png.png").shape[1] >= columns
 
 
-def test_each_option_matters(chest: Path, tmp_path: Path, explain: Any) -> None:
-    def attribution(*options: str) -> tuple[dict[str, Any], np.ndarray]:
+@pytest.fixture
+def attribution(chest: Path, tmp_path: Path, explain: Any) -> Any:
+    """Return the answer and the raw map for some options."""
+
+    def ask(*options: str) -> tuple[dict[str, Any], np.ndarray]:
         answer = explain(chest, "--raw", tmp_path / "map.npz", *options)
         with np.load(tmp_path / "map.npz") as archive:
             return answer, archive["attribution"]
 
+    return ask
+
+
+def test_each_option_matters(attribution: Any) -> None:
     first, base = attribution("--target", "0")
     by_label, same = attribution("--target", "normal")
-    assert by_label["target"] == first["target"] == {"index": 0, "label": "Normal"}
+    assert by_label["target"] == first["target"]
+    assert (first["target"]["index"], first["target"]["label"]) == (0, "Normal")
     np.testing.assert_array_equal(base, same)
     _, other_class = attribution("--target", "Viral pneumonia")
     assert np.abs(base - other_class).max() > 0.01 * np.abs(base).max()
@@ -136,15 +177,91 @@ def test_each_option_matters(chest: Path, tmp_path: Path, explain: Any) -> None:
     answer, other_layer = attribution("--target", "0", "--layer", "stage2_block2_out")
     assert answer["layer"] == "stage2_block2_out"
     assert other_layer.shape == (28, 28)
+    smooth, smoothed = attribution("--target", "0", "--smoothing", "3")
+    assert smooth["smoothing"] == 3
+    assert np.abs(base - smoothed).max() > 0.001 * np.abs(base).max()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "positive", "negative", "name"),
+    [
+        ("not normal", "absence", [], [0], "no Normal"),
+        ("Pneumonia", "group", [1, 2], [], "Pneumonia"),
+        ("1 vs 2", "margin", [1], [2], "Bacterial pneumonia rather than Viral pneumonia"),
+        ("normal vs rest", "margin", [0], [1, 2], "Normal rather than the rest"),
+    ],
+)
+def test_targets_that_are_no_class(
+    text: str, kind: str, positive: list[int], negative: list[int], name: str, attribution: Any
+) -> None:
+    answer, values = attribution("--target", text)
+    target = answer["target"]
+    assert (target["index"], target["label"]) == (None, None)
+    assert (target["kind"], target["name"]) == (kind, name)
+    assert (target["positive"], target["negative"]) == (positive, negative)
+    assert (target["probability"] is None) == (kind == "margin")
+    _, of_class = attribution("--target", "normal")
+    assert np.abs(values - of_class).max() > 0.01 * np.abs(of_class).max()
+    if kind == "absence":
+        np.testing.assert_allclose(values, -of_class, rtol=1e-4, atol=1e-6)
+
+
+def test_several_layers_are_fused_as_chosen(attribution: Any) -> None:
+    maps = []
+    for rule in ((), ("--fusion", "maximum"), ("--fusion", "product")):
+        answer, values = attribution("--layer", "stage2_block2_out,auto", *rule)
+        assert answer["layers"] == ["stage2_block2_out", "stage4_block2_out"]
+        assert answer["layer"] == "stage2_block2_out + stage4_block2_out"
+        assert answer["fusion"] == (rule[1] if rule else "mean")
+        maps.append(values)
+    assert (maps[0] != maps[1]).any()
+    assert (maps[1] != maps[2]).any()
+
+
+def test_parameters_matter_and_are_told(attribution: Any) -> None:
+    few, of_few = attribution("--method", "score-cam", "--param", "top=4")
+    more, of_more = attribution("--method", "Score-CAM", "--param", "top = 12")
+    assert (few["parameters"]["top"], more["parameters"]["top"]) == (4, 12)
+    assert (of_few != of_more).any()
 
 
 def test_each_display_option_matters(chest: Path, tmp_path: Path, explain: Any) -> None:
-    pictures = []
-    for options in ([], ["--colormap", "JET"], ["--alpha", "0.9"]):
-        explain(chest, "-o", tmp_path / "overlay.png", *options)
-        pictures.append(read_rgb(tmp_path / "overlay.png")[:440, :440])
-    assert (pictures[0] != pictures[1]).any()
-    assert (pictures[0] != pictures[2]).any()
+    def picture(*options: str) -> np.ndarray:
+        explain(chest, "-o", tmp_path / "overlay.png", "--target", "normal", *options)
+        return read_rgb(tmp_path / "overlay.png")[:440, :440]
+
+    base = picture()
+    for options in (
+        ["--colormap", "JET", "--alpha", "0.9", "--no-fade"],
+        ["--view", "contours", "--threshold", "0.5"],
+        ["--signed", "--scale", "20", "--top-share", "0.3"],
+    ):
+        assert (picture(*options) != base).any(), options
+
+
+def test_a_model_without_a_spatial_layer_is_explained_as_a_black_box(
+    chest: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import keras
+
+    layers = [keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(2, activation="softmax")]
+    path = tmp_path / "flat.keras"
+    keras.Sequential(layers).save(path)
+    assert main(["explain", str(chest), "--json", "--model", str(path)]) == 0
+    captured = capfd.readouterr()
+    answer = json.loads(captured.out)
+    assert answer["method"] != "grad-cam"
+    assert (answer["layer"], answer["layers"]) == ("", [])
+    name = method_spec(answer["method"]).name
+    assert f"note: Grad-CAM cannot explain this model: {name} is used." in captured.err
+
+
+def test_a_scale_that_cannot_be_locked_is_said(chest: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    options = ["--method", "random", "--scale", "2", "--json"]
+    assert main(["explain", str(chest), *options]) == 0
+    assert "cannot be locked" in capfd.readouterr().err
+    assert main(["explain", str(chest), *options[2:]]) == 0
+    assert capfd.readouterr().err == ""
 
 
 def test_the_readable_table(chest: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -154,7 +271,12 @@ def test_the_readable_table(chest: Path, capfd: pytest.CaptureFixture[str]) -> N
     assert all(label in captured.out for label in card.labels)
     assert "Pneumonia (group)" in captured.out
     assert "not for diagnosis" in captured.out
+    assert "Explained: Normal, by Grad-CAM at stage4_block2_out" in captured.out
     assert captured.err == ""
+    assert main(["explain", str(chest), "--target", "pneumonia vs rest"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert [line[0] for line in lines[2:5]] == ["<", ">", ">"]
+    assert any(line.startswith("Explained: Pneumonia rather than Normal, by") for line in lines)
 
 
 def test_written_files_are_named(chest: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -179,12 +301,16 @@ def test_layers(capfd: pytest.CaptureFixture[str]) -> None:
     assert sum(layer["auto"] for layer in listed) == 1
     auto = next(layer for layer in listed if layer["auto"])
     assert min(auto["rows"], auto["columns"]) >= 14
-    assert set(auto) >= {"name", "rows", "columns", "channels", "kind"}
+    assert set(auto) == {"name", "rows", "columns", "channels", "kind", "block", "stop", "auto"}
+    stops = [layer for layer in listed if layer["stop"]]
+    assert auto in stops
+    assert len(stops) == len({layer["block"] for layer in listed}) < len(listed)
     assert main(["layers", resolve_model("default").path]) == 0
     text = capfd.readouterr().out
     marked = [line for line in text.splitlines() if line.startswith("*")]
     assert len(marked) == 1
     assert auto["name"] in marked[0]
+    assert sum(line[3:4] == "+" for line in text.splitlines()) == len(stops)
 
 
 def test_identity_stays_out_of_the_export(chest: Path, tmp_path: Path, explain: Any) -> None:

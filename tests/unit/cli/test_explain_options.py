@@ -1,0 +1,88 @@
+"""What the options of ``cxrviewer explain`` stand for."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from cxrviewer.cli.explain_options import add_options, chosen
+from cxrviewer.errors import UsageError
+from cxrviewer.explain.display import Scale
+from cxrviewer.explain.question import MAX_SMOOTHING, Fusion, Question
+from cxrviewer.imaging.compose import HeatmapView
+from cxrviewer.session.state import ViewState
+
+
+def parsed(*options: str) -> ViewState:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    return chosen(parser.parse_args(["x.png", *options]))
+
+
+PLAIN = parsed()
+
+
+def test_without_options_the_image_is_explained_as_in_a_fresh_window() -> None:
+    assert replace(ViewState(), path=Path("x.png")) == PLAIN
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "value"),
+    [
+        (["--model", "m.keras"], "model", "m.keras"),
+        (["--scale", "2.5"], "scale", Scale(2.5)),
+        (["--scale", "AUTO"], "scale", Scale()),
+        (["--top-share", "0.1"], "top_share", 0.1),
+        (["--top-share", "0"], "top_share", 0.0),
+        (["--no-fade"], "fade", False),
+    ],
+)
+def test_choices_of_the_view(options: list[str], name: str, value: object) -> None:
+    state = parsed(*options)
+    assert getattr(state, name) == value
+    changed = {each.name for each in fields(state) if getattr(state, each.name) != getattr(PLAIN, each.name)}
+    assert changed <= {name}
+
+
+@pytest.mark.parametrize(
+    ("options", "changes"),
+    [
+        (["--alpha", "0.9"], {"alpha": 0.9}),
+        (["--threshold", "0.25"], {"threshold": 0.25}),
+        (["--view", "cells"], {"view": HeatmapView.CELLS}),
+        (["--colormap", "Viridis"], {"colormap": "viridis"}),
+        (["--signed"], {"signed": True, "colormap": "coolwarm"}),
+        (["--signed", "--colormap", "icefire"], {"signed": True, "colormap": "icefire"}),
+    ],
+)
+def test_choices_of_the_style(options: list[str], changes: dict[str, object]) -> None:
+    assert parsed(*options) == replace(PLAIN, style=replace(PLAIN.style, **changes))
+
+
+@pytest.mark.parametrize(
+    ("options", "changes"),
+    [
+        (["--method", "LAYER-cam"], {"method": "layer-cam"}),
+        (["--smoothing", str(MAX_SMOOTHING)], {"smoothing": MAX_SMOOTHING}),
+        (["--layer", "a,b", "--fusion", "maximum"], {"fusion": Fusion.MAXIMUM}),
+    ],
+)
+def test_choices_of_the_question(options: list[str], changes: dict[str, object]) -> None:
+    assert parsed(*options).question == replace(Question(), **changes)
+
+
+def test_parameters_are_those_of_the_method() -> None:
+    assert dict(parsed("--method", "score-cam", "--param", "top=7").question.parameters)["top"] == 7
+    with pytest.raises(UsageError, match="has no parameter 'seed'"):
+        parsed("--method", "score-cam", "--param", "seed=7")
+    two = parsed("--method", "random", "--param", "seed=7").question.parameters
+    assert two == (("seed", 7),)
+
+
+def test_threshold_and_top_share_exclude_one_another(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parsed("--threshold", "0", "--top-share", "0.1")
+    assert "--top-share" in capsys.readouterr().err
