@@ -80,13 +80,14 @@ def attribute(probe: Probe, top: int) -> Steps:
 def _masked(image: ProbedImage, maps: Floats) -> Floats:
     """Return an image behind each of several maps (h, w, n), as (n, H, W, C)."""
     _, rows, columns, channels = image.values.shape
-    upsampled = cv2.resize(np.ascontiguousarray(maps), (columns, rows), interpolation=cv2.INTER_LINEAR)
-    masks = np.ascontiguousarray(upsampled.reshape(rows, columns, -1).transpose(2, 0, 1))
-    masks -= masks.min(axis=(1, 2), keepdims=True)
-    masks /= np.maximum(masks.max(axis=(1, 2), keepdims=True), np.finfo(np.float32).tiny)
-    masked = np.empty((len(masks), rows, columns, channels), np.float32)
-    # Channel by channel: broadcasting over a last axis this short takes three times as long.
-    for channel, black in enumerate(image.black):
-        np.multiply(masks, image.values[..., channel] - black, out=masked[..., channel])
-        masked[..., channel] += black
+    above = [np.ascontiguousarray(image.values[0, ..., c] - image.black[c]) for c in range(channels)]
+    masked = np.empty((maps.shape[2], rows, columns, channels), np.float32)
+    # One image and channel at a time, which stay in the processor's cache: twice as fast as all at once.
+    for behind, values in zip(masked, np.ascontiguousarray(maps.transpose(2, 0, 1)), strict=True):
+        mask = cv2.resize(values, (columns, rows), interpolation=cv2.INTER_LINEAR)
+        mask -= mask.min()
+        mask /= max(mask.max(), np.finfo(np.float32).tiny)
+        for channel, black in enumerate(image.black):
+            np.multiply(mask, above[channel], out=behind[..., channel])
+            behind[..., channel] += black
     return masked
