@@ -17,9 +17,12 @@ from cxrviewer.explain.trace import Trace, TracedLayer, is_bypassed, multiplicat
 from cxrviewer.models import backend
 
 _KEPT_FUNCTIONS = 24
-_STEP = 24e9
-"""Multiplications in a step of a long computation: a quarter of a second on two cores."""
-_MOST_IMAGES = 32
+_STEP = 40e9
+"""Multiplications in a step of a long computation: a third of a second on two cores.
+
+Two images of VGG19, whose dense layers take as long for one image as for two.
+"""
+_MOST_IMAGES = 16
 _MOST_BYTES = 32 * 2**20
 _BACKWARD = 3
 """A gradient at the input costs about three times the way forward."""
