@@ -136,7 +136,7 @@ def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
     assert loaded is not None
     assert display is not None
     info, attribution = loaded.info, analysis.result.attribution
-    notes = [*info.notes, STATE_TEXT[display.state]]
+    notes = [*info.notes, STATE_TEXT[display.state], *attribution.notes]
     name = method_spec(attribution.method).name
     if arguments.method is None and attribution.method != Question().method:
         usual = method_spec(Question().method).name

@@ -52,6 +52,7 @@ def print_answer(shown: Shown, image: Path) -> None:
             "smoothing": question.smoothing,
             "explains_logit": attribution.explains_logit,
             "logit_factor": attribution.logit_factor,
+            "notes": list(attribution.notes),
             "seconds": round(analysis.result.seconds, 4),
         }
     )

@@ -42,6 +42,7 @@ def question_rows(attribution: Attribution) -> Rows:
         rows.append(("Smoothing", f"mean over {question.smoothing} slightly changed copies of the image"))
     if not attribution.explains_logit:
         rows.append(("Explains", "the probability: the model's logit could not be reached"))
+    rows += [("Note", note) for note in attribution.notes]
     return rows
 
 

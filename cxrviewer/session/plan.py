@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cxrviewer.errors import ExplainError
+from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.model_info import AUTO_LAYER, ModelInfo
 from cxrviewer.explain.question import Question, settle
 from cxrviewer.imaging.radiograph import Radiograph
@@ -78,8 +79,10 @@ def resolve(state: ViewState, at_hand: AtHand) -> Plan:
 def answerable(question: Question, info: ModelInfo) -> Question:
     """Return a question that a model can be asked: by another method where it lacks what the method needs.
 
-    A model without a layer to explain, or one that cannot be looked into, leaves black-box methods.
+    A black-box method is taken where there is one: what it shows needs no knowledge of the model to be read.
     """
     if question.method in info.methods or not info.methods:
         return question
-    return replace(question, method=info.methods[0], parameters=(), layers=(AUTO_LAYER,))
+    black_boxes = (method for method in info.methods if method_spec(method).black_box)
+    method = next(black_boxes, info.methods[0])
+    return replace(question, method=method, parameters=(), layers=(AUTO_LAYER,))

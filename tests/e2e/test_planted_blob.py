@@ -7,17 +7,28 @@ part of the program's own geometry takes part in the comparison.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 import pytest
 
+from cxrviewer.explain.target import of_label
+from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.models.card import Activation, InputSpec, ModelCard, ResizeRule, Scaling
 from cxrviewer.models.card_toml import write_card
 from cxrviewer.session.state import Zoom
 
 CELLS, SIDE = 8, 64
 ROWS, COLUMNS = 300, 420
+PLAIN = {
+    "visible": True,
+    "alpha": 1.0,
+    "colormap": "viridis",
+    "threshold": 0.0,
+    "view": HeatmapView.SMOOTH,
+    "signed": False,
+}
 
 
 @pytest.fixture(scope="module")
@@ -69,19 +80,31 @@ def _centroid(weights: np.ndarray) -> np.ndarray:
     return np.array([x.mean(), y.mean()])
 
 
-def _seen(desk) -> tuple[np.ndarray, np.ndarray]:
+Measure = Callable[[np.ndarray], np.ndarray]
+"""From a picture (H, W, 3) to how much of the heatmap's peak is at each place."""
+
+
+def _yellow(picture: np.ndarray) -> np.ndarray:
+    """The last colours of viridis: red minus blue grows towards its end."""
+    return picture[..., 0].astype(float) - picture[..., 2].astype(float)
+
+
+def _blue(picture: np.ndarray) -> np.ndarray:
+    """The first colours of a diverging map."""
+    return -_yellow(picture)
+
+
+def _colored(picture: np.ndarray) -> np.ndarray:
+    return (np.ptp(picture.astype(int), axis=2) > 10).astype(float)
+
+
+def _seen(desk, measure: Measure = _yellow, **style: object) -> tuple[np.ndarray, np.ndarray]:
     """Return where the blob and where the heatmap's peak are in the picture."""
     desk.window.commands.style(visible=False)
     gray = desk.picture()[..., 0].astype(float)
     blob = _centroid(cv2.GaussianBlur(gray, (0, 0), 3))
-    desk.window.commands.style(visible=True, alpha=1.0, colormap="viridis", threshold=0.0)
-    return blob, _heat_peak(desk.picture())
-
-
-def _heat_peak(picture: np.ndarray) -> np.ndarray:
-    """Return where the last colours of viridis, yellow, are: red minus blue grows towards its end."""
-    yellow = picture[..., 0].astype(float) - picture[..., 2].astype(float)
-    return _centroid(yellow)
+    desk.window.commands.style(**{**PLAIN, **style})
+    return blob, _centroid(measure(desk.picture()))
 
 
 def _middle_of(cell: tuple[int, int], rule: ResizeRule) -> tuple[float, float]:
@@ -118,7 +141,7 @@ def test_peak_lies_on_the_blob_on_screen_and_in_the_export(desk, models, tmp_pat
         at = _middle_of(cell, rule)
         path = _planted(tmp_path, f"blob{number}.png", (ROWS, COLUMNS), at, 16)
         desk.open(path)
-        desk.window.commands.choose(target=0)
+        desk.window.commands.ask(target=of_label(0))
         desk.wait(desk.settled)
         _assert_aligned(desk, rule, "as it opens")
         for steps in (("rotate",), ("flip",), ("rotate", "rotate"), ("flip_vertical",), ("rotate_left",)):
@@ -136,7 +159,7 @@ def _assert_aligned(desk, rule: ResizeRule, when: str) -> None:
     assert (off <= 0.5).all(), f"{rule} {when}: blob at {blob}, peak at {peak}, {off} cells apart"
 
 
-def _assert_export_aligned(desk, rule: ResizeRule, target) -> None:
+def _assert_export_aligned(desk, rule: ResizeRule, target, measure: Measure = _yellow) -> None:
     desk.window.actions_table["reset"].trigger()
     desk.window.actions_table["rotate"].trigger()
     desk.window.commands.export(target, displayed=False)
@@ -145,7 +168,7 @@ def _assert_export_aligned(desk, rule: ResizeRule, target) -> None:
     picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB)[:COLUMNS, :ROWS]
     stored = cv2.imread(str(desk.shown.radiograph.path), cv2.IMREAD_UNCHANGED)
     blob = _centroid(np.rot90(stored, -1).astype(float))
-    off = np.abs(blob - _heat_peak(picture)) / (_cell(desk, rule) / desk.window.canvas.scale())
+    off = np.abs(blob - _centroid(measure(picture))) / (_cell(desk, rule) / desk.window.canvas.scale())
     assert (off <= 0.5).all(), f"{rule} exported: {off} cells apart"
 
 
@@ -157,8 +180,58 @@ def test_fine_blobs_all_over_the_image_stay_within_half_a_cell(desk, models, tmp
     for number, (x, y) in enumerate([(1, 1), (4, 2), (6, 6), (2, 5)]):
         path = _planted(tmp_path, f"cell{number}.png", (500, 260), ((x + 0.5) / CELLS, (y + 0.5) / CELLS), 11)
         desk.open(path)
-        desk.window.commands.choose(target=0)
+        desk.window.commands.ask(target=of_label(0))
         desk.wait(desk.settled)
         blob, peak = _seen(desk)
         off = np.abs(blob - peak) / _cell(desk, rule)
         assert (off <= 0.1).all(), f"cell {x}, {y}: {off} cells apart"
+
+
+@pytest.mark.parametrize("rule", list(ResizeRule))
+@pytest.mark.parametrize(
+    ("measure", "label", "style"),
+    [
+        (_yellow, 0, {"view": HeatmapView.CELLS}),
+        (_colored, 0, {"view": HeatmapView.CONTOURS, "threshold": 0.6}),
+        (_yellow, 0, {"signed": True, "colormap": "coolwarm"}),
+        (_blue, 1, {"signed": True, "colormap": "coolwarm"}),
+        (_blue, 1, {"signed": True, "colormap": "coolwarm", "view": HeatmapView.CELLS}),
+    ],
+    ids=["cells", "contours", "for", "against", "cells against"],
+)
+def test_every_view_has_its_peak_on_the_blob(desk, models, tmp_path, rule, measure, label, style):
+    commands = desk.window.commands
+    commands.choose_model(str(models[rule]))
+    desk.wait(lambda: desk.shown.at_hand.model == str(models[rule]))
+    at = _middle_of((5, 3), rule)
+    desk.open(_planted(tmp_path, "blob.png", (ROWS, COLUMNS), at, 16))
+    commands.choose(fade=False)
+    commands.ask(target=of_label(label))
+    desk.wait(desk.settled)
+    for steps in ((), ("rotate",), ("flip",)):
+        for step in steps:
+            desk.window.actions_table[step].trigger()
+        blob, peak = _seen(desk, measure, **style)
+        off = np.abs(blob - peak) / _cell(desk, rule)
+        assert (off <= 0.5).all(), f"after {steps}: blob at {blob}, peak at {peak}, {off} cells apart"
+    _assert_export_aligned(desk, rule, tmp_path / "out.png", measure)
+
+
+@pytest.mark.parametrize("rule", list(ResizeRule))
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [("gradient-x-input", ()), ("integrated-gradients", ()), ("occlusion", ())],
+)
+def test_methods_that_explain_the_input_point_at_the_blob(desk, models, tmp_path, rule, method, parameters):
+    commands = desk.window.commands
+    commands.choose_model(str(models[rule]))
+    desk.wait(lambda: desk.shown.at_hand.model == str(models[rule]))
+    at = _middle_of((2, 4), rule)
+    desk.open(_planted(tmp_path, "blob.png", (ROWS, COLUMNS), at, 16))
+    commands.ask(target=of_label(0), method=method, parameters=parameters)
+    desk.wait(lambda: desk.settled() and desk.shown.analysis.result.attribution.method == method)
+    blob, peak = _seen(desk)
+    off = np.abs(blob - peak) / _cell(desk, rule)
+    assert (off <= 0.5).all(), f"blob at {blob}, peak at {peak}, {off} cells apart"
+    _assert_export_aligned(desk, rule, tmp_path / "out.png")
+    commands.ask(method="grad-cam")

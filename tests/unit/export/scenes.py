@@ -53,6 +53,7 @@ def scene(
     asked: Question | None = None,
     explains_logit: bool = True,
     logit_factor: float | None = None,
+    notes: tuple[str, ...] = (),
     orientation: Orientation | None = None,
     aspect: float = 1.0,
     state: ViewState | None = None,
@@ -69,7 +70,7 @@ def scene(
     radiograph = gradient_radiograph(shape, path, aspect)
     prediction = Prediction(np.array([1.0, 0.5, -1.0], np.float32), np.array([0.57, 0.35, 0.08], np.float32))
     question = asked or Question(target or of_label(1), layers=("block/out",))
-    attribution = Attribution(values, question, explains_logit, logit_factor)
+    attribution = Attribution(values, question, explains_logit, logit_factor, notes)
     geometry = Geometry(shape, (64, 64), resize_affine((64, 64), shape))
     moment = datetime(2026, 3, 4, 15, 6, tzinfo=UTC)
     analysis = Analysis(ExplainResult(prediction, attribution, 0.1), geometry, moment)

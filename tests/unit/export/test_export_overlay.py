@@ -162,6 +162,11 @@ def test_how_the_map_is_drawn_is_said() -> None:
     assert "opacity 18 %" in faded["Colours"]
 
 
+def test_what_a_method_says_of_its_map_is_said() -> None:
+    assert "Note" not in rows_of()
+    assert rows_of(notes=("The parts sum to 1.2 of 1.3.",))["Note"] == "The parts sum to 1.2 of 1.3."
+
+
 def test_a_map_of_the_probability_says_so() -> None:
     assert "probability" in dict(describe(scene(explains_logit=False)).rows)["Explains"]
 

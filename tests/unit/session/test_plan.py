@@ -112,12 +112,14 @@ def test_a_model_without_a_layer_is_explained_by_another_method() -> None:
     info = choice(auto="").info
     asked = asking(SHOWN, layers=("late",), parameters=(("x", 1),), target=of_label(0)).question
     answer = answerable(asked, info)
-    assert answer.method == info.methods[0] != "grad-cam"
-    assert not method_spec(answer.method).uses_layer
+    assert answer.method in info.methods
+    assert method_spec(answer.method).black_box
     assert (answer.target, answer.parameters) == (of_label(0), ())
     key = _key(asking(SHOWN, target=TOP), replace(ALL, loaded=choice(auto="")))
     assert (key.question.method, key.question.layers) == (answer.method, ())
     assert answerable(asked, choice().info) is asked
+    gradients = replace(info, methods=("gradient", "smooth-grad"))
+    assert answerable(asked, gradients).method == "gradient"
 
 
 def test_a_card_that_reads_the_image_otherwise_makes_another_heatmap() -> None:
