@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -86,3 +87,14 @@ def test_threshold_and_top_share_exclude_one_another(capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         parsed("--threshold", "0", "--top-share", "0.1")
     assert "--top-share" in capsys.readouterr().err
+
+
+def test_the_guide_names_every_option() -> None:
+    parser = argparse.ArgumentParser(add_help=False)
+    add_options(parser)
+    guide = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8")
+    reference = guide[guide.index("### explain") : guide.index("### layers")]
+    options = re.findall(r"--[a-z-]+", parser.format_usage())
+    assert len(options) > 15
+    for option in options:
+        assert f"`{option}" in reference or option == "--output", option
