@@ -83,7 +83,7 @@ def _add_question(group: argparse._ArgumentGroup) -> None:
         help="parameter of the method, see 'cxrviewer methods ID'; may be repeated",
     )
     group.add_argument(
-        "--layer", metavar="auto|NAME[,NAME…]", help="target layer or layers, see 'cxrviewer layers'"
+        "--layer", metavar="auto|NAME[,NAME...]", help="target layer or layers, see 'cxrviewer layers'"
     )
     group.add_argument(
         "--fusion",
@@ -109,17 +109,22 @@ def _add_looks(group: argparse._ArgumentGroup) -> None:
         metavar="auto|LOGITS",
         help="full scale: the maximum of this image (auto, the default), or locked at so many logits",
     )
-    group.add_argument("--view", choices=[view.value for view in HeatmapView], default="smooth")
+    group.add_argument(
+        "--view",
+        choices=[view.value for view in HeatmapView],
+        default="smooth",
+        help="interpolated, the cells as computed, or iso-lines",
+    )
     cut = group.add_mutually_exclusive_group()
     cut.add_argument(
         "--threshold",
         type=_share,
         default=0.0,
-        metavar="0…1",
+        metavar="0..1",
         help="hide what is below this share of full scale",
     )
     cut.add_argument(
-        "--top-share", type=_share, metavar="0…1", help="show the strongest part of the map, by its area"
+        "--top-share", type=_share, metavar="0..1", help="show the strongest part of the map, by its area"
     )
     group.add_argument(
         "--no-fade", action="store_true", help="draw findings under their operating threshold like others"

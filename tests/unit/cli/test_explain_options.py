@@ -98,3 +98,9 @@ def test_the_guide_names_every_option() -> None:
     assert len(options) > 15
     for option in options:
         assert f"`{option}" in reference or option == "--output", option
+
+
+def test_the_help_can_be_printed_on_any_terminal() -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    assert parser.format_help().isascii()
