@@ -41,13 +41,14 @@ class DisplayControls(QWidget):
     """Tells how the user wants the heatmap drawn: the overlay's style, and fields of the view state."""
 
     styled = Signal(str, object)
-    displayed = Signal(dict)
+    displayed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._measured = _FIRST_LIMIT
         self._share = _FIRST_SHARE
         self._showing = False
+        self._offers_signed = False
         self.view = Segmented("View", _VIEWS)
         self.signed = QCheckBox("Evidence against, too")
         self.scale = Segmented("Scale", _SCALES)
@@ -106,8 +107,7 @@ class DisplayControls(QWidget):
         grid.addWidget(self.fade, len(rows), 0, 1, 2)
 
     def _connect(self) -> None:
-        # Qt keeps the members of a string enumeration as bare strings.
-        self.view.chosen.connect(lambda view: self.styled.emit("view", HeatmapView(view)))
+        self.view.chosen.connect(lambda view: self.styled.emit("view", view))
         self.signed.toggled.connect(lambda on: self._style("signed", on))
         self.colormap.activated.connect(lambda _: self._style("colormap", self.colormap.currentData()))
         self.fade.toggled.connect(lambda on: self._display(fade=on))
@@ -145,7 +145,7 @@ class DisplayControls(QWidget):
         return ", ".join(word for word in words if word)
 
     def _show_sign(self, signed: bool, spec: MethodSpec) -> None:
-        if signed != self.signed.isChecked() or not self.colormap.count():
+        if signed != self._offers_signed:
             self._offer_colormaps(signed=signed)
         self.signed.setChecked(signed)
         self.signed.setEnabled(spec.signed)
@@ -153,6 +153,7 @@ class DisplayControls(QWidget):
         self.signed.setToolTip(tip(words if spec.signed else f"{spec.name} tells only what spoke for it."))
 
     def _offer_colormaps(self, *, signed: bool) -> None:
+        self._offers_signed = signed
         self.colormap.clear()
         for spec in COLORMAPS:
             if spec.diverging == signed:

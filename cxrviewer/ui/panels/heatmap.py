@@ -28,9 +28,9 @@ class HeatmapPanel(QWidget):
     to go through the layers.
     """
 
-    asked = Signal(dict)
+    asked = Signal(object)
     styled = Signal(str, object)
-    displayed = Signal(dict)
+    displayed = Signal(object)
     sweep_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -35,7 +35,7 @@ _FUSIONS = (
 class LayerChooser(QWidget):
     """Tells which layers the user wants explained."""
 
-    asked = Signal(dict)
+    asked = Signal(object)
     sweep_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -62,8 +62,7 @@ class LayerChooser(QWidget):
         self.slider.installEventFilter(self)
         self.several.clicked.connect(self._open_popup)
         self.popup.changed.connect(lambda layers: self.asked.emit({"layers": layers}))
-        # Qt keeps the members of a string enumeration as bare strings.
-        self.fusion.chosen.connect(lambda rule: self.asked.emit({"fusion": Fusion(rule)}))
+        self.fusion.chosen.connect(lambda rule: self.asked.emit({"fusion": rule}))
         self.show_model(None)
 
     def _lay_out(self) -> None:

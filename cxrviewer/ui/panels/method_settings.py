@@ -44,7 +44,7 @@ class MethodSettings(QWidget):
     second are collected until "Compute" or Enter is pressed.
     """
 
-    changed = Signal(dict)
+    changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -21,7 +21,7 @@ _PATH = Qt.ItemDataRole.UserRole
 class SeveralLayers(QFrame):
     """Opens over the panel; tells the ticked layers after a short pause, and at least one."""
 
-    changed = Signal(tuple)
+    changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)

@@ -37,7 +37,7 @@ class SidePanel(QScrollArea):
 
     model_chosen = Signal(str)
     model_wanted = Signal()
-    sections_changed = Signal(tuple)
+    sections_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
