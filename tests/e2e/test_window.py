@@ -15,7 +15,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 
-from cxrviewer.explain.request import TOP_CLASS
+from cxrviewer.explain.display import STRETCHED
+from cxrviewer.explain.model_info import AUTO_LAYER
+from cxrviewer.explain.target import TOP
+from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.paths import resource
 from cxrviewer.session.state import FIT
@@ -31,8 +34,10 @@ def chest(desk, shared_data):
     """A MONOCHROME1 chest on the desk, analysed, in the state in which a file opens."""
     controller = desk.controller
     desk.window.messages.clear()
-    desk.window.commands.choose(layer="auto", method="grad-cam", target=TOP_CLASS)
-    desk.window.commands.style(colormap="inferno", alpha=0.5, threshold=0.0, visible=True)
+    desk.window.commands.ask(layers=(AUTO_LAYER,), method="grad-cam", target=TOP, smoothing=0)
+    desk.window.commands.choose(scale=STRETCHED, top_share=None, fade=True)
+    desk.window.commands.style(view=HeatmapView.SMOOTH)
+    desk.window.commands.style(colormap="inferno", alpha=0.5, threshold=0.0, visible=True, signed=False)
     desk.open(shared_data / CHEST)
     desk.window.actions_table["reset"].trigger()
     desk.wait(desk.settled)
@@ -68,21 +73,22 @@ def test_chest_opens_with_lungs_dark_and_output_shown(chest):
 def test_each_control_changes_the_picture(chest):
     panel = chest.window.side.heatmap
     layer = chest.shown.at_hand.loaded.info.layers[-6].path
-    _changes(chest, lambda: panel.layer_chosen.emit(layer))
-    _changes(chest, lambda: panel.method_chosen.emit("layer-cam"))
+    _changes(chest, lambda: panel.asked.emit({"layers": (layer,)}))
+    _changes(chest, lambda: panel.choose_method("layer-cam"))
     _changes(chest, lambda: _pick(panel, "jet"))
     _changes(chest, lambda: panel.alpha.setValue(85))
-    _changes(chest, lambda: panel.threshold.setValue(60))
+    _changes(chest, lambda: panel.display.threshold.setValue(60))
     _changes(chest, lambda: panel.visible.setChecked(False))
 
 
 def _pick(panel, colormap: str) -> None:
-    panel.colormap.setCurrentIndex(panel.colormap.findData(colormap))
-    panel.colormap.activated.emit(panel.colormap.currentIndex())
+    combo = panel.display.colormap
+    combo.setCurrentIndex(combo.findData(colormap))
+    combo.activated.emit(combo.currentIndex())
 
 
 def test_clicking_a_class_explains_it(chest):
-    outputs = chest.window.side.outputs
+    outputs = chest.window.side.outputs.view
     top = chest.shown.at_hand.prediction.top
     other = (top + 1) % 3
 
@@ -91,17 +97,17 @@ def test_clicking_a_class_explains_it(chest):
         QTest.mouseClick(outputs.viewport(), Qt.MouseButton.LeftButton, pos=area.center())
 
     _changes(chest, click)
-    assert chest.shown.analysis.result.attribution.class_index == other
+    assert chest.shown.analysis.result.attribution.target.label == other
     label = chest.shown.at_hand.loaded.info.card.labels[other]
     assert label in chest.window.side.heading.text()
 
 
 def test_all_four_methods_give_different_maps(chest):
     """On an inner layer: in front of global average pooling Grad-CAM and HiResCAM are the same map."""
-    chest.window.commands.choose(layer=chest.shown.at_hand.loaded.info.layers[-6].path)
+    chest.window.commands.ask(layers=(chest.shown.at_hand.loaded.info.layers[-6].path,))
     seen = []
     for method in ("grad-cam", "grad-cam++", "hires-cam", "layer-cam"):
-        chest.window.commands.choose(method=method)
+        chest.window.commands.ask(method=method)
         chest.wait(lambda m=method: chest.shown.analysis.result.attribution.method == m)
         seen.append(chest.shown.analysis.result.attribution.values)
     for first in range(4):
@@ -213,18 +219,18 @@ def test_damaged_model_is_named_and_the_former_one_stays(chest, shared_data):
 
 
 def test_killed_engine_during_an_analysis_recovers(chest):
-    pid = chest.controller._engine.pid
+    pid = chest.controller._analyst._engine.pid
     layer = chest.shown.at_hand.loaded.info.layers[2].path
-    chest.window.commands.choose(layer=layer)
+    chest.window.commands.ask(layers=(layer,))
     os.kill(pid, signal.SIGKILL)
     chest.wait(lambda: chest.shown.analysis.result.attribution.layer == layer)
-    assert chest.controller._engine.pid != pid
+    assert chest.controller._analyst._engine.pid != pid
     assert chest.window.messages.text == ""
 
 
 def test_cancelled_analysis_leaves_the_window_usable_and_can_be_repeated(chest):
     layer = chest.shown.at_hand.loaded.info.layers[3].path
-    chest.window.commands.choose(layer=layer)
+    chest.window.commands.ask(layers=(layer,))
     chest.window.status.cancel.click()
     assert chest.shown.analysis is not None
     chest.window.actions_table["analyse"].trigger()
