@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import threading
 import time
@@ -143,11 +144,20 @@ class Explainer:
         key = self._key(request)
         kept = self._sessions.pop(key, None)
         if kept is None or (version is not None and version != kept[0]):
-            while len(self._sessions) >= _KEPT_MODELS:
-                self._sessions.popitem(last=False)
+            kept = None
+            self._make_room()
             key, kept = request, (version, ModelSession(path, request.card))
         self._sessions[key] = kept
         return kept[1]
+
+    def _make_room(self) -> None:
+        """Drop the models used longest ago until there is room for one more."""
+        while len(self._sessions) >= _KEPT_MODELS:
+            self._sessions.popitem(last=False)
+            # It may be one of a dropped model, which it would keep.
+            self._computation = None
+        # Models and graphs refer to themselves, and the collector would not look for them for long.
+        gc.collect()
 
     def _key(self, request: LoadRequest) -> LoadRequest:
         """Return the request by which a model is kept; the card that it turned out to have is as good."""
