@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ExplainError
+from cxrviewer.explain.cut import cut
 from cxrviewer.explain.steps import Floats
 from cxrviewer.explain.target import UnitMasks
 from cxrviewer.explain.trace import Trace, TracedLayer, is_bypassed, multiplications
@@ -86,12 +87,12 @@ class CompiledModel:
     def sweep(self, paths: tuple[str, ...], image: Floats, masks: UnitMasks | None) -> tuple[LayerRun, ...]:
         """Return what `run` would for each of several layers, from one run of the model."""
 
-        def cut() -> tuple[list[Any], list[Any]]:
+        def between() -> tuple[list[Any], list[Any]]:
             tensors = [self._layer(path).tensor for path in paths]
             gradients = [self._gradient(path) for path in paths]
             return [self._trace.inputs, *self._masks], [self._trace.logits.tensor, *tensors, *gradients]
 
-        results = self._function(("run", paths), cut)(self._tensor(image), *self._mask_tensors(masks))
+        results = self._function(("run", paths), between)(self._tensor(image), *self._mask_tensors(masks))
         logits, *maps = (np.asarray(result.numpy()[0], np.float32) for result in results)
         count = len(paths)
         return tuple(LayerRun(maps[place], logits, maps[count + place]) for place in range(count))
@@ -102,12 +103,12 @@ class CompiledModel:
         Nothing that comes before the layer is computed again, but for what bypasses it.
         """
 
-        def cut() -> tuple[list[Any], list[Any]]:
+        def between() -> tuple[list[Any], list[Any]]:
             feeds = [self._layer(path).tensor, self._trace.inputs, *self._masks]
             return feeds, [self._gradient(path)]
 
         known = self._known(path, activations[None])
-        function = self._function(("head gradients", path), cut)
+        function = self._function(("head gradients", path), between)
         result: Floats = function(known, self._tensor(image), *self._mask_tensors(masks))[0].numpy()[0]
         return result
 
@@ -124,13 +125,13 @@ class CompiledModel:
             For what bypasses the layer.
         """
 
-        def cut() -> tuple[list[Any], list[Any]]:
+        def between() -> tuple[list[Any], list[Any]]:
             return [self._layer(path).tensor, self._trace.inputs], [self._trace.logits.tensor]
 
         # As many images as activations take long to hand over: only where they matter.
         count = len(activations) if self._is_bypassed(path) else 1
         images = np.broadcast_to(image, (count, *image.shape[1:]))
-        function = self._function(("head logits", path), cut)
+        function = self._function(("head logits", path), between)
         result: Floats = function(self._known(path, activations), self._tensor(images))[0].numpy()
         return result
 
@@ -143,11 +144,11 @@ class CompiledModel:
             The scores have no gradient at the input.
         """
 
-        def cut() -> tuple[list[Any], list[Any]]:
+        def between() -> tuple[list[Any], list[Any]]:
             gradient = self._gradient("")
             return [self._trace.inputs, *self._masks], [gradient, self._trace.logits.tensor]
 
-        results = self._function("input gradients", cut)(self._tensor(images), *self._mask_tensors(masks))
+        results = self._function("input gradients", between)(self._tensor(images), *self._mask_tensors(masks))
         gradients, logits = (result.numpy() for result in results)
         return gradients, logits
 
@@ -180,11 +181,11 @@ class CompiledModel:
         count = min(np.ceil(_STEP / max(multiplications_each, 1)), _MOST_BYTES / max(bytes_each, 1))
         return int(np.clip(count, 1, most))
 
-    def _function(self, key: Hashable, cut: Callable[[], tuple[list[Any], list[Any]]]) -> Any:
+    def _function(self, key: Hashable, between: Callable[[], tuple[list[Any], list[Any]]]) -> Any:
         """Return a compiled part of the graph; those used longest ago are forgotten."""
         function = self._functions.pop(key, None)
         if function is None:
-            function = self._trace.function.prune(*cut())
+            function = cut(self._trace.function, *between())
         self._functions[key] = function
         while len(self._functions) > _KEPT_FUNCTIONS:
             self._functions.popitem(last=False)
