@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrviewer.models.card import Activation, ContrastRule, InputSpec, ModelCard, ResizeRule, Scaling
+from cxrviewer.ui.panels.fields import dress_spin_box
 from cxrviewer.ui.panels.input_words import CONTRASTS, RESIZES, SCALINGS
 
 _Member = TypeVar("_Member", bound=StrEnum)
@@ -64,6 +65,7 @@ class ModelForm(QDialog):
         self.threshold.setRange(0.0, 1.0)
         self.threshold.setSingleStep(0.05)
         self.threshold.setValue(guess.thresholds[0])
+        dress_spin_box(self.threshold)
         self.threshold.setToolTip("Probability from which a class counts as found; the same for all classes")
         self._notes = _words("Warning", "\n".join(notes))
         self._notes.setVisible(bool(notes))

@@ -14,7 +14,7 @@ from cxrviewer.imaging.colormap import COLORMAPS
 from cxrviewer.imaging.compose import HeatmapView, effective_colormap
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.panels.colorbar import swatch
-from cxrviewer.ui.panels.fields import GroupedCombo, Segmented, guard_wheel, muted, slider, tip
+from cxrviewer.ui.panels.fields import GroupedCombo, Segmented, dress_spin_box, muted, slider, tip
 
 _VIEWS = (
     (HeatmapView.SMOOTH, "Smooth", "Interpolated between the centres of the cells"),
@@ -68,11 +68,10 @@ class DisplayControls(QWidget):
         self.limit.setRange(_SMALLEST, _GREATEST)
         self.limit.setDecimals(2)
         self.limit.setSuffix(" logits")
-        self.limit.setKeyboardTracking(False)
         self.limit.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
         self.limit.setAccessibleName("Locked scale")
         self.limit.setToolTip(tip("What the end of the colour bar stands for. Up and down change it."))
-        guard_wheel(self.limit)
+        dress_spin_box(self.limit)
         self.fade.setToolTip(
             tip("A heatmap of a finding that the model does not report, its probability being under the "
                 "operating threshold, is drawn fainter.")

@@ -8,14 +8,18 @@ from html import escape
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QStandardItem, QStandardItemModel, QTextLayout
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
     QSlider,
+    QStyle,
     QStyledItemDelegate,
+    QStyleOptionComboBox,
     QStyleOptionViewItem,
+    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -24,6 +28,7 @@ from cxrviewer.ui import theme
 
 _HEADING = Qt.ItemDataRole.UserRole + 1
 _UNDER_HEADING = Qt.ItemDataRole.UserRole + 2
+_SHORT = Qt.ItemDataRole.UserRole + 3
 _WIDEST_POPUP = 460
 
 
@@ -67,13 +72,16 @@ class GroupedCombo(QComboBox):
         self._items.appendRow(heading_item(text))
         self._has_headings = True
 
-    def add_entry(self, text: str, data: object, tip: str = "", *, enabled: bool = True) -> None:
-        """Add a choice that `currentData` gives when it is made."""
+    def add_entry(
+        self, text: str, data: object, tip: str = "", *, enabled: bool = True, short: str = ""
+    ) -> None:
+        """Add a choice that `currentData` gives when it is made; `short` stands in the closed list."""
         item = QStandardItem(text)
         item.setData(data, Qt.ItemDataRole.UserRole)
         item.setToolTip(tip)
         item.setEnabled(enabled)
         item.setData(self._has_headings, _UNDER_HEADING)
+        item.setData(short, _SHORT)
         self._items.appendRow(item)
 
     def clear(self) -> None:
@@ -106,6 +114,21 @@ class GroupedCombo(QComboBox):
         wanted = view.sizeHintForColumn(0) + view.verticalScrollBar().sizeHint().width() + 16
         view.setMinimumWidth(max(self.width(), min(wanted, _WIDEST_POPUP)))
         super().showPopup()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the closed list; a name that has no room is cut in its middle."""
+        painter = QStylePainter(self)
+        with painter:
+            option = QStyleOptionComboBox()
+            self.initStyleOption(option)
+            words = self.currentData(_SHORT) or option.currentText
+            part = QStyle.SubControl.SC_ComboBoxEditField
+            area = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, self)
+            icon = option.iconSize.width() + 4 if not option.currentIcon.isNull() else 0
+            room = area.width() - icon - 4
+            option.currentText = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room)
+            painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+            painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def _is_heading(self, row: int) -> bool:
         return bool(self.itemData(row, _HEADING))
@@ -224,6 +247,14 @@ def slider(name: str, tip: str) -> QSlider:
     made.setToolTip(tip)
     guard_wheel(made)
     return made
+
+
+def dress_spin_box(box: QAbstractSpinBox) -> None:
+    """Let a number be told when it is complete: 5 on the way to 500 is no answer."""
+    box.setKeyboardTracking(False)
+    # The style sheet's padding does not reach the text.
+    box.lineEdit().setTextMargins(5, 0, 0, 0)
+    guard_wheel(box)
 
 
 def muted(text: str, buddy: QWidget | None = None) -> QLabel:

@@ -19,7 +19,7 @@ from cxrviewer.explain.model_info import AUTO_LAYER, LayerInfo, ModelInfo, sweep
 from cxrviewer.explain.question import Fusion
 from cxrviewer.ui.icons import icon
 from cxrviewer.ui.panels.fields import GroupedCombo, Segmented, slider, tip
-from cxrviewer.ui.panels.layer_words import grid_text, layer_text, layer_tip
+from cxrviewer.ui.panels.layer_words import grid_text, layer_name, layer_text, layer_tip
 from cxrviewer.ui.panels.several_layers import SeveralLayers
 
 _OTHER = ""
@@ -105,7 +105,8 @@ class LayerChooser(QWidget):
             if layer.block != block:
                 block = layer.block
                 self.combo.add_heading(block or grid_text(layer))
-            self.combo.add_entry(layer_text(layer, self._auto), layer.path, layer_tip(layer, self._auto))
+            text, words = layer_text(layer, self._auto), layer_tip(layer, self._auto)
+            self.combo.add_entry(text, layer.path, words, short=layer_name(layer, self._auto))
         self._showing = True
         self.slider.setRange(0, max(len(self._stops) - 1, 0))
         self._showing = False

@@ -8,10 +8,15 @@ from cxrviewer.ui.panels.fields import tip
 STAR = "★"
 
 
-def layer_text(layer: LayerInfo, auto: str) -> str:
-    """Return a layer in a line: name, grid and channels; a star marks the automatic one."""
+def layer_name(layer: LayerInfo, auto: str) -> str:
+    """Return the name of a layer without those of the models around it; a star marks the automatic one."""
     star = f"{STAR} " if layer.path == auto else ""
-    return f"{star}{layer.path.rpartition('/')[2]}  {grid_text(layer)} · {layer.channels}"
+    return f"{star}{layer.path.rpartition('/')[2]}"
+
+
+def layer_text(layer: LayerInfo, auto: str) -> str:
+    """Return a layer in a line: name, grid and channels."""
+    return f"{layer_name(layer, auto)}  {grid_text(layer)} · {layer.channels}"
 
 
 def layer_tip(layer: LayerInfo, auto: str) -> str:

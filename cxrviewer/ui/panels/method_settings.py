@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from cxrviewer.explain.method_spec import Family, MethodSpec, Parameter, Value, Values
 from cxrviewer.explain.question import MAX_SMOOTHING
-from cxrviewer.ui.panels.fields import GroupedCombo, guard_wheel, muted, tip
+from cxrviewer.ui.panels.fields import GroupedCombo, dress_spin_box, muted, tip
 
 PAUSE_MS = 300
 """After so long without another change the settings of a quick method are applied."""
@@ -192,12 +192,10 @@ def _field(
         else:
             made.setRange(int(parameter.minimum), int(parameter.maximum))
             made.setSingleStep(max(1, int(parameter.default) // 8))
-        # Not while digits are typed: 5 on the way to 500 is no answer.
-        made.setKeyboardTracking(False)
         _set(made, parameter.default)
         made.valueChanged.connect(touched)
         made.lineEdit().returnPressed.connect(apply)
-        guard_wheel(made)
+        dress_spin_box(made)
     made.setAccessibleName(parameter.label)
     made.setToolTip(tip(parameter.help, scope))
     return made
