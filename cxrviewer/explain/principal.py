@@ -24,9 +24,12 @@ def first_component(channels: Floats, along: NDArray[np.float64], *, centred: bo
     Returns
     -------
     (h, w) float32 array
-        Zero where there is no pattern.
+        Zero where there is no pattern, not a number where a channel has infinite values.
     """
     cells = channels.reshape(-1, channels.shape[2]).astype(np.float64)
+    if not np.isfinite(cells).all():
+        # A map that is announced; the decomposition would only fail.
+        return np.full(channels.shape[:2], np.nan, np.float32)
     if centred:
         cells -= cells.mean(axis=0)
     count, width = cells.shape
