@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,10 @@ from cxrviewer.explain.trace import Trace, TracedLayer, is_bypassed, multiplicat
 from cxrviewer.models import backend
 
 _KEPT_FUNCTIONS = 24
+_KEPT_OPERATIONS = 48_000
+"""Of all functions together; an operation takes about 10 KiB."""
+_LITTER = 12_000
+"""Operations of forgotten functions that may lie about."""
 _STEP = 24e9
 """Multiplications in a step of a long computation: a quarter of a second on two cores."""
 _MOST_IMAGES = 16
@@ -50,6 +55,7 @@ class CompiledModel:
         tf = backend.tensorflow()
         self._trace = trace
         self._functions: OrderedDict[Hashable, Any] = OrderedDict()
+        self._litter = 0
         self._gradients: dict[str, Any] = {}
         self._bypassed: dict[str, bool] = {}
         self._all_built = False
@@ -186,10 +192,20 @@ class CompiledModel:
         function = self._functions.pop(key, None)
         if function is None:
             function = cut(self._trace.function, *between())
+            self._make_room(_operations(function))
         self._functions[key] = function
-        while len(self._functions) > _KEPT_FUNCTIONS:
-            self._functions.popitem(last=False)
         return function
+
+    def _make_room(self, operations: int) -> None:
+        """Forget the functions used longest ago until there is room for one more of some size."""
+        kept = operations + sum(map(_operations, self._functions.values()))
+        while self._functions and (len(self._functions) >= _KEPT_FUNCTIONS or kept > _KEPT_OPERATIONS):
+            gone = _operations(self._functions.popitem(last=False)[1])
+            kept, self._litter = kept - gone, self._litter + gone
+        if self._litter > _LITTER:
+            # Graphs refer to themselves, and the collector would not look for them for long.
+            gc.collect()
+            self._litter = 0
 
     def _gradient(self, path: str) -> Any:
         """Return the tensor of the score's gradient at a layer, or at the input for "".
@@ -237,6 +253,10 @@ class CompiledModel:
         zeros = np.zeros(units, np.float32)
         sides = (zeros, zeros) if masks is None else (masks.positive, masks.negative)
         return [self._tensor(side[None]) for side in sides]
+
+
+def _operations(function: Any) -> int:
+    return len(function.graph.get_operations())
 
 
 def _score(logits: Any, masks: list[Any], labels: Sequence[UnitMasks]) -> Any:

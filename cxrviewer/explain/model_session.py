@@ -24,7 +24,7 @@ from cxrviewer.explain.question import Question, settle
 from cxrviewer.explain.request import ExplainRequest
 from cxrviewer.explain.smoothing import copies
 from cxrviewer.explain.steps import Floats, Steps, in_steps
-from cxrviewer.explain.target import TOP, of_label, unit_masks
+from cxrviewer.explain.target import TOP, of_label, settle_target, unit_masks
 from cxrviewer.explain.trace import Trace, trace_model
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.fit import check_card, settle_card
@@ -141,17 +141,21 @@ class ModelSession:
         Raises
         ------
         ExplainError
-            The question does not go with the model, or its method needs more than activations and gradients.
+            The question does not go with the model, its method needs more than activations and gradients,
+            or its maps are means over copies.
         """
-        if method_spec(request.question.method).family is not Family.GRADIENT_CAM:
-            raise ExplainError("Only class activation maps are made for many layers at once.")
-        question = settle(request.question, self.info, prediction)
-        masks = unit_masks(self._head, question.target)
+        family = method_spec(request.question.method).family
+        if family is not Family.GRADIENT_CAM or request.question.smoothing > 1:
+            raise ExplainError("Only class activation maps of an image as it is are made for many layers.")
+        asked = [
+            settle(replace(request.question, layers=(layer,)), self.info, prediction) for layer in layers
+        ]
+        paths = tuple(question.layers[0] for question in asked)
+        masks = unit_masks(self._head, settle_target(request.question.target, prediction))
         image = _probed(request)
         found = []
-        for layer, run in zip(layers, self._compiled.sweep(layers, request.inputs, masks), strict=True):
-            one = settle(replace(question, layers=(layer,)), self.info, prediction)
-            probe = self._probe(request.input_key, image, one, layer, partial(_same, run))
+        for one, run in zip(asked, self._compiled.sweep(paths, request.inputs, masks), strict=True):
+            probe = self._probe(request.input_key, image, one, one.layers[0], partial(_same, run))
             outcome = attribute_function(one.method)(probe, **dict(one.parameters))
             found.append(self._attribution(np.asarray(outcome), one, probe.notes))
         return tuple(found)

@@ -84,6 +84,8 @@ def settle(question: Question, info: ModelInfo, prediction: Prediction | None) -
         parameters=spec.values(question.parameters),
         layers=layers,
         fusion=question.fusion if len(layers) > 1 else Fusion.MEAN,
+        # The first copy is the image itself.
+        smoothing=question.smoothing if question.smoothing > 1 else 0,
     )
 
 
