@@ -26,8 +26,8 @@ _LITTER = 12_000
 _STEP = 24e9
 """Multiplications in a step of a long computation: a quarter of a second on two cores."""
 _MOST_IMAGES = 16
-_MOST_BYTES = 16 * 2**20
-"""Arrays from 32 MiB on are fetched anew from the system for every step, which takes three times as long."""
+_MOST_BYTES = 10 * 2**20
+"""Memory for greater arrays is fetched anew from the system in every step: twice the time and more."""
 _BACKWARD = 3
 """A gradient at the input costs about three times the way forward."""
 
