@@ -160,6 +160,7 @@ def test_an_output_that_is_not_a_number_is_announced(method: str) -> None:
         asked("nan").map(method, radiograph())
 
 
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 @pytest.mark.parametrize("method", METHODS)
 def test_a_map_that_is_not_a_number_is_announced(method: str) -> None:
     ask, bright = asked("overflowing"), np.ones((1, *SHAPE), np.float32)
