@@ -106,6 +106,7 @@ def main() -> None:
 
 def _class_changes(window: MainWindow, until_painted: Callable[[], None]) -> list[float]:
     """Return the seconds from the choice of a class to the painted heatmap, each computed by the engine."""
+    from cxrviewer.explain.target import of_label
     from cxrviewer.session.cache import AnalysisCache
 
     controller = window.controller
@@ -117,7 +118,7 @@ def _class_changes(window: MainWindow, until_painted: Callable[[], None]) -> lis
         # Without what the window remembers, so that the engine has to answer.
         controller._cache = AnalysisCache()
         start = time.perf_counter()
-        window.commands.choose(target=number % len(loaded.info.card.labels))
+        window.commands.ask(target=of_label(number % len(loaded.info.card.labels)))
         while controller.shown.heatmap is former:
             until_painted()
         times.append(time.perf_counter() - start)

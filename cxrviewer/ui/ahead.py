@@ -10,8 +10,9 @@ from cxrviewer.explain.model_info import ModelInfo, sweep_layers
 from cxrviewer.explain.target import of_label
 from cxrviewer.session.keys import ExplainKey
 
-LAYERS_AT_ONCE = 16
-"""In one run of the model, so that a question of the user waits for one such run at most."""
+BYTES_AT_ONCE = 128 * 2**20
+"""Activations and gradients in one run of the model. Few large runs disturb less than many small ones: what
+takes long is to compile each group, once a model."""
 
 _MOST_CLASSES = 32
 
@@ -69,12 +70,27 @@ def _classes(key: ExplainKey, info: ModelInfo) -> tuple[Piece, ...]:
 
 
 def _layers(key: ExplainKey, info: ModelInfo) -> tuple[Piece, ...]:
-    stops = sweep_layers(info)
     order = [layer.path for layer in info.layers]
     here = order.index(key.question.layers[0])
-    groups = [stops[start : start + LAYERS_AT_ONCE] for start in range(0, len(stops), LAYERS_AT_ONCE)]
+    groups = _groups(info)
     groups.sort(key=lambda group: min(abs(order.index(path) - here) for path in group))
     return tuple(
         Piece(key, tuple(key.asking(replace(key.question, layers=(path,))) for path in group), group)
         for group in groups
     )
+
+
+def _groups(info: ModelInfo) -> list[tuple[str, ...]]:
+    """Return the stops of the layer slider in groups that one run of the model may keep in memory."""
+    stops = set(sweep_layers(info))
+    groups: list[list[str]] = [[]]
+    size = 0
+    for layer in info.layers:
+        if layer.path in stops:
+            needed = 2 * 4 * layer.rows * layer.columns * layer.channels
+            if groups[-1] and size + needed > BYTES_AT_ONCE:
+                groups.append([])
+                size = 0
+            groups[-1].append(layer.path)
+            size += needed
+    return [tuple(group) for group in groups]

@@ -24,6 +24,10 @@ from cxrviewer.ui.worker import Outcome, Task, WorkerThread
 PATIENCE = 0.5
 """Seconds after which what was cancelled and does not answer is ended together with its process."""
 
+STEP_PATIENCE = 3.0
+"""The same for what goes on in steps: it will answer, be the machine ever so busy, and sooner than another
+process would be there."""
+
 
 @dataclass(frozen=True, eq=False)
 class Advance:
@@ -49,6 +53,8 @@ class _Wish:
 
     def __init__(self) -> None:
         self._given_up = threading.Event()
+        self.steps = False
+        """Whether the answer has turned out to come in steps."""
 
     @property
     def holds(self) -> bool:
@@ -128,7 +134,8 @@ class Analyst(QObject):
         stuck = self._thread.current
         # What is computed in advance ends by itself, and nobody waits for it.
         if stuck is not None and stuck.kind != "ahead":
-            QTimer.singleShot(round(PATIENCE * 1000), self, lambda: self._end(stuck))
+            patience = STEP_PATIENCE if self._wishes[stuck.kind].steps else PATIENCE
+            QTimer.singleShot(round(patience * 1000), self, lambda: self._end(stuck))
 
     def shut_down(self) -> None:
         """End engine and thread."""
@@ -178,6 +185,7 @@ class Analyst(QObject):
 
     def _run(self, wish: _Wish, key: ExplainKey, request: Request) -> Result:
         def report(progress: Progress) -> bool:
+            wish.steps = True
             if wish.holds:
                 self.advanced.emit(Advance(key, progress.share, progress.prediction))
             return wish.holds

@@ -58,7 +58,9 @@ def fill_methods(menu: QMenu, info: ModelInfo | None, current: str, choose: Call
     for family in Family:
         specs = [spec for spec in methods() if spec.family is family]
         if specs:
-            menu.addSection(family.value)
+            # Not a section, whose text this style leaves out.
+            menu.addSeparator()
+            menu.addAction(family.value).setEnabled(False)
         for spec in specs:
             action = menu.addAction(_literal(spec.name))
             action.setCheckable(True)

@@ -35,7 +35,7 @@ from cxrviewer.ui.waiting import Waiting
 _WHEEL_STEP = 1.2
 _LARGEST_SCALE = 40.0
 _SMALLEST_SCALE = 0.02
-_DIMMED = 0.35
+_DIMMED = 0.5
 """What is left of the opacity of a heatmap that is about to be replaced."""
 
 
