@@ -205,7 +205,8 @@ class ModelSession:
         card, notes = settle_card(card or guess_card(model, activation), model, activation, names)
         if not self._trace.logits.reached:
             notes += ("The model's logits could not be reached: heatmaps explain the probability.",)
-        blocks = block_names(names, [(layer.rows, layer.columns) for layer in traced])
+        kinds = [layer.kind for layer in traced]
+        blocks = block_names(names, kinds, [(layer.rows, layer.columns) for layer in traced])
         layers = tuple(
             LayerInfo(t.path, t.rows, t.columns, t.channels, t.kind, block)
             for t, block in zip(traced, blocks, strict=True)
