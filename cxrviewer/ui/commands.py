@@ -32,6 +32,9 @@ _ZOOM_STEP = 1.25
 _DRAG_FOR_FULL_WIDTH = 300.0
 """Screen pixels of a drag that change the window by its own width."""
 
+_WEIGHTS = (".keras", ".h5", ".hdf5")
+_SAVED_MODEL = "saved_model.pb"
+
 SAMPLE = ("samples", "phantom-opacity.dcm")
 
 
@@ -87,8 +90,12 @@ class Commands(HeatmapCommands):
         self.choose(path=path)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open what was dropped or named: one file in its folder, several as a list, or a folder."""
+        """Open what was dropped or named: a model, one file in its folder, several as a list, or a folder."""
         paths = [path.absolute() for path in paths]
+        models = {path: model for path in paths if (model := model_at(path)) is not None}
+        if models:
+            self.choose_model(str(next(iter(models.values()))))
+        paths = [path for path in paths if path not in models]
         files = [path for path in paths if not path.is_dir()]
         folders = [path for path in paths if path.is_dir()]
         if len(files) > 1:
@@ -114,10 +121,13 @@ class Commands(HeatmapCommands):
     def ask_for_model(self) -> None:
         """Load a classifier that the user picks."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open model", str(Path.home()), "Keras models (*.keras *.h5 *.hdf5);;All files (*)"
+            self._window,
+            "Open model",
+            str(Path.home()),
+            "Keras models (*.keras *.h5 *.hdf5 saved_model.pb);;All files (*)",
         )
         if name:
-            self.choose_model(name)
+            self.choose_model(str(model_at(Path(name)) or name))
 
     def choose_model(self, model: str) -> None:
         """Load a model by id or path."""
@@ -209,3 +219,12 @@ class Commands(HeatmapCommands):
 
     def _mirror(self, *, vertical: bool) -> None:
         self.choose(orientation=self._controller.state.orientation.mirrored(vertical=vertical))
+
+
+def model_at(path: Path) -> Path | None:
+    """Return the model that a path stands for: a weights file, or the folder of a SavedModel; else None."""
+    if path.name == _SAVED_MODEL:
+        return path.parent
+    if path.suffix.lower() in _WEIGHTS or (path / _SAVED_MODEL).is_file():
+        return path
+    return None

@@ -208,14 +208,9 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what is dropped; a model where a weights file is."""
+        """Open what is dropped."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        models = [path for path in paths if path.suffix.lower() in (".keras", ".h5", ".hdf5")]
-        if models:
-            self.commands.choose_model(str(models[0]))
-        images = [path for path in paths if path not in models]
-        if images:
-            self.commands.open_paths(images)
+        self.commands.open_paths(paths)
         event.acceptProposedAction()
 
 

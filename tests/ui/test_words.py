@@ -7,16 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from material import analysis, choice, lung_window, radiograph, steep_table
+from material import analysis, choice, lung_window, question, radiograph, steep_table
 from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
-from cxrviewer.explain.display import STATE_TEXT, MapState
+from cxrviewer.explain.catalog import methods
+from cxrviewer.explain.display import STATE_TEXT, MapState, Scale
+from cxrviewer.explain.question import Fusion, Question
+from cxrviewer.explain.target import Target, absent
 from cxrviewer.imaging.grayscale import full_window
 from cxrviewer.session.plan import AtHand
 from cxrviewer.session.shown import Shown, next_shown
 from cxrviewer.session.state import ViewState, styled
 from cxrviewer.ui.dialogs.notice import NoticeDialog
-from cxrviewer.ui.legend_text import heading_text, legend_text
+from cxrviewer.ui.legend_text import fallback_text, heading_text, legend_text
 from cxrviewer.ui.menus import fill_presets, fill_recent
 
 STATE = ViewState()
@@ -57,6 +60,65 @@ def test_the_heatmap_is_named_while_it_is_seen() -> None:
     assert "Viral" in _corners(_shown(analysis(2)))
     assert "Bacterial" not in _corners(_shown(analysis(1), styled(STATE, visible=False)))
     assert "Grad-CAM" not in _corners(_shown(None))
+
+
+def _line(shown: Shown, word: str) -> bool:
+    return any(word in line for line in legend_text(shown).bottom_right)
+
+
+def test_what_is_not_as_usual_is_named() -> None:
+    plain = _shown(analysis(1, logit_factor=1.0))
+    for word in ("for and against", "locked", "Strongest", "copies", "layers", "Channels"):
+        assert not _line(plain, word), word
+    assert _line(_shown(analysis(1), styled(STATE, signed=True)), "Evidence for and against")
+    locked = replace(STATE, scale=Scale(2.5))
+    assert _line(_shown(analysis(1, logit_factor=1.0), locked), "Scale locked at 2.5 logits")
+    assert not _line(_shown(analysis(1), locked), "locked"), "the method has no unit"
+    assert _line(_shown(analysis(1), replace(STATE, top_share=0.2)), "Strongest 20% of the area")
+    assert _line(_shown(analysis(asked=question(smoothing=8))), "smoothed over 8 copies")
+    fused = question(layers=("early", "late"), fusion=Fusion.PRODUCT)
+    assert _line(_shown(analysis(asked=fused)), "2 layers, product")
+
+
+def test_only_parameters_that_were_changed_are_named() -> None:
+    spec = next(spec for spec in methods() if spec.id == "occlusion")
+    usual = _shown(analysis(asked=question(method=spec.id, parameters=spec.values())))
+    labels = [parameter.label for parameter in spec.parameters]
+    assert not any(_line(usual, label) for label in labels)
+    number = next(parameter for parameter in spec.parameters if not isinstance(parameter.default, str))
+    other = number.maximum if number.default != number.maximum else number.minimum
+    changed = spec.values({number.name: other})
+    assert _line(_shown(analysis(asked=question(method=spec.id, parameters=changed))), number.label)
+
+
+def test_a_faded_finding_is_said_to_be_faded() -> None:
+    assert not _line(_shown(analysis(1, top=1)), "faded")
+    assert _line(_shown(analysis(2, top=1)), "Below the operating threshold: faded")
+    assert not _line(_shown(analysis(2, top=1), replace(STATE, fade=False)), "faded")
+
+
+def test_targets_are_named_in_words() -> None:
+    absent_one = analysis(asked=question(absent(1)))
+    assert _line(_shown(absent_one), "no Bacterial")
+    margin = analysis(asked=question(Target((1,), (2,))))
+    assert _line(_shown(margin), "Bacterial rather than Viral")
+    assert "Bacterial rather than Viral" in heading_text(_shown(margin))
+
+
+def test_the_heading_tells_several_layers_and_the_input() -> None:
+    assert "2 layers" in heading_text(_shown(analysis(asked=question(layers=("early", "late")))))
+    assert "the input" in heading_text(_shown(analysis(asked=question(layers=()))))
+
+
+def test_a_method_that_stands_in_for_the_chosen_one_is_named() -> None:
+    info, none = choice().info, choice(auto="").info
+    assert fallback_text(Question(), info) == ""
+    text = fallback_text(Question(), none)
+    for word in ("no layer with a spatial output", "Occlusion", "instead of Grad-CAM"):
+        assert word in text
+    opaque = replace(info, methods=("occlusion", "rise"))
+    assert "cannot be looked into" in fallback_text(Question(), opaque)
+    assert fallback_text(Question(method="rise"), opaque) == ""
 
 
 def test_the_heading_names_class_grid_and_layer() -> None:
