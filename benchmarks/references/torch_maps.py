@@ -88,7 +88,7 @@ def raw_maps(model: Tapped, images: torch.Tensor, index: int) -> dict[str, np.nd
 
 
 def integrated_gradients(model: Tapped, image: np.ndarray, index: int) -> np.ndarray:
-    """Return the map of saliency's integrated gradients from black, summed over the channels."""
+    """Return the map of saliency's integrated gradients from the image's mean, summed over the channels."""
 
     def call_model(batch: np.ndarray, **_: object) -> dict[str, np.ndarray]:
         images = torch.tensor(np.asarray(batch, np.float32)).permute(0, 3, 1, 2).requires_grad_()
@@ -97,7 +97,12 @@ def integrated_gradients(model: Tapped, image: np.ndarray, index: int) -> np.nda
         return {INPUT_OUTPUT_GRADIENTS: gradient.permute(0, 2, 3, 1).numpy()}
 
     mask = IntegratedGradients().GetMask(
-        image, call_model, None, x_baseline=np.zeros_like(image), x_steps=IG_STEPS, batch_size=8
+        image,
+        call_model,
+        None,
+        x_baseline=np.broadcast_to(image.mean(axis=(0, 1)), image.shape),
+        x_steps=IG_STEPS,
+        batch_size=8,
     )
     return np.asarray(mask).sum(axis=-1)
 

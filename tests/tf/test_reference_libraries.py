@@ -8,7 +8,9 @@ import pytest
 
 from benchmarks.references.agreement import MODELS, REFERENCES, agreements, table
 
-_EXACT = 1e-3
+# Two sums of gradients along a jagged way differ more than two products do.
+_EXACT = {"integrated-gradients": 0.02}
+_ELSE = 1e-3
 _ALIKE = {"grad-cam++": 0.95, "score-cam": 0.8}
 
 
@@ -22,6 +24,6 @@ def test_maps_agree_with_other_libraries(capsys: pytest.CaptureFixture[str]) -> 
     for one in found:
         what = f"{one.reference.library} {one.reference.method} on {one.model}"
         if one.reference.exact:
-            assert one.difference < _EXACT, what
+            assert one.difference < _EXACT.get(one.reference.method, _ELSE), what
         else:
             assert one.correlation > _ALIKE[one.reference.method], what
