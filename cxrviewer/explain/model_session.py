@@ -68,16 +68,20 @@ class ModelSession:
         masks = [unit_masks(self._head, of_label(index)) for index in labels]
         self._compiled = CompiledModel(self._trace, masks)
         self._known = KnownImages(self._compiled)
+        self._prepared = False
 
     def prepare(self) -> None:
         """Compile the layer of the card and run it once, so that the first image does not wait for that."""
+        self._prepared = True
         if self.info.auto_layer:
             self._compiled.run(self.info.auto_layer, np.zeros((1, *self._shape), np.float32), None)
 
     def settle(self) -> None:
-        """Prepare what a change of target at the layer that was explained last needs."""
+        """Prepare what a change of target at the layer that was explained last needs, or the first image."""
         if self._known.last_layer:
             self._compiled.settle(self._known.last_layer)
+        elif not self._prepared and not self._trace.opaque:
+            self.prepare()
 
     def predict(self, request: ExplainRequest) -> Prediction:
         """Return the model's output for an image.

@@ -1,0 +1,42 @@
+"""A model that was only loaded: what the first image needs is prepared while nobody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from cxrviewer.explain.compiled import CompiledModel
+from cxrviewer.explain.explainer import Explainer
+from cxrviewer.models.catalog import resolve_model
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Return the layers that models are run up to and back, as they are."""
+    seen: list[str] = []
+    run = CompiledModel.run
+
+    def watched(self: CompiledModel, path: str, *rest: object) -> object:
+        seen.append(path)
+        return run(self, path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CompiledModel, "run", watched)
+    yield seen
+
+
+def test_the_automatic_layer_is_compiled_after_loading_once(runs: list[str]) -> None:
+    explainer = Explainer()
+    info = explainer.handle(resolve_model("default"))
+    assert runs == []
+    explainer.settle()
+    assert runs == [info.auto_layer]
+    explainer.settle()
+    assert runs == [info.auto_layer]
+
+
+def test_what_was_prepared_before_is_not_prepared_again(runs: list[str]) -> None:
+    explainer = Explainer()
+    info = explainer.prepare(resolve_model("default"))
+    explainer.settle()
+    assert runs == [info.auto_layer]
