@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from cxrviewer.explain.compiled import CompiledModel
@@ -12,7 +10,7 @@ from cxrviewer.models.catalog import resolve_model
 
 
 @pytest.fixture
-def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the layers that models are run up to and back, as they are."""
     seen: list[str] = []
     run = CompiledModel.run
@@ -22,7 +20,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return run(self, path, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(CompiledModel, "run", watched)
-    yield seen
+    return seen
 
 
 def test_the_automatic_layer_is_compiled_after_loading_once(runs: list[str]) -> None:
