@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.explain.question import Question
+from cxrviewer.explain.catalog import method_spec
+from cxrviewer.explain.question import Fusion, Question
 from cxrviewer.explain.target import Target
 
 
@@ -51,3 +52,10 @@ class Attribution:
     def layer(self) -> str:
         """Path of the target layer; of several, joined by " + "; "" for a method that explains the input."""
         return " + ".join(self.question.layers)
+
+    @property
+    def signed(self) -> bool:
+        """Whether negative values mean evidence against: neither every method nor every fusion has them."""
+        question = self.question
+        fused = len(question.layers) > 1 and question.fusion is not Fusion.MEAN
+        return method_spec(question.method).signed and not fused

@@ -17,6 +17,9 @@ LOGIT = "logit"
 """Unit of a map whose method has one."""
 
 _SMALLEST_SIDE = 112
+_FINE = 10_000
+"""Cells of a map from which single ones may stick out, as those of gradients at the input do."""
+_CLIPPED = 0.99
 
 
 class MapState(StrEnum):
@@ -24,12 +27,14 @@ class MapState(StrEnum):
 
     SHOWN = "shown"
     EMPTY = "empty"
+    ZERO = "zero"
     INVALID = "invalid"
 
 
 STATE_TEXT = {
     MapState.SHOWN: "",
     MapState.EMPTY: "No region spoke for the target: the map has no positive value.",
+    MapState.ZERO: "The map is zero everywhere: by this method nothing spoke for the target or against it.",
     MapState.INVALID: "The map has values that are not finite: it is not shown.",
 }
 
@@ -64,7 +69,7 @@ class DisplayMap:
     values : (h, w) float32 array
         0 to 1, or -1 to 1 where signed, on the native grid.
     maximum : float
-        What 1 stands for, in `unit`; 0 where nothing is drawn.
+        What 1 stands for, in `unit`; 0 where nothing is drawn. Greater values are drawn as 1.
     state : MapState
         Anything but SHOWN is announced in words.
     unit : str
@@ -73,6 +78,8 @@ class DisplayMap:
         Whether the scale is the one asked for, and not the map's own.
     signed : bool
         Whether evidence against is among the values.
+    clipped : bool
+        Whether `maximum` is the 99th percentile of the map's sizes, and not its greatest.
     """
 
     values: NDArray[np.float32]
@@ -81,10 +88,14 @@ class DisplayMap:
     unit: str = ""
     locked: bool = False
     signed: bool = False
+    clipped: bool = False
 
 
 def display_map(attribution: Attribution, scale: Scale = STRETCHED, signed: bool = False) -> DisplayMap:
     """Keep the evidence for the target, or for and against, and scale it.
+
+    A fine map that is stretched ends at the 99th percentile of its sizes, as in the library of PAIR: at its
+    greatest value a single pixel would be drawn, and nothing else.
 
     Parameters
     ----------
@@ -93,8 +104,9 @@ def display_map(attribution: Attribution, scale: Scale = STRETCHED, signed: bool
     scale : Scale
         A locked one needs a method with a unit; the maps of others are stretched all the same.
     signed : bool
-        Whether to keep values under 0; else they become 0.
+        Whether to keep values under 0; else they become 0. A map that has no sign is never signed.
     """
+    signed = signed and attribution.signed
     values, factor = attribution.values, attribution.logit_factor
     unit = LOGIT if factor is not None else ""
     locked = scale.limit is not None and factor is not None
@@ -103,15 +115,21 @@ def display_map(attribution: Attribution, scale: Scale = STRETCHED, signed: bool
     kept = values if signed else np.maximum(values, 0)
     greatest = float(np.abs(kept).max(initial=0.0))
     if greatest <= 0:
-        return DisplayMap(np.zeros_like(values), 0.0, MapState.EMPTY, unit, locked, signed)
+        state = MapState.EMPTY if values.any() else MapState.ZERO
+        return DisplayMap(np.zeros_like(values), 0.0, state, unit, locked, signed)
     in_units = 1.0 if factor is None else factor
+    clipped = False
+    if values.size >= _FINE and not locked:
+        usual = float(np.quantile(np.abs(values), _CLIPPED))
+        clipped = 0 < usual < greatest
+        greatest = usual if clipped else greatest
     maximum = greatest * in_units
     if locked and scale.limit is not None:
         maximum = scale.limit
         kept = np.clip(kept.astype(np.float64) * in_units / maximum, -1, 1)
     else:
-        kept = kept.astype(np.float64) / greatest
-    return DisplayMap(kept.astype(np.float32), maximum, MapState.SHOWN, unit, locked, signed)
+        kept = np.clip(kept.astype(np.float64) / greatest, -1, 1)
+    return DisplayMap(kept.astype(np.float32), maximum, MapState.SHOWN, unit, locked, signed, clipped)
 
 
 def share_threshold(display: DisplayMap, share: float) -> float:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cxrviewer.explain.display import DisplayMap
 from cxrviewer.export.column import BACKGROUND, ColorBar
+from cxrviewer.export.words import number
 from cxrviewer.imaging import compose
 from cxrviewer.imaging.colormap import colormap_table
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
@@ -46,12 +47,13 @@ def scale_bar(display: DisplayMap, style: OverlayStyle, method: str) -> ColorBar
 
 
 def scale_text(display: DisplayMap) -> str:
-    """Return in words what full scale is: the maximum of the image, or a number of logits."""
-    value = f"{display.maximum:.3g}"
+    """Return in words what full scale is: the maximum of the image or near it, or so many logits."""
+    value = number(display.maximum)
     if display.locked:
         sign = "±" if display.signed else ""
         return f"locked at {sign}{value} {_unit(display)}"
-    return f"scaled to the maximum of this image{f', {value} {_unit(display)}' if display.unit else ''}"
+    end = "99th percentile" if display.clipped else "maximum"
+    return f"scaled to the {end} of this image{f', {value} {_unit(display)}' if display.unit else ''}"
 
 
 def _unit(display: DisplayMap) -> str:
@@ -61,8 +63,8 @@ def _unit(display: DisplayMap) -> str:
 def _ticks(display: DisplayMap) -> tuple[tuple[float, str], ...]:
     greatest = display.maximum
     if display.signed:
-        return ((0.0, f"\N{MINUS SIGN}{greatest:.3g}"), (0.5, "0"), (1.0, f"+{greatest:.3g}"))
-    return ((0.0, "0"), (0.5, f"{greatest / 2:.3g}"), (1.0, f"{greatest:.3g}"))
+        return ((0.0, number(-greatest)), (0.5, "0"), (1.0, f"+{number(greatest)}"))
+    return ((0.0, "0"), (0.5, number(greatest / 2)), (1.0, number(greatest)))
 
 
 def _near_lines(style: OverlayStyle) -> NDArray[np.bool_]:

@@ -93,3 +93,9 @@ def _threshold_rows(card: ModelCard, prediction: Prediction, target: Target) -> 
 
 def _group_row(card: ModelCard, group: LabelGroup, prediction: Prediction) -> tuple[str, str]:
     return group.name, f"{percent(group_probability(card, group, prediction))} as a group"
+
+
+def number(value: float) -> str:
+    """Return a value of a map for people: three digits, no exponent below a million, a true minus sign."""
+    text = f"{value:.3g}" if not 999.5 <= abs(value) < 1e6 else f"{float(f'{value:.3g}'):.0f}"
+    return text.replace("-", "\N{MINUS SIGN}")

@@ -44,7 +44,7 @@ class Shown:
         The map in its place; None where there is nothing to draw.
     style : OverlayStyle
         How the map is drawn: the state's style, its threshold worked out from the top share where that is
-        chosen, its opacity lowered where `faded`.
+        chosen, its opacity lowered where `faded`, without a sign where the map has none.
     faded : bool
         Whether the explained finding is under its operating threshold and drawn fainter for it.
     """
@@ -114,6 +114,8 @@ def _style(former: Shown, shown: Shown) -> OverlayStyle:
         same = shown.display is former.display and state.top_share == former.state.top_share
         threshold = former.style.threshold if same else share_threshold(shown.display, state.top_share)
         style = replace(style, threshold=threshold)
+    if shown.display is not None and style.signed != shown.display.signed:
+        style = replace(style, signed=shown.display.signed)
     if shown.faded:
         style = replace(style, alpha=style.alpha * FADED)
     return former.style if style == former.style else style

@@ -148,7 +148,7 @@ def test_nothing_for_a_class_is_announced(method: str) -> None:
         assert not attribution.values.any()
         for signed in (False, True):
             shown = display_map(attribution, signed=signed)
-            assert shown.state is MapState.EMPTY
+            assert shown.state is MapState.ZERO
             assert STATE_TEXT[shown.state]
     else:
         assert display_map(attribution).state is MapState.SHOWN

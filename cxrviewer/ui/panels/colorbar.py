@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cxrviewer.explain.display import DisplayMap, MapState
+from cxrviewer.export.words import number
 from cxrviewer.imaging.colormap import colormap_table
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle, blend_table, to_rgb
 from cxrviewer.imaging.contour import contour_levels
@@ -48,7 +49,7 @@ class ColorBar(QWidget):
             return ()
         top = self._display.maximum
         shares = (-1.0, 0.0, 1.0) if self._display.signed else (0.0, 0.5, 1.0)
-        return tuple(_number(top * share) for share in shares)
+        return tuple(number(top * share) for share in shares)
 
     def ticks(self) -> tuple[float, ...]:
         """Return the places of the threshold and of contours, shares of the bar's width."""
@@ -103,19 +104,18 @@ def scale_words(display: DisplayMap | None, *, faded: bool) -> str:
         return ""
     unit = "Logits" if display.unit else "No unit"
     kind = "locked" if display.locked else "stretched to this image"
+    if display.clipped:
+        kind = "stretched to the 99th percentile"
     return f"{unit}, {kind}{'; faded' if faded else ''}"
 
 
 def _meaning(display: DisplayMap | None) -> str:
     if display is None:
         return ""
-    ends = f"{_number(-display.maximum)} to" if display.signed else "0 to"
+    ends = f"{number(-display.maximum)} to" if display.signed else "0 to"
     unit = " logits" if display.unit else ""
-    return f"The bar goes from {ends} {_number(display.maximum)}{unit}."
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+    beyond = " Greater values are drawn like the last one." if display.clipped or display.locked else ""
+    return f"The bar goes from {ends} {number(display.maximum)}{unit}.{beyond}"
 
 
 def swatch(colormap: str, width: int = 48, height: int = 14) -> QImage:

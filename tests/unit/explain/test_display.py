@@ -21,7 +21,7 @@ from cxrviewer.explain.display import (
     display_map,
     share_threshold,
 )
-from cxrviewer.explain.question import Question
+from cxrviewer.explain.question import Fusion, Question
 from cxrviewer.explain.target import of_label
 from cxrviewer.imaging.compose import OverlayStyle, opacity
 from cxrviewer.imaging.geometry import resize_affine
@@ -58,11 +58,18 @@ def test_signed_evidence_is_scaled_by_its_largest_size() -> None:
     assert display.signed
 
 
-@pytest.mark.parametrize("values", [[[0.0, 0.0]], [[-1.0, -2.0]], [[-0.0, -1e-30]]])
+@pytest.mark.parametrize(
+    ("values", "state"),
+    [
+        ([[0.0, 0.0]], MapState.ZERO),
+        ([[-1.0, -2.0]], MapState.EMPTY),
+        ([[-0.0, -1e-30]], MapState.EMPTY),
+    ],
+)
 @pytest.mark.parametrize("scale", [STRETCHED, Scale(0.5)])
-def test_a_map_without_positive_values_is_said_not_stretched(values, scale) -> None:
+def test_a_map_without_positive_values_is_said_not_stretched(values, state, scale) -> None:
     display = _display(values, 2.0, scale)
-    assert display.state is MapState.EMPTY
+    assert display.state is state
     assert display.maximum == 0.0
     assert not display.values.any()
     assert STATE_TEXT[display.state]
@@ -72,7 +79,45 @@ def test_evidence_against_alone_is_a_signed_map() -> None:
     display = _display([[-1.0, -2.0]], signed=True)
     assert display.state is MapState.SHOWN
     assert display.values.tolist() == [[-0.5, -1.0]]
-    assert _display([[0.0, -0.0]], signed=True).state is MapState.EMPTY
+    assert _display([[0.0, -0.0]], signed=True).state is MapState.ZERO
+
+
+def test_a_fine_map_ends_where_all_but_a_few_cells_do() -> None:
+    values = np.full((120, 120), 2.0, np.float32)
+    values[::2] = -1.0
+    values[0, 1], values[0, 2] = 500.0, -900.0
+    display = _display(values)
+    assert display.clipped
+    assert display.maximum == 2.0
+    assert display.values.max() == display.values[0, 1] == display.values[1, 0] == 1.0
+    both = _display(values, signed=True)
+    assert (both.values[0, 2], both.values[2, 0]) == (-1.0, -0.5)
+    assert not _display(values[:90, :90]).clipped
+    assert _display(values[:90, :90]).maximum == 500.0
+    locked = _display(values, 1.0, Scale(1000.0))
+    assert (locked.clipped, locked.maximum) == (False, 1000.0)
+
+
+def test_a_fine_map_of_few_cells_with_values_keeps_its_maximum() -> None:
+    values = np.zeros((120, 120), np.float32)
+    values[3, 4] = 7.0
+    display = _display(values)
+    assert (display.clipped, display.maximum) == (False, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "signed"),
+    [
+        (Question(of_label(0), "grad-cam", (), ("a",)), True),
+        (Question(of_label(0), "score-cam", (), ("a",)), False),
+        (Question(of_label(0), "grad-cam", (), ("a", "b"), Fusion.MEAN), True),
+        (Question(of_label(0), "grad-cam", (), ("a", "b"), Fusion.MAXIMUM), False),
+        (Question(of_label(0), "grad-cam", (), ("a", "b"), Fusion.PRODUCT), False),
+    ],
+)
+def test_a_map_without_a_sign_is_never_drawn_with_one(question: Question, signed: bool) -> None:
+    attribution = Attribution(np.array([[1.0, 2.0]], np.float32), question)
+    assert display_map(attribution, signed=True).signed is signed
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])

@@ -174,7 +174,7 @@ def test_a_map_of_the_probability_says_so() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        (np.zeros((3, 3), np.float32), "no positive value"),
+        (np.zeros((3, 3), np.float32), "zero everywhere"),
         (np.full((3, 3), -1, np.float32), "no positive value"),
         (np.full((3, 3), np.nan, np.float32), "not finite"),
     ],
