@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from cxrviewer.errors import CardError
 from cxrviewer.models.card import Activation, ModelCard
+from cxrviewer.models.inner_scaling import find_inner_scaling, scaling_notes
 from cxrviewer.models.loaded import LoadedModel
 
 
@@ -60,4 +61,6 @@ def settle_card(
     if card.default_layer not in ("auto", *layers):
         notes.append(f"The card's target layer '{card.default_layer}' is not in the model.")
         card = replace(card, default_layer="auto")
+    found = find_inner_scaling(model.keras_model)
+    notes += scaling_notes(found, card.input, is_guess=not card.complete)
     return replace(card, sha256=model.sha256), tuple(notes)

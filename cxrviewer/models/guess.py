@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cxrviewer.models.card import Activation, InputSpec, ModelCard, Scaling
+from cxrviewer.models.inner_scaling import find_inner_scaling
 from cxrviewer.models.loaded import LoadedModel
 
 FALLBACK_SIZE = 224
 
 
 def guess_input(model: LoadedModel) -> InputSpec:
-    """Return the input of a model: its size where fixed, and bytes where it rescales by itself."""
+    """Return the input of a model: its size where fixed, and the values that its own scaling takes."""
+    found = find_inner_scaling(model.keras_model)
     return InputSpec(
         height=model.height or FALLBACK_SIZE,
         width=model.width or FALLBACK_SIZE,
         channels=model.channels,
-        scaling=Scaling.BYTE if _rescales(model.keras_model) else Scaling.UNIT,
+        scaling=(found and found.takes) or Scaling.UNIT,
     )
 
 
@@ -41,11 +41,4 @@ def guess_card(model: LoadedModel, activation: Activation) -> ModelCard:
         activation=activation,
         input=guess_input(model),
         complete=False,
-    )
-
-
-def _rescales(model: Any) -> bool:
-    return any(
-        _rescales(layer) if hasattr(layer, "layers") else type(layer).__name__ == "Rescaling"
-        for layer in model.layers
     )
