@@ -20,9 +20,10 @@ import pytest
 from questions import asked
 
 from cxrviewer.engine.engine import Engine
+from cxrviewer.engine.progress import finish
 from cxrviewer.errors import EngineError, ExplainError, ModelError
 from cxrviewer.explain.explainer import Explainer
-from cxrviewer.explain.request import LoadRequest
+from cxrviewer.explain.request import LoadRequest, Progress
 from cxrviewer.explain.target import of_label
 
 psutil = pytest.importorskip("psutil")
@@ -79,6 +80,57 @@ def test_a_killed_process_is_replaced_during_a_run(running: tuple[Engine, LoadRe
     assert engine.pid != first
     np.testing.assert_allclose(results[0].attribution.values, expected, rtol=1e-5, atol=1e-7)
     assert gone(first)
+
+
+def test_a_process_killed_in_the_middle_of_a_long_answer_is_replaced(
+    running: tuple[Engine, LoadRequest], image: Any
+) -> None:
+    engine, load = running
+    long = asked(load, image, method="rise", parameters=(("masks", 20000),), target=of_label(1))
+    first = engine.pid
+    tokens: list[int] = []
+    pids: list[int | None] = []
+
+    def report(progress: Progress) -> bool:
+        if not tokens:
+            assert first is not None
+            os.kill(first, signal.SIGKILL)
+            assert gone(first)
+        tokens.append(progress.token)
+        pids.append(engine.pid)
+        # The second process was asked from the beginning and has gone on.
+        return pids.count(pids[-1]) < 3 or pids[-1] == first
+
+    with pytest.raises(CancelledError):
+        engine.run(long, report)
+    assert engine.pid not in (first, None)
+    assert pids.count(engine.pid) == 3
+
+
+def test_a_long_answer_comes_whole_and_a_cancelled_one_leaves_the_process(
+    running: tuple[Engine, LoadRequest], image: Any
+) -> None:
+    engine, load = running
+    engine.run(load)
+    pid = engine.pid
+    long = asked(load, image, method="rise", parameters=(("masks", 20000),), target=of_label(1))
+    told: list[Progress] = []
+
+    def report(progress: Progress) -> bool:
+        told.append(progress)
+        return len(told) < 2
+
+    start = time.monotonic()
+    with pytest.raises(CancelledError):
+        engine.run(long, report)
+    assert time.monotonic() - start < 10
+    assert len(told) == 2
+    # What was cancelled is not in the way of the next.
+    short = asked(load, image, "other", method="rise", parameters=(("masks", 50),), target=of_label(1))
+    explainer = Explainer()
+    there, here = engine.run(short), finish(explainer.handle(short), explainer.handle, None)
+    np.testing.assert_allclose(there.attribution.values, here.attribution.values, rtol=1e-4, atol=1e-6)
+    assert engine.pid == pid
 
 
 def test_a_process_killed_while_idle_is_replaced(running: tuple[Engine, LoadRequest], image: Any) -> None:
