@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ExplainError
-from cxrviewer.explain.cut import cut
+from cxrviewer.explain.cut import Made, cut
 from cxrviewer.explain.steps import Floats
 from cxrviewer.explain.target import UnitMasks
 from cxrviewer.explain.trace import Trace, TracedLayer, is_bypassed, multiplications
@@ -68,7 +68,7 @@ class CompiledModel:
     def logits(self, images: Floats) -> Floats:
         """Return the logits (n, units) of images (n, H, W, C)."""
         trace = self._trace
-        function = self._function("logits", lambda: ([trace.inputs], [trace.logits.tensor]))
+        function = self._function("logits", lambda: self._cut([trace.inputs], [trace.logits.tensor]))
         result: Floats = function(self._tensor(images))[0].numpy()
         return result
 
@@ -94,12 +94,13 @@ class CompiledModel:
     def sweep(self, paths: tuple[str, ...], image: Floats, masks: UnitMasks | None) -> tuple[LayerRun, ...]:
         """Return what `run` would for each of several layers, from one run of the model."""
 
-        def between() -> tuple[list[Any], list[Any]]:
+        def build() -> Any:
             tensors = [self._layer(path).tensor for path in paths]
             gradients = [self._gradient(path) for path in paths]
-            return [self._trace.inputs, *self._masks], [self._trace.logits.tensor, *tensors, *gradients]
+            fetches = [self._trace.logits.tensor, *tensors, *gradients]
+            return self._cut([self._trace.inputs, *self._masks], fetches)
 
-        results = self._function(("run", paths), between)(self._tensor(image), *self._mask_tensors(masks))
+        results = self._function(("run", paths), build)(self._tensor(image), *self._mask_tensors(masks))
         logits, *maps = (np.asarray(result.numpy()[0], np.float32) for result in results)
         count = len(paths)
         return tuple(LayerRun(maps[place], logits, maps[count + place]) for place in range(count))
@@ -110,36 +111,53 @@ class CompiledModel:
         Nothing that comes before the layer is computed again, but for what bypasses it.
         """
 
-        def between() -> tuple[list[Any], list[Any]]:
+        def build() -> Any:
             feeds = [self._layer(path).tensor, self._trace.inputs, *self._masks]
-            return feeds, [self._gradient(path)]
+            return self._cut(feeds, [self._gradient(path)])
 
         known = self._known(path, activations[None])
-        function = self._function(("head gradients", path), between)
+        function = self._function(("head gradients", path), build)
         result: Floats = function(known, self._tensor(image), *self._mask_tensors(masks))[0].numpy()[0]
         return result
 
-    def head_logits(self, path: str, activations: Floats, image: Floats) -> Floats:
-        """Return the logits (n, units) that follow from activations (n, h, w, c) of a layer.
+    def ablated_logits(
+        self, path: str, activations: Floats, image: Floats, channels: NDArray[np.int32]
+    ) -> Floats:
+        """Return the logits (n, units) that follow from activations (h, w, c) without one channel each.
+
+        The copies are made where they are used: to hand them over takes longer than what follows.
 
         Parameters
         ----------
         path : str
             The layer.
-        activations : (n, h, w, c) float32 array
-            Take the place of its output.
+        activations : (h, w, c) float32 array
+            Its output.
         image : (1, H, W, C) float32 array
             For what bypasses the layer.
+        channels : (n,) int32 array
+            Each is set to zero in one copy; -1 leaves a copy as it is.
         """
+        tf = backend.tensorflow()
+        tensor, inputs = self._layer(path).tensor, self._trace.inputs
 
-        def between() -> tuple[list[Any], list[Any]]:
-            return [self._layer(path).tensor, self._trace.inputs], [self._trace.logits.tensor]
+        def without(known: Any, given: Any, indices: Any) -> list[Any]:
+            kept = 1 - tf.one_hot(indices, tensor.shape[3], dtype=known.dtype)
+            count = tf.shape(indices)[0] if self._is_bypassed(path) else 1
+            return [known * kept[:, None, None], tf.repeat(given, count, axis=0)]
 
-        # As many images as activations take long to hand over: only where they matter.
-        count = len(activations) if self._is_bypassed(path) else 1
-        images = np.broadcast_to(image, (count, *image.shape[1:]))
-        function = self._function(("head logits", path), between)
-        result: Floats = function(self._known(path, activations), self._tensor(images))[0].numpy()
+        def build() -> Any:
+            signature = [
+                tf.TensorSpec((1, *tensor.shape[1:]), tensor.dtype),
+                tf.TensorSpec((1, *inputs.shape[1:]), inputs.dtype),
+                tf.TensorSpec((None,), tf.int32),
+            ]
+            made = Made(signature, without)
+            return cut(self._trace.function, [tensor, inputs], [self._trace.logits.tensor], made)
+
+        function = self._function(("ablated logits", path), build)
+        known = self._known(path, activations[None])
+        result: Floats = function(known, self._tensor(image), self._tensor(channels))[0].numpy()
         return result
 
     def input_gradients(self, images: Floats, masks: UnitMasks | None) -> tuple[Floats, Floats]:
@@ -151,11 +169,11 @@ class CompiledModel:
             The scores have no gradient at the input.
         """
 
-        def between() -> tuple[list[Any], list[Any]]:
+        def build() -> Any:
             gradient = self._gradient("")
-            return [self._trace.inputs, *self._masks], [gradient, self._trace.logits.tensor]
+            return self._cut([self._trace.inputs, *self._masks], [gradient, self._trace.logits.tensor])
 
-        results = self._function("input gradients", between)(self._tensor(images), *self._mask_tensors(masks))
+        results = self._function("input gradients", build)(self._tensor(images), *self._mask_tensors(masks))
         gradients, logits = (result.numpy() for result in results)
         return gradients, logits
 
@@ -164,8 +182,8 @@ class CompiledModel:
         cost = multiplications(self._trace) * (_BACKWARD if backward else 1)
         return self._fitting(cost, self._image_bytes)
 
-    def heads_a_step(self, path: str) -> int:
-        """Return how many activations of a layer fit into one step of `head_logits`."""
+    def ablations_a_step(self, path: str) -> int:
+        """Return how many channels of a layer fit into one step of `ablated_logits`."""
         layer = self._layer(path)
         size = layer.rows * layer.columns * layer.channels * 4
         if self._is_bypassed(path):
@@ -188,14 +206,17 @@ class CompiledModel:
         count = min(np.ceil(_STEP / max(multiplications_each, 1)), _MOST_BYTES / max(bytes_each, 1))
         return int(np.clip(count, 1, most))
 
-    def _function(self, key: Hashable, between: Callable[[], tuple[list[Any], list[Any]]]) -> Any:
+    def _function(self, key: Hashable, build: Callable[[], Any]) -> Any:
         """Return a compiled part of the graph; those used longest ago are forgotten."""
         function = self._functions.pop(key, None)
         if function is None:
-            function = cut(self._trace.function, *between())
+            function = build()
             self._make_room(_operations(function))
         self._functions[key] = function
         return function
+
+    def _cut(self, feeds: list[Any], fetches: list[Any]) -> Any:
+        return cut(self._trace.function, feeds, fetches)
 
     def _make_room(self, operations: int) -> None:
         """Forget the functions used longest ago until there is room for one more of some size."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cxrviewer.models import backend
@@ -10,7 +11,23 @@ from cxrviewer.models import backend
 _PREFIX = "part"
 
 
-def cut(function: Any, feeds: Sequence[Any], fetches: Sequence[Any]) -> Any:
+@dataclass(frozen=True, eq=False)
+class Made:
+    """Arguments of a function that its feeds are made from.
+
+    Parameters
+    ----------
+    signature : sequence of tf.TensorSpec
+        Of the arguments.
+    build : callable
+        Takes them as tensors, gives what is fed, in the order of the feeds.
+    """
+
+    signature: Sequence[Any]
+    build: Callable[..., Sequence[Any]]
+
+
+def cut(function: Any, feeds: Sequence[Any], fetches: Sequence[Any], made: Made | None = None) -> Any:
     """Return a function from some tensors of a graph to others.
 
     Holds only the operations and variables between the two. `WrappedFunction.prune` does the same, but
@@ -25,6 +42,8 @@ def cut(function: Any, feeds: Sequence[Any], fetches: Sequence[Any]) -> Any:
         Arguments, in order; what the fetches do not depend on is ignored.
     fetches : sequence of tensor
         Results, none of them one of the feeds.
+    made : Made, optional
+        Other arguments, from which the feeds are made first.
 
     Returns
     -------
@@ -41,14 +60,16 @@ def cut(function: Any, feeds: Sequence[Any], fetches: Sequence[Any]) -> Any:
 
     def part(*arguments: Any) -> Any:
         graph = tf.compat.v1.get_default_graph()
-        given = list(zip(feeds, arguments, strict=True))
+        fed = made.build(*arguments) if made is not None else arguments
+        given = list(zip(feeds, fed, strict=True))
         given += [(inner, graph.capture(outer)) for inner, outer in used]
         # TensorFlow refuses a map with names that nothing asks for.
         known = {tensor.name: value for tensor, value in given if _short(tensor.name) in named}
         wanted = [tensor.name for tensor in fetches]
         return tf.graph_util.import_graph_def(definition, known, wanted, name=_PREFIX)
 
-    return tf.compat.v1.wrap_function(part, [tf.TensorSpec(feed.shape, feed.dtype) for feed in feeds])
+    signature = [tf.TensorSpec(feed.shape, feed.dtype) for feed in feeds]
+    return tf.compat.v1.wrap_function(part, signature if made is None else list(made.signature))
 
 
 def _between(feeds: Sequence[Any], fetches: Sequence[Any]) -> dict[Any, None]:

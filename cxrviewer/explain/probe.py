@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,9 +122,9 @@ class Probe:
         return self._model.images_a_step(backward=True)
 
     @property
-    def heads_a_step(self) -> int:
-        """How many activations `head_scores` takes at a time so that a step stays short."""
-        return self._model.heads_a_step(self._layer)
+    def ablations_a_step(self) -> int:
+        """How many channels `ablated_scores` takes at a time so that a step stays short."""
+        return self._model.ablations_a_step(self._layer)
 
     def scores(self, build: Callable[[], Floats]) -> NDArray[np.float64]:
         """Return the score of the target for variants of the image.
@@ -140,15 +141,24 @@ class Probe:
         """
         return score(self._remembered(lambda: self._model.logits(build())), self._masks)
 
-    def head_scores(self, build: Callable[[], Floats]) -> NDArray[np.float64]:
-        """Return the score for variants of the layer's activations, as `scores`; (n, h, w, c) float32."""
-        image = self.image.values
-        compute = lambda: self._model.head_logits(self._layer, build(), image)  # noqa: E731
+    def ablated_scores(self, channels: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the score of the target without one channel of the layer each, float64 (n,).
+
+        Parameters
+        ----------
+        channels : (n,) int array
+            Must not depend on the target.
+        """
+        indices = channels.astype(np.int32)
+        compute = partial(self._ablated, indices)
         return score(self._remembered(compute), self._masks)
 
     def input_gradients(self, images: Floats) -> Floats:
         """Return the gradients of the score at variants of the image, both (n, H, W, C)."""
         return self._model.input_gradients(images, self._masks)[0]
+
+    def _ablated(self, channels: NDArray[np.int32]) -> Floats:
+        return self._model.ablated_logits(self._layer, self.activations, self.image.values, channels)
 
     def _remembered(self, compute: Callable[[], Floats]) -> Floats:
         place, self._asked = self._asked, self._asked + 1

@@ -199,7 +199,7 @@ def test_another_target_runs_nothing_again(
 ) -> None:
     m = model("two_dense")
     runs = []
-    for name in ["logits", "head_logits", "run", "head_gradients"]:
+    for name in ["logits", "ablated_logits", "run", "head_gradients"]:
         original = getattr(CompiledModel, name)
 
         def counted(self: Any, *args: Any, name: str = name, original: Any = original) -> Any:
@@ -209,7 +209,7 @@ def test_another_target_runs_nothing_again(
         monkeypatch.setattr(CompiledModel, name, counted)
     maps = [m.map(x, method, key=f"memo {method}")]
     first = len(runs)
-    assert {"score-cam": "logits", "ablation-cam": "head_logits"}[method] in runs
+    assert {"score-cam": "logits", "ablation-cam": "ablated_logits"}[method] in runs
     maps += [m.map(x, method, target, key=f"memo {method}") for target in TARGETS[1:]]
     again = set(runs[first:])
     # Activations and gradients come together; neither the model nor its head runs on variants.

@@ -29,6 +29,9 @@ def masks(target: Target) -> UnitMasks:
     return unit_masks(HEAD, target)
 
 
+NONE_TWICE = np.array([-1, -1], np.int32)
+
+
 def images(count: int) -> Any:
     return np.random.default_rng(3).random((count, 32, 32, 1), np.float32)
 
@@ -47,8 +50,7 @@ def test_the_rest_of_the_model_gives_what_the_whole_gives(shape: str) -> None:
     for path in parts._trace.layers:
         run = parts.run(path, image, masks(TARGETS[0]))
         np.testing.assert_array_equal(run.logits, parts.run(path, image, masks(TARGETS[1])).logits)
-        twice = np.stack([run.activations, run.activations])
-        for logits in parts.head_logits(path, twice, image):
+        for logits in parts.ablated_logits(path, run.activations, image, NONE_TWICE):
             close(logits, run.logits, tolerance)
         for target in TARGETS:
             whole = parts.run(path, image, masks(target)).gradients
@@ -70,15 +72,22 @@ def test_what_bypasses_a_layer_is_computed_from_the_image() -> None:
         features = np.maximum(first * changed, 0).mean(axis=(1, 2))
         dense = model.layers[-1]
         expected = features @ dense.kernel.numpy() + dense.bias.numpy()
-        close(parts.head_logits("middle", changed, image), expected)
+        for known, logits in zip(changed, expected, strict=True):
+            close(parts.ablated_logits("middle", known, image, NONE_TWICE)[1], logits)
 
 
 def test_a_changed_activation_changes_the_logits() -> None:
     parts = compiled(builders.randomise(builders.two_dense()))
     image = images(1)
     known = parts.run("conv", image, None).activations
-    logits = parts.head_logits("conv", np.stack([known, np.zeros_like(known)]), image)
-    assert not np.allclose(logits[0], logits[1])
+    strongest = np.argsort(known.sum(axis=(0, 1)))[-2:]
+    channels = np.array([-1, *strongest], np.int32)
+    logits = parts.ablated_logits("conv", known, image, channels)
+    for place, channel in enumerate(channels[1:], start=1):
+        without = known.copy()
+        without[..., channel] = 0
+        close(logits[place], parts.ablated_logits("conv", without, image, NONE_TWICE)[0])
+        assert not np.allclose(logits[0], logits[place])
 
 
 @pytest.mark.parametrize("build", [builders.two_dense, builders.residual, builders.nested_twice])
@@ -129,8 +138,8 @@ def test_a_model_that_takes_one_image_gives_the_same() -> None:
         runs = [parts.run(path, image, masks(TARGETS[2])) for parts in (one, any_number)]
         for field in ("activations", "logits", "gradients"):
             np.testing.assert_array_equal(getattr(runs[0], field), getattr(runs[1], field))
-    assert one.images_a_step() == one.images_a_step(backward=True) == one.heads_a_step("late") == 1
-    assert min(any_number.images_a_step(), any_number.heads_a_step("late")) > 1
+    assert one.images_a_step() == one.images_a_step(backward=True) == one.ablations_a_step("late") == 1
+    assert min(any_number.images_a_step(), any_number.ablations_a_step("late")) > 1
 
 
 @pytest.mark.parametrize("method", ["score-cam", "ablation-cam", "smooth-grad", "occlusion"])

@@ -69,7 +69,7 @@ class Breaking:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, passes: int) -> None:
         self.left = passes
-        for name in ("logits", "head_logits", "run", "head_gradients", "input_gradients"):
+        for name in ("logits", "ablated_logits", "run", "head_gradients", "input_gradients"):
             monkeypatch.setattr(CompiledModel, name, self.breaking(getattr(CompiledModel, name)))
 
     def breaking(self, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -136,7 +136,7 @@ def test_maps_repeat_bit_for_bit() -> None:
 def test_the_size_of_a_step_does_not_matter(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ask, image = asked("softmax-3"), radiograph()
     usual = ask.map(method, image)
-    for name in ("images_a_step", "heads_a_step"):
+    for name in ("images_a_step", "ablations_a_step"):
         monkeypatch.setattr(CompiledModel, name, lambda *args, **kwargs: 3)
     assert close(ask.map(method, image, key="small steps"), usual, 1e-5)
 
@@ -183,7 +183,7 @@ class Counting:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.given: list[tuple[str, int]] = []
-        for name, place in (("logits", 1), ("input_gradients", 1), ("head_logits", 2)):
+        for name, place in (("logits", 1), ("input_gradients", 1), ("ablated_logits", 4)):
             monkeypatch.setattr(CompiledModel, name, self.counting(name, place))
         for name in ("run", "head_gradients"):
             monkeypatch.setattr(CompiledModel, name, self.counting(name, None))
@@ -210,7 +210,7 @@ def test_progress_rises_in_small_steps(method: str, monkeypatch: pytest.MonkeyPa
     limits = {
         "logits": one._compiled.images_a_step(),
         "input_gradients": one._compiled.images_a_step(backward=True),
-        "head_logits": one._compiled.heads_a_step("last"),
+        "ablated_logits": one._compiled.ablations_a_step("last"),
         "run": 1,
         "head_gradients": 1,
     }
@@ -247,6 +247,6 @@ def test_families_use_what_they_say(method: str, monkeypatch: pytest.MonkeyPatch
         assert used <= {"logits", "input_gradients"}
         assert not spec.uses_layer
     elif spec.family is Family.PERTURBATION_CAM:
-        assert used & {"logits", "head_logits"}
+        assert used & {"logits", "ablated_logits"}
     else:
         assert used <= {"run", "head_gradients"}

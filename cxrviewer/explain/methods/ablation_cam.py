@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cxrviewer.explain.method_spec import Family, MethodSpec
 
 if TYPE_CHECKING:
     from cxrviewer.explain.probe import Probe
-    from cxrviewer.explain.steps import Floats, Steps
+    from cxrviewer.explain.steps import Steps
 
 SPEC = MethodSpec(
     id="ablation-cam",
@@ -46,16 +44,9 @@ def attribute(probe: Probe) -> Steps:
     weights = np.zeros(activations.shape[2])
     # Without a channel that is zero already, nothing changes.
     active = np.flatnonzero(activations.any(axis=(0, 1)))
-    size = probe.heads_a_step
+    size = probe.ablations_a_step
     for start in range(0, len(active), size):
         part = active[start : start + size]
-        weights[part] = probe.score - probe.head_scores(partial(_without, activations, part))
+        weights[part] = probe.score - probe.ablated_scores(part)
         yield (start + len(part)) / (len(active) + 1)
     return np.asarray(activations @ weights, np.float32)
-
-
-def _without(activations: Floats, channels: NDArray[np.intp]) -> Floats:
-    """Return copies of activations (h, w, c), each without another one of some channels."""
-    copies = np.repeat(activations[None], len(channels), axis=0)
-    copies[np.arange(len(channels)), :, :, channels] = 0
-    return copies

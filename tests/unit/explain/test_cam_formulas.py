@@ -36,9 +36,11 @@ class ArrayModel:
         self.images += len(images)
         return np.asarray(np.tanh(images.reshape(len(images), -1) @ self.image_weights) * 3, np.float32)
 
-    def head_logits(self, layer: str, activations: Floats, image: Floats) -> Floats:
-        self.heads.extend(activations)
-        return self.head(activations)
+    def ablated_logits(self, layer: str, activations: Floats, image: Floats, channels: Any) -> Floats:
+        copies = np.repeat(activations[None], len(channels), axis=0)
+        copies[np.arange(len(channels)), :, :, channels] = 0
+        self.heads.extend(copies)
+        return self.head(copies)
 
     def head(self, activations: Floats) -> Floats:
         flat = activations.reshape(len(activations), -1).astype(np.float64)
@@ -47,7 +49,7 @@ class ArrayModel:
     def images_a_step(self) -> int:
         return self.step
 
-    def heads_a_step(self, layer: str) -> int:
+    def ablations_a_step(self, layer: str) -> int:
         return self.step
 
 
