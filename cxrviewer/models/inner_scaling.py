@@ -7,6 +7,7 @@ inside it. A card that scales as well then gives them values that they were not 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.models import backend
-from cxrviewer.models.card import InputSpec, Scaling
+from cxrviewer.models.card import MAX_SIDE, InputSpec, Scaling
 from cxrviewer.models.preprocess import scale_values
 
 _SCALES = frozenset(
@@ -40,6 +41,7 @@ _IDLE = frozenset({"Identity", "Dropout", "GaussianNoise", "Resizing", "CenterCr
 """They do nothing to a uniform image in inference, nor do the layers that augment."""
 _LEVELS = (0.0, 1.0, 255.0)
 _SIDE = 32
+_MOST = 3 * MAX_SIDE**2
 _SLIGHT = 1e-3
 _Value = tuple[Any, tuple[str, ...]]
 """Images, and the steps that made them."""
@@ -64,11 +66,11 @@ class InnerScaling:
         names = " and ".join(f"'{step}'" for step in self.steps)
         start = f"The model scales its input itself ({names})"
         if self.takes is None:
-            return f"{start}, from a range other than 0 to 1, -1 to 1 and 0 to 255"
+            return f"{start}, from a range other than 0 to 1, −1 to 1 and 0 to 255"
         return f"{start}: it takes values of {_RANGES[self.takes]}"
 
 
-_RANGES = {Scaling.UNIT: "0 to 1", Scaling.SYMMETRIC: "-1 to 1", Scaling.BYTE: "0 to 255"}
+_RANGES = {Scaling.UNIT: "0 to 1", Scaling.SYMMETRIC: "−1 to 1", Scaling.BYTE: "0 to 255"}
 
 
 def find_inner_scaling(model: Any) -> InnerScaling | None:
@@ -152,9 +154,11 @@ def _first_seen(model: Any) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     Values of the shape (levels, channels).
     """
     shape = tuple(size or _SIDE for size in model.inputs[0].shape[1:])
-    images = np.ones((len(_LEVELS), *shape), np.float32) * np.reshape(_LEVELS, (-1, 1, 1, 1))
-    (values, steps), _ = _followed(model, (backend.tensorflow().constant(images, "float32"), ()), "")
-    return np.asarray(values, np.float64).mean(axis=(1, 2)), steps
+    levels = np.array(_LEVELS, np.float32).reshape(-1, 1, 1, 1)
+    images = backend.tensorflow().broadcast_to(levels, (len(_LEVELS), *shape))
+    (values, steps), _ = _followed(model, (images, ()), "")
+    numbers = np.asarray(values)
+    return numbers.mean(axis=tuple(range(1, numbers.ndim - 1)), dtype=np.float64), steps
 
 
 def _followed(model: Any, given: _Value, prefix: str) -> tuple[_Value, bool]:
@@ -194,14 +198,15 @@ def _applied(node: Any, known: dict[int, Any]) -> Any:
     kind = type(node.operation).__name__
     if kind in _IDLE or kind.startswith("Random"):
         return known[id(node.arguments.keras_tensors[0])]
-    if kind not in _SCALES | _MOVES:
+    if kind not in _SCALES | _MOVES or math.prod(size or 1 for size in node.outputs[0].shape) > _MOST:
         return None
     args, kwargs = node.arguments.fill_in(known)
     try:
         values = node.operation(*args, **kwargs)
     except Exception:  # Whatever it raises on several images at once: then nothing is known of it.
         return None
-    return values if getattr(values, "shape", ())[:1] == (len(_LEVELS),) and len(values.shape) == 4 else None
+    # Colours may be taken apart and put together again on the way.
+    return values if getattr(values, "shape", ())[:1] == (len(_LEVELS),) else None
 
 
 def _steps(source: _Value, values: Any, operation: Any, path: str) -> tuple[str, ...]:
