@@ -20,7 +20,7 @@ COMMANDS = {
     "explain": "analyse one image and write its heatmap",
     "layers": "list the layers of a model that can be explained",
     "methods": "list the explanation methods",
-    "models": "list the built-in models",
+    "models": "list the built-in models, or check one of your own",
     "train": "train a model by a recipe",
 }
 
