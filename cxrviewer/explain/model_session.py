@@ -198,9 +198,10 @@ class ModelSession:
         self._check_finite(values, "heatmap")
         units = method_spec(question.method).units
         factor = None
-        if len(question.layers) <= 1 and units is not Units.NONE:
+        reached = self._trace.logits.reached
+        if reached and len(question.layers) <= 1 and units is not Units.NONE:
             factor = float(values.size) if units is Units.SHARE else 1.0
-        return Attribution(values, question, self._trace.logits.reached, factor, tuple(notes))
+        return Attribution(values, question, reached, factor, tuple(notes))
 
     def _describe(self, model: LoadedModel, card: ModelCard | None) -> ModelInfo:
         traced = tuple(self._trace.layers.values())

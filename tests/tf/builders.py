@@ -129,6 +129,59 @@ def any_size() -> Any:
     return keras.Model(image, keras.layers.Dense(1, activation="sigmoid")(x), name="any_size")
 
 
+def sequential(units: int = 3, activation: str | None = "softmax", channels: int = 1) -> Any:
+    return keras.Sequential(
+        [
+            keras.Input((SIZE, SIZE, channels)),
+            keras.layers.Conv2D(8, 3, activation="relu", name="early"),
+            keras.layers.MaxPooling2D(name="pool"),
+            keras.layers.Conv2D(12, 3, activation="relu", name="last"),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(units, activation=activation, name="scores"),
+        ],
+        name="sequential",
+    )
+
+
+def preprocessing_inside(units: int = 3, activation: str | None = "softmax") -> Any:
+    """A backbone in a Functional model that turns bytes into what the backbone takes, by arithmetic."""
+    image = _image(3)
+    inside = keras.Input((SIZE, SIZE, 3))
+    backbone = keras.Model(inside, _features(inside), name="backbone")
+    x = keras.applications.mobilenet_v2.preprocess_input(image)
+    x = keras.layers.GlobalAveragePooling2D()(backbone(x, training=False))
+    x = keras.layers.Dropout(0.3)(x)
+    return keras.Model(image, keras.layers.Dense(units, activation=activation)(x), name="preprocessing")
+
+
+def separate_sigmoid() -> Any:
+    image = _image(3)
+    x = keras.layers.GlobalAveragePooling2D()(_features(image))
+    x = keras.layers.Dense(14, name="scores")(x)
+    return keras.Model(image, keras.layers.Activation("sigmoid")(x), name="separate_sigmoid")
+
+
+def channels_first() -> Any:
+    """What a converter from another framework leaves, inside a Sequential."""
+    first = {"data_format": "channels_first"}
+    inside = keras.Input((1, SIZE, SIZE))
+    x = keras.layers.Conv2D(8, 3, padding="same", name="conv", **first)(inside)
+    inner = keras.Model(inside, keras.layers.GlobalAveragePooling2D(**first)(x), name="inner")
+    return keras.Sequential([keras.Input((1, SIZE, SIZE)), inner, keras.layers.Dense(3)], name="first")
+
+
+def scores_before_activation(model: Any, image: Any) -> Any:
+    """Return the (units,) logits for an image by applying the last layer of a model by hand."""
+    import numpy as np
+
+    last = model.layers[-1]
+    into = np.asarray(keras.Model(model.inputs, last.input)(image, training=False))[0]
+    if not isinstance(last, keras.layers.Dense):
+        return into
+    kernel, bias = last.get_weights()
+    return into @ kernel + bias
+
+
 SHAPES: dict[str, Callable[[], Any]] = {
     "flat": flat,
     "flattened": flattened,
@@ -154,3 +207,9 @@ def randomise(model: Any, seed: int = 1) -> Any:
         value = rng.normal(0, 0.3, weight.shape)
         weight.assign(np.abs(value) + 0.5 if "variance" in weight.path else value)
     return model
+
+
+def leaves(model: Any) -> list[Any]:
+    """Return the layers that are not models, however deep."""
+    nested = [leaves(layer) if hasattr(layer, "layers") else [layer] for layer in model.layers]
+    return [leaf for group in nested for leaf in group]
