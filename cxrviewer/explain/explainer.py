@@ -117,14 +117,19 @@ class Explainer:
 
     def _advance(self, computation: _Computation) -> Result:
         """Go on for a step's time; keep what is not done yet."""
-        start = time.perf_counter()
+        start = now = time.perf_counter()
         share = 0.0
-        while time.perf_counter() - start < _STEP_SECONDS:
+        while True:
+            begun = now
             try:
                 share = next(computation.steps)
             except StopIteration as end:
                 seconds = computation.seconds + time.perf_counter() - start
                 return ExplainResult(computation.prediction, end.value, seconds)
+            now = time.perf_counter()
+            # The next one will take about as long as this one did.
+            if now - start + now - begun > _STEP_SECONDS:
+                break
         computation.seconds += time.perf_counter() - start
         self._computation = computation
         return Progress(computation.token, share, computation.prediction)
