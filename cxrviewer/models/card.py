@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+MAX_SIDE = 4096
+"""Most rows and columns that the input of a model may have."""
+
 
 class Activation(StrEnum):
     """How logits become probabilities."""

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from cxrviewer.errors import CardError
 from cxrviewer.models.card import (
+    MAX_SIDE,
     Activation,
     ContrastRule,
     InputSpec,
@@ -173,8 +174,8 @@ def _number(value: object, key: str) -> float:
 
 def _size(table: dict[str, Any], key: str) -> int:
     value = table.get(key)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 4096:
-        raise _FieldError(f"'input.{key}' must be a whole number between 1 and 4096")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_SIDE:
+        raise _FieldError(f"'input.{key}' must be a whole number between 1 and {MAX_SIDE}")
     return value
 
 

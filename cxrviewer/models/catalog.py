@@ -9,6 +9,7 @@ from cxrviewer import paths
 from cxrviewer.errors import ModelError
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import read_card, write_card
+from cxrviewer.models.inspection import GRAPH
 from cxrviewer.models.load_request import LoadRequest
 
 DEFAULT = "default"
@@ -26,7 +27,7 @@ def resolve_model(name_or_path: str) -> LoadRequest:
     Parameters
     ----------
     name_or_path : str
-        "default", the id of a built-in model, or the path of a weights file.
+        "default", the id of a built-in model, or the path of a weights file or of a SavedModel's folder.
 
     Returns
     -------
@@ -46,17 +47,16 @@ def resolve_model(name_or_path: str) -> LoadRequest:
         if name_or_path in (DEFAULT, card.id):
             return LoadRequest(str(weights), card)
     path = Path(name_or_path)
-    if not path.is_file():
+    if not path.is_file() and not (path / GRAPH).is_file():
         names = ", ".join([DEFAULT, *(card.id for card, _ in builtins)])
         what = "is a folder, not a model file" if path.is_dir() else "does not exist"
-        raise ModelError(
-            f"The model {what}.", f"Give a .keras or .h5 file, or one of the built-in models: {names}.", path
-        )
+        hint = f"Give a .keras or .h5 file, the folder of a SavedModel, or a built-in model: {names}."
+        raise ModelError(f"The model {what}.", hint, path)
     return LoadRequest(str(path.absolute()), find_card(path))
 
 
 def find_card(weights: Path) -> ModelCard | None:
-    """Return the card of a weights file, or None where it has none.
+    """Return the card of a weights file or a SavedModel's folder, or None where it has none.
 
     Raises
     ------
@@ -84,22 +84,31 @@ def remember_card(card: ModelCard) -> None:
 
 
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file, hexadecimal.
+    """Return the SHA-256 of a model, hexadecimal: of its file, or of the names and contents in its folder.
 
     Raises
     ------
     ModelError
-        The file cannot be read.
+        The model cannot be read.
     """
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        if not path.is_dir():
+            return _digest(path)
+        total = hashlib.sha256()
+        for name in sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()):
+            total.update(f"{len(name)}:{name}:{_digest(path / name)}".encode())
+        return total.hexdigest()
     except OSError as error:
         raise ModelError(
             f"The model cannot be read: {error.strerror}.",
             "Check that the file exists and is readable.",
             path,
         ) from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _remembered(digest: str) -> Path:

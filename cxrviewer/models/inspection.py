@@ -1,7 +1,7 @@
 """Reading what a model file says of itself, before anything is built from it.
 
 A .keras file is a zip archive with the description of the layers as JSON and the weights as HDF5; a
-.h5 file is one HDF5 file with both. Sizes are claims until they are checked.
+.h5 file is one HDF5 file with both; a SavedModel is a folder. Sizes are claims until they are checked.
 """
 
 from __future__ import annotations
@@ -9,11 +9,18 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from cxrviewer.errors import ModelError
+from cxrviewer.models.card import MAX_SIDE
 
+GRAPH = "saved_model.pb"
+"""What makes a folder a SavedModel."""
+WEIGHTS = "model.weights.h5"
+"""The weights in a .keras archive."""
 MAX_BYTES = 4 * 2**30
 """Largest total of weights that is read."""
 
@@ -21,24 +28,60 @@ MAX_BYTES = 4 * 2**30
 _MAX_EXPANSION = 100
 _SMALL = 2**20
 _MAX_DESCRIPTION = 64 * 2**20
+_MAX_LAYERS = 5000
 _FRESH = "Save the model again, or get a fresh copy of the file."
-_CHOOSE = "Choose a .keras or .h5 file."
+_CHOOSE = "Choose a .keras or .h5 file, or the folder of a SavedModel."
 _DAMAGED = (OSError, EOFError, ValueError, RuntimeError, KeyError, RecursionError, zipfile.BadZipFile)
 
 
-def read_description(path: Path) -> dict[str, Any]:
-    """Return the description of the layers in a Keras file, checking sizes on the way.
+class FileKind(StrEnum):
+    """How a model is stored."""
+
+    KERAS = "Keras archive"
+    HDF5 = "HDF5"
+    SAVED_MODEL = "SavedModel"
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """What a file says of the model in it.
 
     Parameters
     ----------
     path : Path
-        A .keras or .h5 file; the content decides.
+        The file or folder.
+    kind : FileKind
+        How it is stored.
+    keras_version : str
+        Of the Keras that wrote it, "" where unknown.
+    description : dict
+        The layers, as Keras describes them; empty for a SavedModel, which has none.
+    held : int
+        Bytes that its weights take once they are unpacked.
+    """
+
+    path: Path
+    kind: FileKind
+    keras_version: str
+    description: dict[str, Any]
+    held: int
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Return what a model file says of itself, checking sizes on the way.
+
+    Parameters
+    ----------
+    path : Path
+        A .keras or .h5 file, of which the content decides, or the folder of a SavedModel.
 
     Raises
     ------
     ModelError
         The file cannot be read, is damaged, is no Keras model, or claims implausible sizes.
     """
+    if path.is_dir():
+        return _read_folder(path)
     try:
         with path.open("rb") as stream:
             start = stream.read(8)
@@ -54,13 +97,13 @@ def read_description(path: Path) -> dict[str, Any]:
     else:
         raise ModelError("The file is not a Keras model.", _CHOOSE, path)
     try:
-        description = read(path)
+        file = read(path)
     except _DAMAGED as error:
         raise ModelError("The model file is damaged or incomplete.", _FRESH, path) from error
-    if not isinstance(description, dict):
+    if not isinstance(file.description, dict):
         raise ModelError("The model file is damaged: its description is not one.", _FRESH, path)
-    _check_layers(description, path)
-    return description
+    _check_layers(file)
+    return file
 
 
 def parts(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -75,7 +118,35 @@ def parts(description: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield node
 
 
-def _read_archive(path: Path) -> Any:
+def check_weights(path: Path) -> int:
+    """Check the data sets of an HDF5 file and return the bytes that they take once unpacked.
+
+    Raises
+    ------
+    ModelError
+        The file is damaged, keeps data elsewhere, or claims more than it stores.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path, "r") as file:
+            return _held(file, path)
+    except _DAMAGED as error:
+        raise ModelError("The model file is damaged or incomplete.", _FRESH, path) from error
+
+
+def _read_folder(path: Path) -> ModelFile:
+    if not (path / GRAPH).is_file():
+        raise ModelError("The folder holds no SavedModel.", _CHOOSE, path)
+    try:
+        held = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    except OSError as error:
+        raise ModelError(f"The model cannot be read: {error.strerror}.", "", path) from error
+    _check_size(held, path)
+    return ModelFile(path, FileKind.SAVED_MODEL, "", {}, held)
+
+
+def _read_archive(path: Path) -> ModelFile:
     if path.suffix.lower() != ".keras":
         raise ModelError(
             "The file is a Keras archive under another name.", "Rename it to end in .keras.", path
@@ -89,25 +160,41 @@ def _read_archive(path: Path) -> Any:
             _check_expansion(entry.file_size, entry.compress_size, path)
         if entries["config.json"].file_size > _MAX_DESCRIPTION:
             raise ModelError("The model's description is implausibly large.", _FRESH, path)
-        return json.loads(archive.read("config.json"))
+        description = json.loads(archive.read("config.json"))
+        metadata = json.loads(archive.read("metadata.json")) if "metadata.json" in entries else {}
+        held = entries[WEIGHTS].file_size if WEIGHTS in entries else 0
+    version = metadata.get("keras_version") if isinstance(metadata, dict) else None
+    return ModelFile(path, FileKind.KERAS, _text(version), description, held)
 
 
-def _read_hdf5(path: Path) -> Any:
+def _read_hdf5(path: Path) -> ModelFile:
     import h5py
 
     if path.suffix.lower() not in (".h5", ".hdf5"):
         raise ModelError("The file is an HDF5 model under another name.", "Rename it to end in .h5.", path)
     with h5py.File(path, "r") as file:
-        total = 0
-        for dataset in _datasets(file, path):
-            _check_expansion(dataset.nbytes, dataset.id.get_storage_size(), path)
-            total += dataset.nbytes
-        _check_size(total, path)
+        held = _held(file, path)
         text = file.attrs.get("model_config")
         if text is None:
             hint = "Save the whole model, not its weights only."
             raise ModelError("The file holds weights without a model.", hint, path)
-        return json.loads(text)
+        return ModelFile(path, FileKind.HDF5, _text(file.attrs.get("keras_version")), json.loads(text), held)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else ""
+
+
+def _held(file: Any, path: Path) -> int:
+    """Return the bytes of all data sets of an HDF5 file."""
+    total = 0
+    for dataset in _datasets(file, path):
+        _check_expansion(dataset.nbytes, dataset.id.get_storage_size(), path)
+        total += dataset.nbytes
+    _check_size(total, path)
+    return total
 
 
 def _datasets(group: Any, path: Path) -> Iterator[Any]:
@@ -126,13 +213,18 @@ def _datasets(group: Any, path: Path) -> Iterator[Any]:
             yield item
 
 
-def _check_layers(description: dict[str, Any], path: Path) -> None:
-    """Refuse a layer that has more units than the file has bytes: each unit has a weight at least."""
-    held = path.stat().st_size
-    for node in parts(description):
-        sizes = [node.get(key) for key in ("units", "filters", "output_dim")]
-        if any(isinstance(size, int) and size > held for size in sizes):
-            raise ModelError("The model file claims far more than it holds.", _FRESH, path)
+def _check_layers(file: ModelFile) -> None:
+    """Refuse what would take very long to build, or could not be run anywhere."""
+    count = 0
+    for node in parts(file.description):
+        count += isinstance(node.get("config"), dict) and "name" in node["config"]
+        shape = node.get("batch_shape", node.get("batch_input_shape"))
+        if isinstance(shape, list) and any(isinstance(size, int) and size > MAX_SIDE for size in shape):
+            message = f"The model takes images of {'×'.join(map(str, shape[1:]))}; {MAX_SIDE} is the most."
+            raise ModelError(message, _FRESH, file.path)
+    if count > _MAX_LAYERS:
+        message = f"The model claims {count} layers; {_MAX_LAYERS} is the most."
+        raise ModelError(message, _FRESH, file.path)
 
 
 def _check_size(total: int, path: Path) -> None:

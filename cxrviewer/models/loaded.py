@@ -16,15 +16,17 @@ class LoadedModel:
     keras_model : keras.Model
         Channels last; never altered.
     path : Path
-        The weights file.
+        The weights file, or the folder of a SavedModel.
     sha256 : str
-        Of the weights file, hexadecimal.
+        Of what is there, hexadecimal.
     height, width : int, optional
         Rows and columns of the input; None where the model takes any.
     channels : int
         1 or 3.
     units : int
         Scores in the output.
+    notes : tuple of str
+        What a user should know of it.
     """
 
     keras_model: Any
@@ -34,3 +36,4 @@ class LoadedModel:
     width: int | None
     channels: int
     units: int
+    notes: tuple[str, ...] = ()

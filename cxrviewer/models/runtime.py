@@ -1,4 +1,4 @@
-"""Loading a Keras classifier from a file that is not trusted."""
+"""Loading a Keras classifier from files that are not trusted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from typing import Any
 
 from cxrviewer.errors import ModelError, first_line
 from cxrviewer.models import backend
+from cxrviewer.models.building import build, without_training
+from cxrviewer.models.card import MAX_SIDE
 from cxrviewer.models.catalog import file_digest
-from cxrviewer.models.inspection import read_description
+from cxrviewer.models.inspection import FileKind, ModelFile, read_model_file
+from cxrviewer.models.legacy import is_legacy, modern_description
 from cxrviewer.models.loaded import LoadedModel
+from cxrviewer.models.saved_model import SAVED_MODEL_NOTE, load_saved_model
 from cxrviewer.models.trust import judge_description
+from cxrviewer.models.weights import load_weights
 
 _OTHER = "Choose an image classifier with one input and one output."
 _MEMORY = "The model needs more memory than there is."
@@ -20,14 +25,15 @@ _CLOSE = "Close other programs, or choose a smaller model."
 
 
 def load_model(path: Path) -> LoadedModel:
-    """Load a classifier from a .keras or .h5 file.
+    """Load a classifier from a .keras or .h5 file, or from the folder of a SavedModel.
 
-    The file's description of the model is read and judged before anything is built from it.
+    The file's description of the model is read and judged before anything is built from it, and what is
+    built is what was judged.
 
     Parameters
     ----------
     path : Path
-        The weights file.
+        The weights.
 
     Raises
     ------
@@ -36,24 +42,44 @@ def load_model(path: Path) -> LoadedModel:
         a custom object), is implausibly large, or is not a classifier of one image.
     """
     digest = file_digest(path)
-    judge_description(read_description(path), path)
+    file = read_model_file(path)
     backend.tensorflow()
-    import keras
-
     try:
         with warnings.catch_warnings():
             # They are meant for the author of the model.
             warnings.simplefilter("ignore")
-            model = keras.saving.load_model(path, compile=False, safe_mode=True)
+            model = _rebuilt(file)
+    except ModelError:
+        raise
     except Exception as error:  # Keras raises whatever its layers raise on a config that does not fit.
         if backend.is_out_of_memory(error):
             raise ModelError(_MEMORY, _CLOSE, path) from error
         hint = "Save the model again with a current Keras, or get a fresh copy of the file."
-        raise ModelError(f"The model cannot be rebuilt: {first_line(error)}", hint, path) from error
-    return _checked(model, path, digest)
+        raise ModelError(f"The model cannot be rebuilt: {_cause(error)}", hint, path) from error
+    notes = (SAVED_MODEL_NOTE,) if file.kind is FileKind.SAVED_MODEL else ()
+    return _checked(model, path, digest, notes)
 
 
-def _checked(model: Any, path: Path, digest: str) -> LoadedModel:
+def _rebuilt(file: ModelFile) -> Any:
+    if file.kind is FileKind.SAVED_MODEL:
+        return load_saved_model(file)
+    description = without_training(file.description)
+    if file.kind is FileKind.HDF5 or is_legacy(file.keras_version):
+        description = modern_description(description, file.path)
+    judge_description(description, file.path)
+    model = build(description, file.held, file.path)
+    # A model without a shape has no weights to load yet.
+    _signature(model, file.path)
+    load_weights(model, file)
+    return model
+
+
+def _cause(error: Exception) -> str:
+    """Return what went wrong innermost: Keras wraps an error once for every model around it."""
+    return first_line(ValueError(str(error).rpartition("Exception encountered: ")[2]))
+
+
+def _checked(model: Any, path: Path, digest: str, notes: tuple[str, ...]) -> LoadedModel:
     """Return the model where it is a classifier of one channels-last image."""
     shape, scores = _signature(model, path)
     if len(shape) != 4:
@@ -69,7 +95,10 @@ def _checked(model: Any, path: Path, digest: str) -> LoadedModel:
         raise ModelError(f"The model takes {shape[3]} channels, not 1 or 3.", _OTHER, path)
     if shape[0] not in (None, 1):
         raise ModelError(f"The model takes {shape[0]} images at a time, not one.", _OTHER, path)
-    return LoadedModel(model, path, digest, shape[1], shape[2], shape[3], scores[1])
+    if any(size is not None and size > MAX_SIDE for size in shape[1:3]):
+        message = f"The model takes images of {shape[1]}×{shape[2]}; {MAX_SIDE} is the most."
+        raise ModelError(message, _OTHER, path)
+    return LoadedModel(model, path, digest, shape[1], shape[2], shape[3], scores[1], notes)
 
 
 def _signature(model: Any, path: Path) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 import builders
 import numpy as np
 import pytest
+from questions import Asking
 
 from cxrviewer.errors import ModelError
 from cxrviewer.explain.explainer import Explainer
-from cxrviewer.explain.request import ExplainRequest, LoadRequest
+from cxrviewer.explain.request import LoadRequest
+from cxrviewer.explain.target import of_label
 from cxrviewer.models.runtime import load_model
 from cxrviewer.models.trust import judge_description
 
@@ -48,10 +51,8 @@ def test_a_third_party_model_of_2022_is_explained(shared_data: Path, explainer: 
     assert info.card.labels == ("Class 0", "Class 1")
     assert info.layers[-1].path == info.auto_layer == "max_pooling2d_79"
     inputs = np.random.default_rng(0).random((1, 128, 128, 3), np.float32)
-    maps = [
-        explainer.handle(ExplainRequest(load, "image", inputs, class_index=index)).attribution.values
-        for index in range(2)
-    ]
+    asking = Asking(explainer, load)
+    maps = [asking(inputs, target=of_label(index)).attribution.values for index in range(2)]
     assert all(np.abs(values).max() > 0 for values in maps)
     assert not np.allclose(maps[0], maps[1])
 
@@ -200,6 +201,95 @@ def test_a_layer_that_claims_more_than_the_file_holds_is_refused(saved: Save) ->
         load_model(rewritten(saved(builders.flat()), swell))
 
 
+def refusal(path: Path) -> ModelError:
+    """Return why a file is refused, which must be said before much memory is taken."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ModelError) as caught:
+        load_model(path)
+    taken = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert taken < 200 * 1024, "kibibytes"
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("layer", "fields"),
+    [
+        ("scores", {"units": 10**9}),
+        ("conv", {"kernel_size": [10**5, 10**5]}),
+        ("early", {"filters": 10**8}),
+    ],
+)
+def test_weights_that_the_file_does_not_hold_are_not_allocated(
+    saved: Save, layer: str, fields: dict[str, Any]
+) -> None:
+    def swell(config: dict[str, Any]) -> None:
+        for node in config["config"]["layers"]:
+            node.pop("build_config", None)
+            if node["config"]["name"] == layer:
+                node["config"].update(fields)
+
+    path = rewritten(saved(builders.flat()), swell)
+    assert "more than it holds" in refusal(path).message
+    # Nothing of it is left for the next model to make.
+    assert load_model(saved(builders.flat())).units == 3
+
+
+def test_a_shape_to_build_for_is_no_way_around(saved: Save) -> None:
+    def swell(config: dict[str, Any]) -> None:
+        config["config"]["layers"][-1]["build_config"] = {"input_shape": [None, 10**9]}
+
+    path = rewritten(saved(builders.sequential()), swell)
+    assert refusal(path).path == path
+
+
+def test_models_within_models_without_end_are_refused(saved: Save) -> None:
+    def nest(config: dict[str, Any]) -> None:
+        node = config["config"]["layers"][-1]
+        for depth in range(300):
+            inner = {"name": f"level_{depth}", "layers": [node]}
+            node = {"module": "keras", "class_name": "Sequential", "config": inner, "registered_name": None}
+        config["config"]["layers"][-1] = node
+
+    assert refusal(rewritten(saved(builders.sequential()), nest)).hint
+
+
+def test_what_concerns_training_alone_is_left_out(saved: Save) -> None:
+    import keras
+
+    @keras.saving.register_keras_serializable("mine")
+    class Mine(keras.regularizers.Regularizer):  # type: ignore[misc]
+        def __call__(self, x: Any) -> Any:
+            raise AssertionError
+
+        def get_config(self) -> dict[str, Any]:
+            return {}
+
+    layer = keras.layers.Dense(2, kernel_regularizer=Mine(), kernel_initializer="orthogonal")
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), layer], name="trained")
+    model.compile("adam", "mse")
+    loaded = load_model(saved(model)).keras_model
+    np.testing.assert_array_equal(loaded.get_weights()[0], model.get_weights()[0])
+    assert loaded.layers[-1].kernel_regularizer is None
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_arithmetic_of_keras_3_is_read_from_both_formats(saved: Save, suffix: str) -> None:
+    """Keras 3 does not read such an HDF5 file of its own."""
+    model = builders.preprocessing_inside()
+    image = np.random.default_rng(0).uniform(0, 255, (1, 32, 32, 3)).astype(np.float32)
+    loaded = load_model(saved(model, suffix)).keras_model
+    np.testing.assert_allclose(loaded(image), model(image), rtol=1e-5)
+
+
+def test_an_archive_without_weights_is_refused(saved: Save) -> None:
+    path = saved(builders.flat())
+    target = path.with_name("weightless.keras")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
+        new.writestr("config.json", old.read("config.json"))
+    with pytest.raises(ModelError, match=r"no weights|more than it holds"):
+        load_model(target)
+
+
 def test_a_lack_of_memory_is_named(saved: Save, tensorflow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
@@ -207,7 +297,7 @@ def test_a_lack_of_memory_is_named(saved: Save, tensorflow: Any, monkeypatch: py
         raise tensorflow.errors.ResourceExhaustedError(None, None, "OOM when allocating")
 
     path = saved(builders.flat())
-    monkeypatch.setattr(keras.saving, "load_model", exhausted)
+    monkeypatch.setattr(keras.Model, "load_weights", exhausted)
     with pytest.raises(ModelError, match="more memory than there is"):
         load_model(path)
 

@@ -74,3 +74,20 @@ def test_a_broken_card_is_not_passed_over(weights: Path) -> None:
     weights.with_suffix(".toml").write_text("id =")
     with pytest.raises(CardError, match="TOML"):
         resolve_model(str(weights))
+
+
+def test_the_folder_of_a_saved_model_is_a_model(tmp_path: Path) -> None:
+    folder = tmp_path / "chest"
+    (folder / "variables").mkdir(parents=True)
+    (folder / "saved_model.pb").write_bytes(b"program")
+    (folder / "variables" / "variables.index").write_bytes(b"weights")
+    digest = file_digest(folder)
+    assert len(digest) == 64
+    assert resolve_model(str(folder)).card is None
+    write_card(CARD, tmp_path / "chest.toml")
+    assert resolve_model(str(folder)).card == CARD
+
+    (folder / "variables" / "variables.index").write_bytes(b"weighty")
+    changed = file_digest(folder)
+    (folder / "variables" / "variables.index").rename(folder / "variables.index")
+    assert len({digest, changed, file_digest(folder)}) == 3
