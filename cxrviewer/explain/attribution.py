@@ -27,7 +27,8 @@ class Attribution:
         False where only the probability could be reached; said on screen.
     logit_factor : float, optional
         What a value is multiplied with to be in units of the logit, so that the mean over the map is a
-        contribution (or each value a change); None where the method has no such units.
+        contribution (or each value a change); None where the method has no such units, or only the
+        probability could be reached.
     notes : tuple of str
         What the method has to say about this one map, in sentences: how complete it is, say.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,7 +144,8 @@ def reload(model: Any, saved: Save, suffix: str = ".keras") -> Asking:
     return ask
 
 
-def quick(names: Any) -> list[Any]:
+def quick(names: Iterable[str]) -> list[Any]:
+    """Return parameters, of which all but a few small ones are slow."""
     return [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in names]
 
 
@@ -217,7 +218,8 @@ def check_sweep(ask: Asking, image: Floats, middle: str) -> None:
         assert np.abs(found - alone).max() <= 1e-3 * np.abs(alone).max()
 
 
-@pytest.mark.parametrize("name", quick(ARCHITECTURES))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ARCHITECTURES)
 def test_an_architecture_is_read_from_the_legacy_format(saved: Save, name: str) -> None:
     one = ARCHITECTURES[name]
     model, image = build(name), picture(one.size)
@@ -256,9 +258,9 @@ def in_functional(trunk: Any, size: int, name: str) -> Any:
     return keras.Model(image, keras.layers.Dense(3, activation="softmax")(x), name=name)
 
 
-@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("suffix", [pytest.param(".keras", marks=pytest.mark.slow), ".h5"])
 @pytest.mark.parametrize("around", [in_sequential, in_functional])
-@pytest.mark.parametrize("name", [*quick(["VGG19", "MobileNetV2", "EfficientNetB0", "DenseNet121"])])
+@pytest.mark.parametrize("name", quick(["VGG19", "MobileNetV2", "EfficientNetB0", "DenseNet121"]))
 def test_a_nested_architecture_is_explained(
     saved: Save, name: str, around: Callable[[Any, int, str], Any], suffix: str
 ) -> None:

@@ -82,7 +82,7 @@ SHAPES = {
     "one unit": Shape(partial(builders.flat, 1, "sigmoid"), Activation.SIGMOID, 2, 1, "last"),
     "one logit": Shape(partial(builders.flat, 1, None), Activation.LOGITS, 2, 1, "last"),
 }
-LEGACY = ("sequential", "backbone in sequential", "preprocessing inside", "one unit")
+LEGACY = ("backbone in sequential", "preprocessing inside")
 SMALL = ("flat", "backbone in sequential", "preprocessing inside, one unit", "separate sigmoid", "logits")
 
 
