@@ -17,7 +17,10 @@ _ASKED = ("Name", "Classes", "Output", "Value range", "Contrast", "Other shapes"
 
 @dataclass(frozen=True)
 class _Found:
-    """What is found in a model's file, whatever its card says; `height` and `width` are None for any."""
+    """What is found in a model's file, whatever its card says; `height` and `width` are None for any.
+
+    `usual` names a network in it and the scaling that such a network usually gets.
+    """
 
     kind: str
     keras_version: str
@@ -27,6 +30,7 @@ class _Found:
     units: int
     logits_reached: bool
     scaling: InnerScaling | None
+    usual: tuple[str, str] | None
 
 
 def check(model: str, output: Path | None, *, as_json: bool, force: bool) -> None:
@@ -75,7 +79,7 @@ def check(model: str, output: Path | None, *, as_json: bool, force: bool) -> Non
 def _look_into(loaded: LoadedChoice) -> _Found:
     from cxrviewer.cli.streams import hushed
     from cxrviewer.explain.trace import trace_model
-    from cxrviewer.models.inner_scaling import find_inner_scaling
+    from cxrviewer.models.inner_scaling import find_inner_scaling, usual_scaling
     from cxrviewer.models.inspection import read_model_file
     from cxrviewer.models.runtime import load_model
 
@@ -94,6 +98,7 @@ def _look_into(loaded: LoadedChoice) -> _Found:
         units=model.units,
         logits_reached=trace.logits.reached,
         scaling=scaling,
+        usual=usual_scaling(model.keras_model) if scaling is None else None,
     )
 
 
@@ -124,7 +129,7 @@ def _print_findings(found: _Found, loaded: LoadedChoice) -> None:
             ("output", _output_words(found, info)),
             ("labels", ", ".join(info.card.labels)),
             ("input", _input_words(found, info)),
-            ("own scaling", f"{found.scaling}." if found.scaling else "none seen"),
+            ("own scaling", _scaling_words(found)),
             ("layers", _layer_words(info)),
             ("methods", ", ".join(info.methods)),
             *(("note", note) for note in info.notes),
@@ -150,6 +155,13 @@ def _input_words(found: _Found, info: ModelInfo) -> str:
     rules = f"scaling '{spec.scaling}', resize '{spec.resize}', contrast '{spec.contrast}'"
     colours = "gray" if found.channels == 1 else "RGB"
     return f"{takes}, {colours}; given {spec.height} × {spec.width}, {rules}"
+
+
+def _scaling_words(found: _Found) -> str:
+    if found.scaling is not None:
+        return f"{found.scaling}."
+    hint = "; networks named '{}' usually get '{}'".format(*found.usual) if found.usual is not None else ""
+    return f"none seen{hint}"
 
 
 def _layer_words(info: ModelInfo) -> str:

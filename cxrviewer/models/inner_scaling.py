@@ -70,6 +70,14 @@ class InnerScaling:
         return f"{start}: it takes values of {_RANGES[self.takes]}"
 
 
+_USUAL = {
+    "vgg": Scaling.IMAGENET_CAFFE,
+    "densenet": Scaling.IMAGENET_TORCH,
+    "xception": Scaling.SYMMETRIC,
+    "inception": Scaling.SYMMETRIC,
+    "nasnet": Scaling.SYMMETRIC,
+    "mobilenet": Scaling.SYMMETRIC,
+}
 _RANGES = {Scaling.UNIT: "0 to 1", Scaling.SYMMETRIC: "−1 to 1", Scaling.BYTE: "0 to 255"}
 
 
@@ -118,12 +126,28 @@ def scaling_notes(found: InnerScaling | None, spec: InputSpec, *, is_guess: bool
         return (f"{found}: check the scaling of the card.",) if unsure else ()
     if np.allclose(_ends(spec), _ends(InputSpec(1, 1, spec.channels, found.takes)), atol=_SLIGHT):
         return (f"{found}.",) if is_guess else ()
-    low, high = (f"{value:.3g}" for value in (_ends(spec).min(), _ends(spec).max()))
+    low, high = (f"{end:.3g}".replace("-", "−") for end in (_ends(spec).min(), _ends(spec).max()))
     twice = "" if spec.scaling is Scaling.BYTE else ", so that it is scaled twice"
     return (
         f"{found}, but the card's scaling '{spec.scaling}' gives it {low} to {high}{twice}. "
         f"The scaling '{found.takes}' would fit.",
     )
+
+
+def usual_scaling(model: Any) -> tuple[str, Scaling] | None:
+    """Return the network that a model is named after, or that is nested in it, and what that usually gets.
+
+    By ``keras.applications``, which leaves the scaling of these networks to whoever calls them; a hint at
+    most, as a name promises nothing.
+    """
+    for each in (model, *(layer for layer in model.layers if hasattr(layer, "layers"))):
+        name = each.name.lower().replace("_", "").replace("-", "")
+        if name.startswith("resnet"):
+            return each.name, Scaling.SYMMETRIC if "v2" in name else Scaling.IMAGENET_CAFFE
+        usual = next((usual for start, usual in _USUAL.items() if name.startswith(start)), None)
+        if usual is not None:
+            return each.name, usual
+    return None
 
 
 def _ends(spec: InputSpec) -> Any:

@@ -28,7 +28,8 @@ def bytes_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import keras
 
     image = keras.Input((None, None, 3))
-    x = keras.layers.Conv2D(4, 3, activation="relu", name="last")(image / 255.0)
+    scale = keras.layers.Rescaling(1 / 255, name="scale")
+    x = keras.layers.Conv2D(4, 3, activation="relu", name="last")(scale(image))
     backbone = keras.Model(image, keras.layers.GlobalAveragePooling2D()(x), name="backbone")
     head = keras.layers.Dense(1, activation="sigmoid")
     path = tmp_path_factory.mktemp("models") / "bytes.keras"
@@ -56,7 +57,7 @@ def test_a_model_without_a_card(bytes_model: Path, capsys: Capture) -> None:
     answer = found(capsys, bytes_model)
     assert (answer["kind"], answer["keras_version"]) == ("Keras archive", keras.__version__)
     assert (answer["height"], answer["width"], answer["channels"], answer["units"]) == (None, None, 3, 1)
-    assert answer["scaling"] == {"steps": ["backbone/true_divide"], "takes": "byte"}
+    assert answer["scaling"] == {"steps": ["backbone/scale"], "takes": "byte"}
     assert (answer["spatial_layers"], answer["auto_layer"]) == (1, "backbone/last")
     assert answer["logits_reached"] is True
     assert {"grad-cam", "rise"} <= set(answer["methods"])
@@ -76,7 +77,7 @@ def test_it_is_told_in_words_too(bytes_model: Path, capsys: Capture, monkeypatch
         "the window asks for name, classes, output",
         "one unit for 2 labels, sigmoid; logits reached",
         "any × any, RGB; given 224 × 224, scaling 'byte'",
-        "('backbone/true_divide'): it takes values of 0 to 255.",
+        "('backbone/scale'): it takes values of 0 to 255.",
         "1 with a spatial output; the automatic one is backbone/last (222 × 222)",
         "grad-cam",
         'scaling = "byte"',
@@ -95,6 +96,17 @@ def test_logits_that_are_not_reached_are_told(tmp_path: Path, capsys: Capture) -
     assert answer["logits_reached"] is False
     assert answer["scaling"] is None
     assert any("logits could not be reached" in note for note in answer["notes"])
+
+
+def test_a_network_that_leaves_its_scaling_to_the_caller_is_named(tmp_path: Path, capsys: Capture) -> None:
+    import keras
+
+    image = keras.Input((16, 16, 3))
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(image))
+    keras.Model(image, keras.layers.Dense(3)(x), name="vgg19").save(tmp_path / "mine.keras")
+    assert found(capsys, tmp_path / "mine.keras")["usual"] == ["vgg19", "imagenet-caffe"]
+    assert main(["models", "check", str(tmp_path / "mine.keras")]) == 0
+    assert "'vgg19' usually get 'imagenet-caffe'" in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_draft_becomes_the_card(bytes_model: Path, capsys: Capture, tmp_path: Path) -> None:

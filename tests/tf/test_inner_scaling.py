@@ -13,7 +13,7 @@ import pytest
 from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.request import LoadRequest
 from cxrviewer.models.card import Activation, InputSpec, ModelCard, Scaling
-from cxrviewer.models.inner_scaling import InnerScaling, find_inner_scaling
+from cxrviewer.models.inner_scaling import InnerScaling, find_inner_scaling, usual_scaling
 from cxrviewer.models.runtime import load_model
 
 Save = Callable[..., Path]
@@ -245,3 +245,21 @@ def test_a_range_that_no_rule_names_is_to_be_checked(saved: Save, explainer: Exp
 def test_the_model_of_2022_scales_nothing(shared_data: Path) -> None:
     model = load_model(shared_data / "models" / "pediatric_pneumonia_keras2.h5")
     assert find_inner_scaling(model.keras_model) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [
+        ("vgg19", Scaling.IMAGENET_CAFFE),
+        ("resnet50", Scaling.IMAGENET_CAFFE),
+        ("resnet50v2", SYMMETRIC),
+        ("densenet121", Scaling.IMAGENET_TORCH),
+        ("inception_v3", SYMMETRIC),
+        ("mobilenetv2_1.00_224", SYMMETRIC),
+        ("headed", None),
+    ],
+)
+def test_a_backbone_left_to_its_caller_is_known_by_its_name(name: str, usual: Scaling | None) -> None:
+    backbone = headed(lambda x: x, name=name)
+    expected = None if usual is None else (name, usual)
+    assert usual_scaling(backbone) == usual_scaling(around(backbone)) == expected
