@@ -52,7 +52,7 @@ def settle_card(
     ModelCard, tuple of str
         The card with the digest of the file, the activation and a default layer that exist.
     """
-    notes = []
+    notes = list(model.notes)
     if card.sha256 and card.sha256 != model.sha256:
         notes.append("The weights differ from those that the card describes.")
     if activation not in (Activation.LOGITS, card.activation):

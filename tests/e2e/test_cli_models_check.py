@@ -58,7 +58,7 @@ def test_a_model_without_a_card(bytes_model: Path, capsys: Capture) -> None:
     assert (answer["kind"], answer["keras_version"]) == ("Keras archive", keras.__version__)
     assert (answer["height"], answer["width"], answer["channels"], answer["units"]) == (None, None, 3, 1)
     assert answer["scaling"] == {"steps": ["backbone/scale"], "takes": "byte"}
-    assert (answer["spatial_layers"], answer["auto_layer"]) == (1, "backbone/last")
+    assert (answer["spatial_layers"], answer["auto_layer"]) == (2, "backbone/last")
     assert answer["logits_reached"] is True
     assert {"grad-cam", "rise"} <= set(answer["methods"])
     assert "Value range" in answer["asks"]
@@ -78,7 +78,7 @@ def test_it_is_told_in_words_too(bytes_model: Path, capsys: Capture, monkeypatch
         "one unit for 2 labels, sigmoid; logits reached",
         "any × any, RGB; given 224 × 224, scaling 'byte'",
         "('backbone/scale'): it takes values of 0 to 255.",
-        "1 with a spatial output; the automatic one is backbone/last (222 × 222)",
+        "2 with a spatial output; the automatic one is backbone/last (222 × 222)",
         "grad-cam",
         'scaling = "byte"',
     ):
@@ -150,6 +150,22 @@ def test_the_built_in_model_needs_nothing(capsys: Capture) -> None:
 def test_a_model_of_keras_2(shared_data: Path, capsys: Capture) -> None:
     answer = found(capsys, shared_data / "models" / "pediatric_pneumonia_keras2.h5")
     assert (answer["kind"], answer["keras_version"], answer["units"]) == ("HDF5", "2.7.0", 2)
+
+
+def test_a_saved_model_is_explained_from_outside(tmp_path: Path, capsys: Capture) -> None:
+    import keras
+
+    image = keras.Input((16, 16, 1))
+    x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(image))
+    model = keras.Model(image, keras.layers.Dense(3, activation="softmax")(x))
+    model.export(tmp_path / "exported", verbose=False)
+    answer = found(capsys, tmp_path / "exported")
+    assert (answer["kind"], answer["units"], answer["spatial_layers"]) == ("SavedModel", 3, 0)
+    assert "rise" in answer["methods"]
+    assert "grad-cam" not in answer["methods"]
+    assert any("cannot be looked into" in note for note in answer["notes"])
+    assert main(["models", "check", str(tmp_path / "exported")]) == 0
+    assert "layers none with a spatial output" in " ".join(capsys.readouterr().out.split())
 
 
 def test_bad_files_are_one_message(shared_data: Path, tmp_path: Path, capsys: Capture) -> None:

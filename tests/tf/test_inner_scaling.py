@@ -157,7 +157,6 @@ APPLICATIONS = {
     "MobileNetV3Small": (KNOWN.MobileNetV3Small, BYTE, {"include_preprocessing": True}),
     "MobileNetV3Small as it is": (KNOWN.MobileNetV3Small, None, {"include_preprocessing": False}),
     "EfficientNetB0": (KNOWN.EfficientNetB0, BYTE, {}),
-    "EfficientNetV2B0": (KNOWN.EfficientNetV2B0, BYTE, {"include_preprocessing": True}),
     "ConvNeXtTiny": (KNOWN.ConvNeXtTiny, BYTE, {"include_preprocessing": True}),
     "MobileNetV2": (KNOWN.MobileNetV2, None, {}),
 }
