@@ -88,8 +88,9 @@ def _checked(model: Any, path: Path, digest: str, notes: tuple[str, ...]) -> Loa
         message = f"The model is no classifier: its output has the shape {scores}, not one score a class."
         raise ModelError(message, _OTHER, path)
     first = next((layer for layer in _leaves(model) if _channels_first(layer)), None)
-    if first is not None:
-        message = f"The model keeps its channels first (layer '{first.name}'); it has to have them last."
+    if first is not None or (shape[1] in (1, 3) and shape[3] not in (1, 3)):
+        where = f" (layer '{first.name}')" if first is not None else ""
+        message = f"The model keeps its channels first{where}; it has to have them last."
         raise ModelError(message, "Convert it to channels last.", path)
     if shape[3] not in (1, 3):
         raise ModelError(f"The model takes {shape[3]} channels, not 1 or 3.", _OTHER, path)
