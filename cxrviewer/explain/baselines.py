@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from cxrviewer.explain.probe import ProbedImage
 from cxrviewer.explain.steps import Floats
+
+if TYPE_CHECKING:
+    from cxrviewer.explain.probe import ProbedImage
 
 _BLUR = 0.1
 """Standard deviation of the blur as a share of the shorter side: what is smaller than a lobe is gone."""
