@@ -33,6 +33,8 @@ class Settings:
         Whether findings under their operating threshold are drawn fainter.
     method : str
         Attribution method.
+    sections : tuple of str
+        Parts of the side panel that are unfolded.
     recent : tuple of str
         Files opened last, newest first.
     folder : str
@@ -50,6 +52,7 @@ class Settings:
     signed: bool = False
     fade: bool = True
     method: str = "grad-cam"
+    sections: tuple[str, ...] = ("display",)
     recent: tuple[str, ...] = ()
     folder: str = ""
     export_folder: str = ""

@@ -8,6 +8,8 @@ from cxrviewer.models.card import ModelCard
 
 AUTO_LAYER = "auto"
 
+_FRAMING = frozenset({"ZeroPadding2D", "Cropping2D"})
+
 
 @dataclass(frozen=True)
 class LayerInfo:
@@ -61,9 +63,9 @@ class ModelInfo:
 def sweep_layers(info: ModelInfo) -> tuple[str, ...]:
     """Return one layer a block, its last, in execution order: the stops of the layer slider.
 
-    The automatic layer stands for its block.
+    The automatic layer stands for its block. Layers that only frame the map of another are no stops.
     """
-    last = {layer.block: layer.path for layer in info.layers}
+    last = {layer.block: layer.path for layer in info.layers if layer.kind not in _FRAMING}
     auto = next((layer for layer in info.layers if layer.path == info.auto_layer), None)
     if auto is not None:
         last[auto.block] = auto.path

@@ -7,7 +7,7 @@ from cxrviewer.explain.display import STATE_TEXT, MapState
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.target import target_name, target_probability
-from cxrviewer.export.words import method_name, percent
+from cxrviewer.export.words import method_name, number, percent
 from cxrviewer.imaging.radiograph import LookupTable
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
@@ -39,7 +39,8 @@ def heading_text(shown: Shown) -> str:
     height, width = attribution.values.shape
     label = target_name(attribution.target, loaded.info.card)
     what = "" if attribution.explains_logit else " (explains the probability, not the logit)"
-    return f"For {label}{what}, {height}×{width} cells of {_layers(attribution.question.layers)}"
+    place = f"{height}×{width} cells of {_layers(attribution.question.layers)}"
+    return ". ".join((f"For {label}{what}, {place}", *attribution.notes))
 
 
 def _layers(layers: tuple[str, ...]) -> str:
@@ -88,7 +89,7 @@ def _heatmap(shown: Shown) -> tuple[str, ...]:
     if display.signed:
         lines.append("Evidence for and against")
     if display.locked:
-        lines.append(f"Scale locked at {display.maximum:.3g} logits")
+        lines.append(f"Scale locked at {number(display.maximum)} logits")
     if shown.state.top_share is not None:
         lines.append(f"Strongest {shown.state.top_share:.0%} of the area")
     if shown.faded:

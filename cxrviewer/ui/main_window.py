@@ -144,6 +144,7 @@ class MainWindow(QMainWindow):
     def _start(self) -> None:
         self.commands.choose_tool(Tool.WINDOW)
         self.presenter.start()
+        self.side.open(self.settings.sections)
         fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)
         if self.settings.geometry:
             self.restoreGeometry(_decoded(self.settings.geometry))
@@ -196,6 +197,7 @@ class MainWindow(QMainWindow):
             to_remember(self.controller.state, self.settings),
             geometry=_encoded(self.saveGeometry()),
             layout=_encoded(self.saveState()),
+            sections=self.side.open_sections(),
         )
         save_settings(self.settings)
         self.controller.shut_down()

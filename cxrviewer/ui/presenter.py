@@ -99,7 +99,7 @@ class Presenter:
         if loaded.info.notes:
             window.messages.show_text(" ".join(loaded.info.notes))
         if not loaded.info.card.complete:
-            form = ModelForm(loaded.info.card, window)
+            form = ModelForm(loaded.info.card, window, loaded.info.notes)
             form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             form.accepted.connect(lambda: self._keep_card(form))
             form.open()

@@ -39,6 +39,7 @@ def test_choices_and_sizes_come_back(open_window: Open) -> None:
     window.commands.style(colormap="jet", alpha=0.25, signed=True, view=HeatmapView.CELLS)
     window.commands.choose(fade=False)
     window.commands.ask(method="layer-cam")
+    window.side.open(("input",))
     window.close()
     again = open_window()
     assert (again.width(), again.height()) == (790, 655)
@@ -47,6 +48,7 @@ def test_choices_and_sizes_come_back(open_window: Open) -> None:
     assert again.actions_table["signed"].isChecked()
     state = again.controller.state
     assert (state.style.colormap, state.style.view, state.fade) == ("jet", HeatmapView.CELLS, False)
+    assert again.side.open_sections() == ("input",)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QApplication
 
 from cxrviewer.explain.target import of_label
 from cxrviewer.models.card import ContrastRule, InputSpec, LabelGroup, ResizeRule, Scaling
+from cxrviewer.settings import Settings
 from cxrviewer.ui.panels.input_words import CONTRASTS, RESIZES, SCALINGS, input_words
-from cxrviewer.ui.panels.side import OPEN_AT_FIRST, SidePanel
+from cxrviewer.ui.panels.side import SidePanel
 
 CARDS = (card(name="First"), card(name="Second", id="second"))
 
@@ -85,16 +86,14 @@ def test_a_model_brings_its_layers(side: SidePanel) -> None:
     assert not side.heatmap.layers.combo.can_choose("early")
 
 
-def test_sections_open_and_close_and_are_told(side: SidePanel, qtbot) -> None:
-    assert side.open_sections() == OPEN_AT_FIRST
+def test_sections_open_and_close(side: SidePanel) -> None:
+    assert side.open_sections() == Settings().sections
     settings, _, sees = side.sections
-    with qtbot.waitSignal(side.sections_changed) as told:
-        sees.header.click()
-    assert told.args == [("display", "input")]
+    sees.header.click()
+    assert side.open_sections() == ("display", "input")
     assert side.model_view.isVisible()
     assert not settings.body.isVisible()
-    with qtbot.assertNotEmitted(side.sections_changed):
-        side.open(("settings", "section of another version"))
+    side.open(("settings", "section of another version"))
     assert side.open_sections() == ("settings",)
     assert settings.body.isVisible()
     assert not side.model_view.isVisible()

@@ -84,8 +84,8 @@ class ColorBar(QWidget):
         line = self.fontMetrics().height()
         below = QRect(0, _BAR_HEIGHT + 3, self.width(), line)
         places = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight)
-        for number, place in zip(self.numbers(), places, strict=False):
-            painter.drawText(below, int(place), number)
+        for text, place in zip(self.numbers(), places, strict=False):
+            painter.drawText(below, int(place), text)
         words = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(below.translated(0, line), int(Qt.AlignmentFlag.AlignLeft), words)
 

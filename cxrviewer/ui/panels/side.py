@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.models.card import InputSpec, ModelCard
 from cxrviewer.session.shown import Shown
+from cxrviewer.settings import Settings
 from cxrviewer.ui.panels.fields import ElidedLabel, guard_wheel, tip
 from cxrviewer.ui.panels.heatmap import HeatmapPanel
 from cxrviewer.ui.panels.model_view import ModelView
@@ -28,8 +29,6 @@ from cxrviewer.ui.panels.outputs import OutputList
 from cxrviewer.ui.panels.section import Section
 
 _WIDTH = 300
-OPEN_AT_FIRST = ("display",)
-"""Sections that are open until the user says otherwise."""
 
 
 class SidePanel(QScrollArea):
@@ -37,7 +36,6 @@ class SidePanel(QScrollArea):
 
     model_chosen = Signal(str)
     model_wanted = Signal()
-    sections_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,9 +61,7 @@ class SidePanel(QScrollArea):
         self.model_view = ModelView()
         view_section = Section("input", "What the model sees", self.model_view)
         self.sections = (self.heatmap.settings_section, self.heatmap.display_section, view_section)
-        for section in self.sections:
-            section.toggled.connect(lambda _open: self.sections_changed.emit(self.open_sections()))
-        self.open(OPEN_AT_FIRST)
+        self.open(Settings().sections)
         self._lay_out(content)
 
     @property

@@ -180,3 +180,10 @@ def test_the_slider_stops_once_a_block() -> None:
     assert sweep_layers(INFO) == ("stem", "a2", "b1")
     assert sweep_layers(replace(INFO, auto_layer="b2")) == ("stem", "a2", "b2")
     assert sweep_layers(FLAT) == ()
+
+
+def test_a_layer_that_only_frames_a_map_is_no_stop() -> None:
+    framed = LayerInfo("pad", 9, 9, 4, "ZeroPadding2D", "9×9")
+    last = LayerInfo("b_pad", 6, 6, 4, "ZeroPadding2D", INFO.layers[-1].block)
+    info = replace(INFO, layers=(framed, *INFO.layers, last))
+    assert sweep_layers(info) == sweep_layers(INFO)
