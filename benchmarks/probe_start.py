@@ -65,26 +65,32 @@ def main() -> None:
     heart.start(2)
     QTimer.singleShot(0, window.controller.reader.start)
 
-    def wait_for(path: Path) -> None:
+    def wait_for(path: Path) -> float:
+        """Open a file and return when its heatmap was there, about to be painted."""
         loop = QEventLoop()
+        there = 0.0
 
         def look() -> None:
+            nonlocal there
             shown = window.controller.shown
             if shown.radiograph and shown.radiograph.path == path.absolute() and shown.analysis is not None:
+                there = time.time()
                 loop.quit()
 
         window.controller.changed.connect(look)
         window.commands.open_paths([path])
         loop.exec()
         window.controller.changed.disconnect(look)
+        return there
 
     def until_painted() -> None:
         before = paints.last
         while paints.last == before:
             application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
-    wait_for(IMAGES[0])
-    until_painted()
+    there = wait_for(IMAGES[0])
+    while paints.last < there:
+        until_painted()
     overlay = paints.last - STARTED
     for path in IMAGES[1:]:
         wait_for(path)
