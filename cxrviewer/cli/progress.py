@@ -40,6 +40,8 @@ class ProgressLine:
         return True
 
     def _show(self, text: str) -> None:
-        # What is left of a longer text is written over.
+        # What is left of a longer text is written over. Ctrl+C may come at any moment: what may have been
+        # written counts before it is.
+        self._width = max(self._width, len(text))
         print(f"\r{text.ljust(self._width)}", end="", file=sys.stderr, flush=True)
         self._width = len(text)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 def warm_up(preload: LoadRequest | None) -> ModelInfo | None:
     """Import TensorFlow and load a model, so that the first request finds both."""
     from cxrviewer.models import backend
+    from cxrviewer.models.memory import limit_memory
 
+    limit_memory()
     backend.tensorflow()
     if preload is None:
         return None

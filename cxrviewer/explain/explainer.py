@@ -175,7 +175,8 @@ class Explainer:
 def _version(path: Path) -> tuple[int, int] | None:
     """Return what changes with a file's content; None where the file is gone."""
     try:
-        status = path.stat()
+        files = [path, *path.rglob("*")] if path.is_dir() else [path]
+        statuses = [file.stat() for file in files]
     except OSError:
         return None
-    return (status.st_mtime_ns, status.st_size)
+    return max(status.st_mtime_ns for status in statuses), sum(status.st_size for status in statuses)

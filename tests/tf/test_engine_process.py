@@ -67,6 +67,13 @@ def test_the_process_answers_as_this_one_does(running: tuple[Engine, LoadRequest
     assert engine.pid not in (None, os.getpid())
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="there is such a limit on Linux alone")
+def test_the_process_may_not_take_all_memory(running: tuple[Engine, LoadRequest]) -> None:
+    engine, _ = running
+    limit, _ = psutil.Process(engine.pid).rlimit(psutil.RLIMIT_DATA)
+    assert 0 < limit < psutil.virtual_memory().total
+
+
 def test_a_killed_process_is_replaced_during_a_run(running: tuple[Engine, LoadRequest], image: Any) -> None:
     engine, load = running
     expected = engine.run(asked(load, image)).attribution.values

@@ -88,6 +88,16 @@ def test_it_is_explained_from_outside(folder: Path, explainer: Explainer, image:
     assert not np.allclose(maps[0], maps[1])
 
 
+def test_a_folder_whose_weights_were_replaced_is_loaded_again(
+    folder: Path, explainer: Explainer, image: Any
+) -> None:
+    asking = Asking(explainer, LoadRequest(str(exported(builders.flat(), folder))))
+    before = asking(image, method="occlusion", layers=()).prediction.logits
+    builders.randomise(builders.flat(), 2).export(folder, verbose=False)
+    again = asking(image, method="occlusion", layers=()).prediction.logits
+    assert not np.allclose(before, again)
+
+
 def test_a_program_that_is_only_computation_needs_no_keras(folder: Path) -> None:
     import tensorflow as tf
 
