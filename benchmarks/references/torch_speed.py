@@ -13,8 +13,7 @@ import time
 import keras
 import numpy as np
 import torch
-from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
-from torch_maps import CAMS, Tapped
+from torch_maps import CAMS, ClassifierOutputTarget, Tapped
 
 ROUNDS = 5
 
