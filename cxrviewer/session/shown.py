@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cxrviewer.explain.display import DisplayMap, MapState, Scale, display_map, share_threshold
 from cxrviewer.explain.target import is_under_threshold
 from cxrviewer.imaging import grayscale
-from cxrviewer.imaging.compose import OverlayStyle
+from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
 from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
@@ -20,6 +20,8 @@ from cxrviewer.session.state import ViewState
 
 FADED = 0.35
 """What is left of the opacity where the explained finding is under its operating threshold."""
+FADED_LINES = 0.6
+"""The same for contours, which cover little."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +119,8 @@ def _style(former: Shown, shown: Shown) -> OverlayStyle:
     if shown.display is not None and style.signed != shown.display.signed:
         style = replace(style, signed=shown.display.signed)
     if shown.faded:
-        style = replace(style, alpha=style.alpha * FADED)
+        left = FADED_LINES if style.view is HeatmapView.CONTOURS else FADED
+        style = replace(style, alpha=style.alpha * left)
     return former.style if style == former.style else style
 
 

@@ -10,11 +10,12 @@ from material import SHAPE, analysis, choice, lung_window, question, radiograph,
 
 from cxrviewer.explain.display import MapState, Scale, share_threshold
 from cxrviewer.explain.target import absent, of_label
+from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.grayscale import full_window, presentation_table
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.session.plan import AtHand
-from cxrviewer.session.shown import FADED, Shown, next_shown
+from cxrviewer.session.shown import FADED, FADED_LINES, Shown, next_shown
 from cxrviewer.session.state import ViewState, Zoom, asking, styled
 
 STATE = ViewState()
@@ -161,6 +162,8 @@ def test_a_finding_under_its_threshold_is_drawn_fainter(shown: Shown) -> None:
     full = _go(under, replace(state, fade=False))
     assert (full.faded, full.style) == (False, state.style)
     assert _go(full, state).style == under.style
+    lines = styled(state, view=HeatmapView.CONTOURS)
+    assert _go(under, lines).style == replace(lines.style, alpha=0.8 * FADED_LINES)
 
 
 def test_the_absence_of_a_finding_above_its_threshold_is_faint(shown: Shown) -> None:
