@@ -26,6 +26,8 @@ def main() -> int:
     failed = 0
     with tempfile.TemporaryDirectory() as config:
         environment = {"QT_QPA_PLATFORM": "offscreen", "CXRVIEWER_CONFIG_DIR": config, **os.environ}
+        # As in the analysis process.
+        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
         environment["PYTHONPATH"] = os.pathsep.join(sys.path)
         for name in TITLES:
             command = [sys.executable, "-m", "benchmarks", name]

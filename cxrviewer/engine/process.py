@@ -83,6 +83,9 @@ class OneProcess:
 
 def _begin() -> None:
     """Prepare the process: leave Ctrl+C to the parent, and end when the parent does."""
+    # Before numpy is imported. Its other threads would go on turning for 30 ms after each product of
+    # matrices, in the way of TensorFlow and the decoders.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, name="watchdog", daemon=True).start()
 

@@ -25,7 +25,12 @@ _LITTER = 12_000
 """Operations of forgotten functions that may lie about."""
 _STEP = 24e9
 """Multiplications in a step of a long computation: a quarter of a second on two cores."""
+_ASIDE = 5e9
+"""The same of what is computed along with what was asked for."""
+_DENSE = 5e7
+"""Multiplications behind a layer that only dense layers with many weights come to."""
 _MOST_IMAGES = 16
+_MOST_TARGETS = 32
 _MOST_BYTES = 10 * 2**20
 """Memory for greater arrays is fetched anew from the system in every step: twice the time and more."""
 _BACKWARD = 3
@@ -55,6 +60,7 @@ class CompiledModel:
     def __init__(self, trace: Trace, labels: Sequence[UnitMasks]) -> None:
         tf = backend.tensorflow()
         self._trace = trace
+        self.labels = tuple(labels)
         self._functions: OrderedDict[Hashable, Any] = OrderedDict()
         self._litter = 0
         self._gradients: dict[str, Any] = {}
@@ -62,7 +68,7 @@ class CompiledModel:
         self._all_built = False
         with trace.function.graph.as_default():
             units = trace.logits.tensor.shape[1]
-            self._masks = [tf.compat.v1.placeholder(tf.float32, (1, units)) for _ in range(2)]
+            self._masks = [tf.compat.v1.placeholder(tf.float32, (None, units)) for _ in range(2)]
             self._score = _score(trace.logits.tensor, self._masks, labels)
 
     def logits(self, images: Floats) -> Floats:
@@ -105,8 +111,10 @@ class CompiledModel:
         count = len(paths)
         return tuple(LayerRun(maps[place], logits, maps[count + place]) for place in range(count))
 
-    def head_gradients(self, path: str, activations: Floats, image: Floats, masks: UnitMasks) -> Floats:
-        """Return the gradient (h, w, c) of another score at a layer from its known activations (h, w, c).
+    def head_gradients(
+        self, path: str, activations: Floats, image: Floats, masks: Sequence[UnitMasks]
+    ) -> Floats:
+        """Return the gradients (n, h, w, c) of n other scores at a layer from its activations (h, w, c).
 
         Nothing that comes before the layer is computed again, but for what bypasses it.
         """
@@ -115,9 +123,12 @@ class CompiledModel:
             feeds = [self._layer(path).tensor, self._trace.inputs, *self._masks]
             return self._cut(feeds, [self._gradient(path)])
 
-        known = self._known(path, activations[None])
+        copies = np.broadcast_to(activations, (len(masks), *activations.shape))
+        images = np.broadcast_to(image, (len(masks) if self._is_bypassed(path) else 1, *image.shape[1:]))
+        sides = [np.stack([getattr(mask, side) for mask in masks]) for side in ("positive", "negative")]
         function = self._function(("head gradients", path), build)
-        result: Floats = function(known, self._tensor(image), *self._mask_tensors(masks))[0].numpy()[0]
+        arguments = [self._known(path, copies), *map(self._tensor, (images, *sides))]
+        result: Floats = function(*arguments)[0].numpy()
         return result
 
     def ablated_logits(
@@ -185,10 +196,20 @@ class CompiledModel:
     def ablations_a_step(self, path: str) -> int:
         """Return how many channels of a layer fit into one step of `ablated_logits`."""
         layer = self._layer(path)
-        size = layer.rows * layer.columns * layer.channels * 4
+        size, cost = _bytes(layer), multiplications(self._trace, layer)
         if self._is_bypassed(path):
             size += self._image_bytes
-        return self._fitting(multiplications(self._trace, layer), size, most=256)
+        # The weights of dense layers are read anew for every step: there, more memory pays.
+        room = 4 * _MOST_BYTES if cost > _DENSE else _MOST_BYTES
+        return self._fitting(cost, size, most=256, room=room)
+
+    def targets_at_once(self, path: str) -> int:
+        """Return for how many targets `head_gradients` takes little longer than for one."""
+        if self._is_bypassed(path):
+            return 1
+        layer = self._layer(path)
+        cost = multiplications(self._trace, layer) * _BACKWARD
+        return self._fitting(cost, _bytes(layer), most=_MOST_TARGETS, step=_ASIDE)
 
     def settle(self, path: str) -> None:
         """Prepare what the first change of the target at a layer needs."""
@@ -197,13 +218,20 @@ class CompiledModel:
             units = self._trace.logits.tensor.shape[1]
             masks = UnitMasks(np.ones(units, np.float32), np.zeros(units, np.float32))
             activations = np.zeros((layer.rows, layer.columns, layer.channels), np.float32)
-            self.head_gradients(path, activations, np.zeros((1, *shape), np.float32), masks)
+            self.head_gradients(path, activations, np.zeros((1, *shape), np.float32), [masks])
 
-    def _fitting(self, multiplications_each: int, bytes_each: int, most: int = _MOST_IMAGES) -> int:
+    def _fitting(
+        self,
+        multiplications_each: int,
+        bytes_each: int,
+        most: int = _MOST_IMAGES,
+        step: float = _STEP,
+        room: int = _MOST_BYTES,
+    ) -> int:
         if not self._trace.batches:
             return 1
         # Rather one more than one less: the dense layers of VGG19 take as long for one image as for two.
-        count = min(np.ceil(_STEP / max(multiplications_each, 1)), _MOST_BYTES / max(bytes_each, 1))
+        count = min(np.ceil(step / max(multiplications_each, 1)), room / max(bytes_each, 1))
         return int(np.clip(count, 1, most))
 
     def _function(self, key: Hashable, build: Callable[[], Any]) -> Any:
@@ -277,6 +305,10 @@ class CompiledModel:
         return [self._tensor(side[None]) for side in sides]
 
 
+def _bytes(layer: TracedLayer) -> int:
+    return layer.rows * layer.columns * layer.channels * 4
+
+
 def _operations(function: Any) -> int:
     return len(function.graph.get_operations())
 
@@ -290,7 +322,7 @@ def _score(logits: Any, masks: list[Any], labels: Sequence[UnitMasks]) -> Any:
     # Counted out by hand, as a product of matrices would compute in reduced precision on some devices.
     by_label = tf.reduce_sum((tables[0] - tables[1])[None] * logits[:, None], axis=2)
     top = tf.argmax(by_label, axis=1)
-    given = tf.reduce_any(masks[0] + masks[1] > 0)
+    given = tf.reduce_any(masks[0] + masks[1] > 0, axis=1, keepdims=True)
     sides = [tf.where(given, mask, tf.gather(table, top)) for mask, table in zip(masks, tables, strict=True)]
     return tf.reduce_sum(_lse(logits, sides[0]) - _lse(logits, sides[1]))
 

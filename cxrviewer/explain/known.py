@@ -75,12 +75,23 @@ class KnownImages:
         if seen is not None and name in seen.gradients:
             run = LayerRun(seen.activations, self._logits[key], seen.gradients[name])
         elif seen is not None and key in self._logits:
-            gradients = self._model.head_gradients(layer, seen.activations, image, masks)
-            run = LayerRun(seen.activations, self._logits[key], gradients)
+            run = self._run_head(key, image, layer, masks)
         else:
             run = self._model.run(layer, image, masks)
         self.put(key, layer, masks, run)
         return run
+
+    def _run_head(self, key: str, image: Floats, layer: str, masks: UnitMasks) -> LayerRun:
+        """Run what follows a layer for a score, and for those of other labels where they cost little more."""
+        seen, logits = self._seen[key, layer], self._logits[key]
+        known = {*seen.gradients, _name(masks)}
+        others = [label for label in self._model.labels if _name(label) not in known]
+        together = [masks, *others][: self._model.targets_at_once(layer)]
+        found = self._model.head_gradients(layer, seen.activations, image, together)
+        runs = [LayerRun(seen.activations, logits, gradients) for gradients in found]
+        for other, run in zip(together[1:], runs[1:], strict=True):
+            self.put(key, layer, other, run)
+        return runs[0]
 
     def memo(self, name: Hashable) -> ScoreMemo:
         """Return where the scores of an image's variants are kept."""

@@ -12,6 +12,7 @@ import pytest
 from cxrviewer.errors import ExplainError
 from cxrviewer.explain import compiled as compiled_module
 from cxrviewer.explain.compiled import CompiledModel
+from cxrviewer.explain.known import KnownImages
 from cxrviewer.explain.target import Target, UnitMasks, of_label, unit_masks
 from cxrviewer.explain.trace import is_bypassed, trace_model
 from cxrviewer.models.card import Activation
@@ -54,7 +55,7 @@ def test_the_rest_of_the_model_gives_what_the_whole_gives(shape: str) -> None:
             close(logits, run.logits, tolerance)
         for target in TARGETS:
             whole = parts.run(path, image, masks(target)).gradients
-            close(parts.head_gradients(path, run.activations, image, masks(target)), whole, tolerance)
+            close(parts.head_gradients(path, run.activations, image, [masks(target)])[0], whole, tolerance)
 
 
 def test_what_bypasses_a_layer_is_computed_from_the_image() -> None:
@@ -199,8 +200,8 @@ def test_what_was_forgotten_is_made_again(monkeypatch: pytest.MonkeyPatch, limit
         run = parts.run(path, image, masks(TARGETS[0]))
         expected = unlimited.run(path, image, masks(TARGETS[0]))
         close(run.gradients, expected.gradients)
-        again = parts.head_gradients(path, run.activations, image, masks(TARGETS[1]))
-        close(again, unlimited.head_gradients(path, run.activations, image, masks(TARGETS[1])))
+        again = parts.head_gradients(path, run.activations, image, [masks(TARGETS[1])])[0]
+        close(again, unlimited.head_gradients(path, run.activations, image, [masks(TARGETS[1])])[0])
         assert len(parts._functions) == value
 
 
@@ -235,6 +236,35 @@ def test_the_graph_does_not_grow_with_use() -> None:
     for path in parts._trace.layers:
         for target in TARGETS:
             run = parts.run(path, image, masks(target))
-            parts.head_gradients(path, run.activations, image, masks(target))
+            parts.head_gradients(path, run.activations, image, [masks(target)])
     parts.input_gradients(image, None)
     assert len(graph.get_operations()) == count
+
+
+def test_gradients_of_several_scores_come_together() -> None:
+    for build in (builders.two_dense, builders.residual):
+        parts, image = compiled(builders.randomise(build())), images(1)
+        for path in parts._trace.layers:
+            run = parts.run(path, image, None)
+            found = parts.head_gradients(path, run.activations, image, [masks(each) for each in TARGETS])
+            for target, gradients in zip(TARGETS, found, strict=True):
+                close(gradients, parts.run(path, image, masks(target)).gradients)
+
+
+def test_a_change_of_the_target_brings_the_other_labels_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts, image = compiled(builders.randomise(builders.two_dense())), images(1)
+    known = KnownImages(parts)
+    first, *others = (masks(of_label(index)) for index in range(3))
+    known.run("image", image, "conv", first)
+    known.run("image", image, "conv", others[0])
+    monkeypatch.setattr(CompiledModel, "head_gradients", None)
+    monkeypatch.setattr(CompiledModel, "run", None)
+    again = known.run("image", image, "conv", others[1])
+    monkeypatch.undo()
+    close(again.gradients, parts.run("conv", image, others[1]).gradients)
+
+
+def test_what_bypasses_a_layer_is_not_run_for_targets_that_nobody_asked_for() -> None:
+    parts = compiled(builders.randomise(builders.residual()))
+    assert parts.targets_at_once("middle") == 1
+    assert parts.targets_at_once("last") > 1

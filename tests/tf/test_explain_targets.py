@@ -114,7 +114,7 @@ def test_the_gradient_is_that_of_the_formula(
     assert scale > 0
     np.testing.assert_allclose(run.gradients, gradient, rtol=0, atol=2e-5 * scale)
     assert score(run.logits[None], masks)[0] == pytest.approx(value, rel=1e-4, abs=1e-4)
-    again = model.compiled.head_gradients(LAYER, run.activations, quiet, masks)
+    again = model.compiled.head_gradients(LAYER, run.activations, quiet, [masks])[0]
     np.testing.assert_allclose(again, run.gradients, rtol=0, atol=1e-6 * scale)
 
 
