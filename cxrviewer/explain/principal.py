@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrviewer.explain.method_spec import Parameter
 from cxrviewer.explain.steps import Floats
+
+CENTRE = Parameter(
+    "centre",
+    "Centred",
+    "no",
+    "Subtracts from every channel its mean over the map, so that only deviations count.",
+    choices=("no", "yes"),
+)
 
 
 def first_component(channels: Floats, along: NDArray[np.float64], *, centred: bool) -> Floats:

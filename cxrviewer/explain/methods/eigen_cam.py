@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxrviewer.explain.method_spec import Family, MethodSpec, Parameter
-from cxrviewer.explain.principal import first_component
+from cxrviewer.explain.method_spec import Family, MethodSpec
+from cxrviewer.explain.principal import CENTRE, first_component
 
 if TYPE_CHECKING:
     from cxrviewer.explain.probe import Probe
@@ -24,15 +24,7 @@ SPEC = MethodSpec(
     order=6,
     cost="A run of the model up to the layer and a decomposition of its output.",
     class_discriminative=False,
-    parameters=(
-        Parameter(
-            "centre",
-            "Centred",
-            "no",
-            "Subtracts from every channel its mean over the map, so that only deviations count.",
-            choices=("no", "yes"),
-        ),
-    ),
+    parameters=(CENTRE,),
 )
 
 
