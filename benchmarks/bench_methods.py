@@ -155,8 +155,11 @@ def _perturbations(subject: Subject) -> Iterator[Row]:
 
     (score,) = interleaved(FEW_ROUNDS, masked, warm_up=1)
     yield Row("score-cam, 64 channels", f"{score:.2f} s", "≤ 3.00 s", score <= 3)
-    longest = max(steps)
-    yield Row("its longest step: time to answer a cancel", f"{longest:.2f} s", "≤ 0.50 s", longest <= 0.5)
+    yield Row("its first step of all, in which the model is compiled for it", f"{steps[0]:.2f} s")
+    longest = max(steps[1:])
+    yield Row(
+        "its longest step after that: time to answer a cancel", f"{longest:.2f} s", "≤ 0.50 s", longest <= 0.5
+    )
     if subject.name in FULL_SCORE_CAM:
         each = _best_batched(subject)
         start = time.perf_counter()
