@@ -73,7 +73,7 @@ REFERENCES = (
     Reference(TORCH, "grad-cam++", exact=False, remark="it adds 1e-6 to a denominator of squared gradients"),
     Reference(TORCH, "eigen-cam", (("centre", "yes"),), signed=False, remark=_TURNED),
     Reference(TORCH, "eigen-grad-cam", (("centre", "yes"),), signed=False, remark=_TURNED),
-    Reference(TORCH, "score-cam", (("top", 0),), exact=False, remark="it upsamples with aligned corners"),
+    Reference(TORCH, "score-cam", (("top", 0),), remark="made to upsample with half-pixel centres"),
     Reference(SALIENCY, "integrated-gradients", (("steps", 64), ("baseline", "mean")), remark=_NEAR),
     Reference(VIS, "grad-cam"),
     Reference(VIS, "layer-cam"),

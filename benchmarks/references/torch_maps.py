@@ -8,6 +8,7 @@ Writes raw maps, before any rectifying and scaling. Runs in an environment of it
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from unittest.mock import MagicMock
 
@@ -33,6 +34,9 @@ from pytorch_grad_cam import (  # noqa: E402
 )
 from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget  # noqa: E402
 from saliency.core import INPUT_OUTPUT_GRADIENTS, IntegratedGradients  # noqa: E402
+
+# Its Score-CAM upsamples with aligned corners, which moves cells by up to half of one. Here as ours does.
+torch.nn.UpsamplingBilinear2d = partial(torch.nn.Upsample, mode="bilinear", align_corners=False)
 
 CAMS = {
     "grad-cam": GradCAM,

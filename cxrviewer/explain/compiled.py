@@ -28,7 +28,7 @@ _STEP = 24e9
 _ASIDE = 5e9
 """The same of what is computed along with what was asked for."""
 _DENSE = 5e7
-"""Multiplications behind a layer that only dense layers with many weights come to."""
+"""Weights of dense layers from which it takes long to read them."""
 _MOST_IMAGES = 16
 _MOST_TARGETS = 32
 _MOST_BYTES = 10 * 2**20
@@ -200,15 +200,21 @@ class CompiledModel:
         if self._is_bypassed(path):
             size += self._image_bytes
         # The weights of dense layers are read anew for every step: there, more memory pays.
-        room = 4 * _MOST_BYTES if cost > _DENSE else _MOST_BYTES
+        heavy = multiplications(self._trace, layer, dense=True) > _DENSE
+        room = 4 * _MOST_BYTES if heavy else _MOST_BYTES
         return self._fitting(cost, size, most=256, room=room)
 
     def targets_at_once(self, path: str) -> int:
-        """Return for how many targets `head_gradients` takes little longer than for one."""
-        if self._is_bypassed(path):
-            return 1
+        """Return for how many targets `head_gradients` takes little longer than for one.
+
+        Where dense layers with many weights follow, reading these is what takes long. Elsewhere one, so
+        that a map is the same to the last bit whether or not others were asked for.
+        """
         layer = self._layer(path)
         cost = multiplications(self._trace, layer) * _BACKWARD
+        heavy = multiplications(self._trace, layer, dense=True) > _DENSE
+        if not heavy or self._is_bypassed(path):
+            return 1
         return self._fitting(cost, _bytes(layer), most=_MOST_TARGETS, step=_ASIDE)
 
     def settle(self, path: str) -> None:

@@ -94,13 +94,23 @@ def trace_model(model: Any, shape: tuple[int, int, int]) -> Trace:
     return Trace(function, function.inputs[0], logits, kept)
 
 
-def multiplications(trace: Trace, layer: TracedLayer | None = None) -> int:
+def multiplications(trace: Trace, layer: TracedLayer | None = None, *, dense: bool = False) -> int:
     """Return the multiplications of one image on the way to the scores, from the input or from a layer.
 
     They tell how many images a step may take, the same on every machine.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of the model.
+    layer : TracedLayer, optional
+        Where to begin.
+    dense : bool
+        Whether only those of dense layers count, each of which reads a weight of its own.
     """
     stop = layer.tensor.op if layer is not None else None
-    return sum(_multiplications(operation) for operation in _upstream(trace.logits.tensor.op, stop))
+    operations = _upstream(trace.logits.tensor.op, stop)
+    return sum(_multiplications(each) for each in operations if not dense or each.type == "MatMul")
 
 
 def is_bypassed(trace: Trace, layer: TracedLayer) -> bool:

@@ -252,6 +252,7 @@ def test_gradients_of_several_scores_come_together() -> None:
 
 
 def test_a_change_of_the_target_brings_the_other_labels_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_module, "_DENSE", 0)
     parts, image = compiled(builders.randomise(builders.two_dense())), images(1)
     known = KnownImages(parts)
     first, *others = (masks(of_label(index)) for index in range(3))
@@ -264,7 +265,9 @@ def test_a_change_of_the_target_brings_the_other_labels_along(monkeypatch: pytes
     close(again.gradients, parts.run("conv", image, others[1]).gradients)
 
 
-def test_what_bypasses_a_layer_is_not_run_for_targets_that_nobody_asked_for() -> None:
+def test_only_many_weights_bring_targets_together(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = compiled(builders.randomise(builders.residual()))
+    assert {parts.targets_at_once(path) for path in parts._trace.layers} == {1}
+    monkeypatch.setattr(compiled_module, "_DENSE", 0)
     assert parts.targets_at_once("middle") == 1
     assert parts.targets_at_once("last") > 1

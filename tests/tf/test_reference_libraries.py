@@ -9,9 +9,9 @@ import pytest
 from benchmarks.references.agreement import MODELS, REFERENCES, agreements, table
 
 # Two sums of gradients along a jagged way differ more than two products do.
-_EXACT = {"integrated-gradients": 0.02}
+_EXACT = {"integrated-gradients": 0.05}
 _ELSE = 1e-3
-_ALIKE = {"grad-cam++": 0.95, "score-cam": 0.8}
+_ALIKE = {"grad-cam++": 0.95}
 
 
 @pytest.mark.slow

@@ -300,7 +300,7 @@ def test_cancelling_a_model_returns_to_the_former(ready: Bench, tmp_path: Path, 
     assert ready.errors == []
     ready.open(write_image("b.png"))
     ready.wait(lambda: ready.engine.kills == 1)
-    ready.wait(lambda: ready.engine.waiting and isinstance(ready.asked(), ExplainRequest))
+    ready.wait(lambda: bool(ready.engine.waiting) and isinstance(ready.asked(), ExplainRequest))
     ready.explained(0, top=0)
 
 
