@@ -150,8 +150,8 @@ def reference_maps(model: Path, image: Path, layer: str) -> Maps:
         return dict(stored)
 
 
-def tf_keras_vis_maps(model: Any, values: NDArray[np.float32], layer: str) -> Maps:
-    """Return the raw maps of tf-keras-vis by our ids."""
+def tf_keras_vis_maps(model: Any, values: NDArray[np.float32], layer: str, index: int = CLASS) -> Maps:
+    """Return the raw maps of tf-keras-vis for a class, by our ids."""
     from tf_keras_vis.gradcam import Gradcam
     from tf_keras_vis.layercam import Layercam
     from tf_keras_vis.utils.model_modifiers import ReplaceToLinear
@@ -159,7 +159,7 @@ def tf_keras_vis_maps(model: Any, values: NDArray[np.float32], layer: str) -> Ma
 
     return {
         method: kind(model, model_modifier=ReplaceToLinear(), clone=True)(
-            CategoricalScore([CLASS]),
+            CategoricalScore([index]),
             values,
             penultimate_layer=layer,
             seek_penultimate_conv_layer=False,

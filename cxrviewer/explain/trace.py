@@ -38,7 +38,7 @@ class Trace:
     Parameters
     ----------
     function : WrappedFunction
-        Owns the graph; can be pruned to any feeds and fetches.
+        Owns the graph, of which `cut.cut` makes functions from any tensors to others.
     inputs : tensor
         Float32, (n, H, W, C).
     logits : Logits
