@@ -33,6 +33,8 @@ class Settings:
         Whether findings under their operating threshold are drawn fainter.
     method : str
         Attribution method.
+    corner_text, markers : bool
+        Whether the canvas has text in its corners, and side markers with a scale bar.
     sections : tuple of str
         Parts of the side panel that are unfolded.
     recent : tuple of str
@@ -52,6 +54,8 @@ class Settings:
     signed: bool = False
     fade: bool = True
     method: str = "grad-cam"
+    corner_text: bool = True
+    markers: bool = True
     sections: tuple[str, ...] = ("display",)
     recent: tuple[str, ...] = ()
     folder: str = ""

@@ -93,6 +93,23 @@ ACTIONS = (
         "reset",
         needs_image=True,
     ),
+    ActionSpec(
+        "corner_text",
+        "Corner &text",
+        "T",
+        "Show or hide the text in the corners of the image",
+        checkable=True,
+    ),
+    ActionSpec(
+        "markers", "Side &markers and scale bar", "B", "Show or hide the sides and the scale", checkable=True
+    ),
+    ActionSpec(
+        "identity",
+        "Show patient i&dentity",
+        "N",
+        "Show or hide names, numbers and dates of the patient in the whole window",
+        checkable=True,
+    ),
     ActionSpec("heatmap", "Show &heatmap", "Space", "Show or hide the heatmap", "heat", True),
     ActionSpec(
         "analyse", "&Analyse again", "F5", "Ask again for what failed or was cancelled", needs_image=True
@@ -163,6 +180,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "flip_vertical",
             SEPARATOR,
             "reset",
+            SEPARATOR,
+            "corner_text",
+            "markers",
+            "identity",
             SEPARATOR,
             "panels",
         ),

@@ -22,6 +22,7 @@ from cxrviewer.ui.canvas.drag import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
 from cxrviewer.ui.heatmap_commands import HeatmapCommands
+from cxrviewer.ui.word_commands import WordCommands
 
 if TYPE_CHECKING:
     from cxrviewer.export.overlay import Scene
@@ -79,6 +80,7 @@ class Commands(HeatmapCommands):
             "flip_vertical": lambda: self._mirror(vertical=True),
             "reset": lambda: self._controller.update(reset_view(self._controller.state)),
             **super().handlers(),
+            **WordCommands(window).handlers(),
             "sample": lambda: self.open_image(resource(*SAMPLE)),
             "notice": lambda: NoticeDialog(window).open(),
             "about": lambda: show_about(window),

@@ -12,13 +12,18 @@ from cxrviewer.imaging.radiograph import LookupTable
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.canvas.legend import Legend
+from cxrviewer.ui.words import WordChoice
+
+_CHOICE = WordChoice()
 
 
-def legend_text(shown: Shown) -> Legend:
+def legend_text(shown: Shown, choice: WordChoice = _CHOICE) -> Legend:
     """Return the corners of the canvas: file, marks, window, heatmap."""
     radiograph = shown.radiograph
     if radiograph is None:
         return Legend()
+    if not choice.corners:
+        return Legend(bottom_right=("Not for diagnosis",))
     rows, columns = radiograph.shape
     return Legend(
         top_left=(radiograph.path.name, f"{radiograph.file_format}  {columns}×{rows}", *radiograph.notes),

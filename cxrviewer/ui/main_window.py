@@ -27,6 +27,7 @@ from cxrviewer.ui.panels.browser import BrowserPanel
 from cxrviewer.ui.panels.side import SidePanel
 from cxrviewer.ui.presenter import Presenter
 from cxrviewer.ui.status import StatusLine
+from cxrviewer.ui.words import WordChoice, Words
 
 _BROWSER_WIDTH = 230
 _SIDE_WIDTH = 310
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.recent_menu = QMenu("Open &recent", self)
         self.presets_menu = QMenu("Window pre&sets", self)
         self.methods_menu = QMenu("&Method", self)
+        self.words = Words(WordChoice(corners=settings.corner_text, markers=settings.markers), self)
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
         self.presenter = Presenter(self)
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
         side.heatmap.styled.connect(lambda name, value: commands.style(**{name: value}))
         side.heatmap.displayed.connect(lambda changes: commands.choose(**changes))
         side.heatmap.sweep_wanted.connect(controller.look_ahead)
+        self.words.changed.connect(self.presenter.show_words)
         self.methods_menu.aboutToShow.connect(self._fill_methods)
 
     def _fill_methods(self) -> None:
@@ -198,6 +201,8 @@ class MainWindow(QMainWindow):
             geometry=_encoded(self.saveGeometry()),
             layout=_encoded(self.saveState()),
             sections=self.side.open_sections(),
+            corner_text=self.words.choice.corners,
+            markers=self.words.choice.markers,
         )
         save_settings(self.settings)
         self.controller.shut_down()

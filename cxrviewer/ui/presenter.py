@@ -18,6 +18,7 @@ from cxrviewer.ui.menus import fill_presets
 from cxrviewer.ui.sight import Sight
 from cxrviewer.ui.status import read_out
 from cxrviewer.ui.waiting import Activity
+from cxrviewer.ui.words import WordChoice
 
 if TYPE_CHECKING:
     from cxrviewer.ui.main_window import MainWindow
@@ -46,6 +47,7 @@ class Presenter:
         self._window.side.show_model(None)
         self._window.actions_table.enable_for_image(False)
         self._show_choices(self._shown)
+        self.show_words(self._window.words.choice)
         self.show_activity(self._controller.activity)
 
     def apply(self, shown: Shown) -> None:
@@ -68,8 +70,16 @@ class Presenter:
             self._window.side.show_models(builtin_cards(), state.model)
         self._say_fallback(shown)
         self._show_choices(shown)
-        canvas.set_legend(legend_text(shown))
+        canvas.set_legend(legend_text(shown, self._window.words.choice))
         self._sight.look(shown)
+
+    def show_words(self, choice: WordChoice) -> None:
+        """Write what the user wants to read."""
+        self._window.canvas.set_legend(legend_text(self._shown, choice))
+        actions = self._window.actions_table
+        actions.check("identity", choice.identity)
+        actions.check("corner_text", choice.corners)
+        actions.check("markers", choice.markers)
 
     def show_activity(self, activity: Activity) -> None:
         """Show what goes on."""

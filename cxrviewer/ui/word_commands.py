@@ -1,0 +1,31 @@
+"""What the actions about words do: identity, corner text, markers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxrviewer.ui.main_window import MainWindow
+
+
+class WordCommands:
+    """Switches what is written over the image.
+
+    Parameters
+    ----------
+    window : MainWindow
+        Its `words` hold the choice.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def handlers(self) -> dict[str, Callable[..., None]]:
+        """Return the handler of each action by id."""
+        words = self._window.words
+        return {
+            "identity": lambda checked: words.choose(identity=checked),
+            "corner_text": lambda checked: words.choose(corners=checked),
+            "markers": lambda checked: words.choose(markers=checked),
+        }
