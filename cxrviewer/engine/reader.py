@@ -1,21 +1,18 @@
-"""Reads image files in a process of its own.
+"""Reads image files in processes of their own.
 
 Decoders are foreign code that holds Python's lock for a tenth of a second and more, and a hostile file may
-make one crash or hang: neither may reach the window.
+make one crash, hang or take all memory: none of that may reach the window. What nobody waits for,
+thumbnails say, has a process apart, so that the image that is wanted never waits for it.
 """
 
 from __future__ import annotations
 
-import importlib
-import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
-from concurrent.futures.process import BrokenProcessPool
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from cxrviewer.engine.process import OneProcess
-from cxrviewer.errors import ImageReadError
+from cxrviewer.engine.reading_process import ReadingProcess
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,127 +20,117 @@ if TYPE_CHECKING:
 
     from cxrviewer.imaging.radiograph import Radiograph
 
-PATIENCE = 60.0
-"""Seconds after which a file is given up."""
+PATIENCE = 30.0
+"""Seconds after which an image is given up: the largest that is opened takes half of that."""
+ASIDE_PATIENCE = 10.0
+"""Seconds after which a thumbnail or a header is given up."""
+IMPATIENCE = 0.5
+"""Seconds that an image may still take that is not wanted any more."""
 
-_Arguments = ParamSpec("_Arguments")
 _Answer = TypeVar("_Answer")
 
 
 class Reader:
-    """Owns the reading process: starts it, replaces it when a file breaks it, ends it.
+    """Owns the reading processes: starts them, replaces one when a file breaks it, ends them.
 
-    Its methods may be called from any thread; each waits for its answer. Files are read one at a time, so
-    that a crash or a delay is never laid on a file that only stood in the queue.
+    Its methods may be called from any thread; each waits for its answer.
     """
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._lock = threading.Lock()
-        self._process: OneProcess | None = None
-        self._closed = False
+        self._images = ReadingProcess()
+        self._aside = ReadingProcess(background=True)
 
     @property
     def pid(self) -> int | None:
-        """Id of the reading process, None where there is none."""
-        process = self._process
-        return process.pid if process is not None else None
+        """Id of the process that reads wanted images, None where there is none."""
+        return self._images.pid
+
+    @property
+    def aside_pid(self) -> int | None:
+        """Id of the process that reads what nobody waits for, None where there is none."""
+        return self._aside.pid
 
     def start(self) -> None:
-        """Start the process and return at once."""
-        self._submit(_warm_up)
+        """Start the process for wanted images and return at once."""
+        self._images.start()
 
-    def read(self, path: Path) -> Radiograph:
+    def read(self, path: Path, frame: int = 0) -> Radiograph:
         """Read an image file.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        frame : int
+            Which of its frames, from 0.
 
         Raises
         ------
         ImageReadError
             As `imaging.open.read_radiograph`; also where the decoder crashes or takes too long.
         CancelledError
-            The reader was closed.
+            The reader was closed, or `abandon` ended this.
         """
-        radiograph = self._call(path, _read, path)
-        # What crosses between processes arrives writable.
-        radiograph.pixels.flags.writeable = False
-        for table in (radiograph.grayscale.modality, *radiograph.grayscale.voi_luts):
-            values = getattr(table, "values", None)
-            if values is not None:
-                values.flags.writeable = False
-        return radiograph
+        return _frozen(self._images.call(path, _read, path, frame, patience=PATIENCE))
+
+    def read_ahead(self, path: Path, frame: int = 0) -> Radiograph:
+        """Read an image that nobody waits for yet, out of the way of those that are wanted; as `read`."""
+        return _frozen(self._aside.call(path, _read, path, frame, patience=ASIDE_PATIENCE))
 
     def thumbnail(self, path: Path, size: int) -> NDArray[np.uint8]:
         """Return a small picture of an image file, as `imaging.open.read_thumbnail`; raises as `read`."""
-        return self._call(path, _thumbnail, path, size)
+        return self._aside.call(path, _thumbnail, path, size, patience=ASIDE_PATIENCE)
+
+    def examine(self, path: Path, function: Callable[..., _Answer], *arguments: object) -> _Answer:
+        """Call a module's function where a hostile file cannot hurt; for headers and indices.
+
+        Parameters
+        ----------
+        path : Path
+            The file or folder that messages name.
+        function : callable
+            Takes `arguments`; both and what it returns must pickle.
+
+        Raises
+        ------
+        UserError
+            What the function raises; ImageReadError where it crashes or takes too long.
+        CancelledError
+            The reader was closed.
+        """
+        return self._aside.call(path, function, *arguments, patience=ASIDE_PATIENCE)
+
+    def abandon(self) -> None:
+        """Give up the image being read where it takes long, because another one is wanted."""
+        self._images.abandon(IMPATIENCE)
 
     def close(self) -> None:
-        """End the process for good."""
-        with self._lock:
-            self._closed = True
-            process, self._process = self._process, None
-        if process is not None:
-            process.end()
-
-    def _call(
-        self,
-        path: Path,
-        function: Callable[_Arguments, _Answer],
-        *arguments: _Arguments.args,
-        **named: _Arguments.kwargs,
-    ) -> _Answer:
-        """Call a function in the process; where the process ends, once more in another one."""
-        hint = "The file is probably damaged: copy it again."
-        with self._turn:
-            for _ in range(2):
-                process, future = self._submit(function, *arguments, **named)
-                try:
-                    return future.result(timeout=PATIENCE)
-                except BrokenProcessPool:
-                    if self._closed:
-                        raise CancelledError from None
-                    self._discard(process)
-                except TimeoutError as error:
-                    self._discard(process)
-                    text = f"Reading took longer than {PATIENCE:.0f} seconds and was given up."
-                    raise ImageReadError(text, hint, path) from error
-        raise ImageReadError("The decoder crashed on this file.", hint, path)
-
-    def _submit(
-        self,
-        function: Callable[_Arguments, _Answer],
-        *arguments: _Arguments.args,
-        **named: _Arguments.kwargs,
-    ) -> tuple[OneProcess, Future[_Answer]]:
-        with self._lock:
-            if self._closed:
-                raise CancelledError
-            if self._process is None:
-                self._process = OneProcess()
-            process = self._process
-            try:
-                return process, process.submit(function, *arguments, **named)
-            except BrokenProcessPool as error:
-                broken: Future[_Answer] = Future()
-                broken.set_exception(error)
-                return process, broken
-
-    def _discard(self, process: OneProcess) -> None:
-        with self._lock:
-            if self._process is process:
-                self._process = None
-        process.end()
+        """End the processes for good."""
+        self._images.close()
+        self._aside.close()
 
 
-def _warm_up() -> None:
-    """Import what reading a DICOM file needs."""
-    importlib.import_module("cxrviewer.imaging.open")
-    importlib.import_module("pydicom.pixels")
+def _frozen(radiograph: Radiograph) -> Radiograph:
+    """Make all arrays of a radiograph read-only: what crosses between processes arrives writable."""
+    _freeze(radiograph)
+    return radiograph
 
 
-def _read(path: Path) -> Radiograph:
+def _freeze(value: object) -> None:
+    if is_dataclass(value):
+        for field in fields(value):
+            _freeze(getattr(value, field.name))
+    elif isinstance(value, tuple):
+        for item in value:
+            _freeze(item)
+    elif hasattr(value, "flags"):
+        value.flags.writeable = False
+
+
+def _read(path: Path, frame: int) -> Radiograph:
     from cxrviewer.imaging.open import read_radiograph
 
-    return read_radiograph(path)
+    return read_radiograph(path, frame) if frame else read_radiograph(path)  # type: ignore[call-arg]
 
 
 def _thumbnail(path: Path, size: int) -> NDArray[np.uint8]:

@@ -9,6 +9,8 @@ from cxrviewer.errors import ImageReadError
 MAX_FILE_BYTES = 2 * 1024**3
 MAX_IMAGE_BYTES = 512 * 1024**2
 """16384 x 16384 at 16 bits, several times the largest radiograph."""
+MAX_MEMORY_BYTES = 4 * 1024**3
+"""What a process that reads files may take: the largest image, decoded to 32 bits and copied twice."""
 
 
 def check_size(path: Path, rows: int, columns: int, bytes_per_pixel: int) -> None:

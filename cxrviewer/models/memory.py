@@ -1,4 +1,4 @@
-"""A limit to the memory of the process that runs models, so that one model cannot take the machine down."""
+"""A limit to the memory of a process, so that one model or one file cannot take the machine down."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ _CONTROL_GROUP = (
 )
 
 
-def limit_memory() -> int | None:
+def limit_memory(most: int | None = None) -> int | None:
     """Limit the memory of this process to most of what the machine or its container has.
 
     What would go beyond fails with an error that `backend.is_out_of_memory` knows; where a native library
     does not look, the process ends, and this process alone. Data is what is limited, not addresses:
     drivers of accelerators reserve more of these than there is memory.
+
+    Parameters
+    ----------
+    most : int, optional
+        Bytes beyond which the limit is not to be, however much there is.
 
     Returns
     -------
@@ -32,6 +37,8 @@ def limit_memory() -> int | None:
     import resource
 
     limit = max(int(_SHARE * _available()), _LEAST)
+    if most is not None:
+        limit = min(limit, most)
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)

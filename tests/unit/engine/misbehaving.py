@@ -31,3 +31,18 @@ def hang_on_demand(path: Path, *_: object) -> str:
         path.touch()
         threading.Event().wait()
     return path.name
+
+
+def hang_until_removed(path: Path, *_: object) -> str:
+    """Say that it has begun, then wait until the file is gone."""
+    path.touch()
+    while path.exists():
+        threading.Event().wait(0.01)
+    return path.name
+
+
+def memory_limit() -> int:
+    """Return how many bytes the process may take."""
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_DATA)[0]

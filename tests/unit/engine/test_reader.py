@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from cxrviewer.engine import reader as reader_module
 from cxrviewer.engine.process import OneProcess
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging.limits import MAX_MEMORY_BYTES
 
 
 @pytest.fixture
@@ -147,13 +149,13 @@ def test_a_file_that_takes_for_ever_is_given_up(
     assert reader.read(picture).shape == (40, 30)
 
 
-def test_a_file_in_the_queue_is_not_blamed_for_its_neighbour(
+def test_an_image_in_the_queue_is_not_blamed_for_its_neighbour(
     reader: Reader, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hanging = tmp_path / "hang"
-    monkeypatch.setattr(reader_module, "_thumbnail", misbehaving.hang_on_demand)
+    monkeypatch.setattr(reader_module, "_read", misbehaving.hang_on_demand)
     with ThreadPoolExecutor(2) as threads:
-        bad = threads.submit(reader.thumbnail, hanging, 10)
+        bad = threads.submit(reader.read, hanging)
         _wait_for(hanging.exists)
         good = threads.submit(reader.read, picture)
         pid = reader.pid
@@ -166,16 +168,101 @@ def test_a_file_in_the_queue_is_not_blamed_for_its_neighbour(
         os.kill(reader.pid, signal.SIGKILL)
         with pytest.raises(ImageReadError, match="crashed"):
             bad.result(timeout=30)
-        assert good.result(timeout=30).shape == (40, 30)
+        assert good.result(timeout=30) == "picture.png"
 
 
-def test_close_ends_the_process_and_what_waits_for_it(
+def test_an_image_never_waits_for_a_thumbnail(
     reader: Reader, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hanging = tmp_path / "hang"
     monkeypatch.setattr(reader_module, "_thumbnail", misbehaving.hang_on_demand)
+    with ThreadPoolExecutor(1) as threads:
+        thumbnail = threads.submit(reader.thumbnail, hanging, 10)
+        _wait_for(hanging.exists)
+        assert reader.read(picture).shape == (40, 30)
+        assert not thumbnail.done()
+        assert None not in (reader.pid, reader.aside_pid)
+        assert reader.pid != reader.aside_pid
+        reader.close()
+        with pytest.raises(CancelledError):
+            thumbnail.result(timeout=20)
+
+
+def test_a_thumbnail_that_takes_for_ever_costs_itself_alone(
+    reader: Reader, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.thumbnail(picture, 10)
+    with monkeypatch.context() as patch:
+        patch.setattr(reader_module, "_thumbnail", misbehaving.hang)
+        patch.setattr(reader_module, "ASIDE_PATIENCE", 0.2)
+        with pytest.raises(ImageReadError, match="given up"):
+            reader.thumbnail(picture, 10)
+    assert reader.thumbnail(picture, 20).shape == (20, 15)
+
+
+def test_an_image_that_takes_long_gives_way_to_the_next(
+    reader: Reader, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = tmp_path / "hang"
+    monkeypatch.setattr(reader_module, "IMPATIENCE", 0.0)
+    with ThreadPoolExecutor(1) as threads:
+        with monkeypatch.context() as patch:
+            patch.setattr(reader_module, "_read", misbehaving.hang_on_demand)
+            long = threads.submit(reader.read, hanging)
+            _wait_for(hanging.exists)
+        pid = reader.pid
+        assert pid is not None
+        reader.abandon()
+        with pytest.raises(CancelledError):
+            long.result(timeout=20)
+    assert not _alive(pid)
+    assert reader.read(picture).shape == (40, 30)
+
+
+def test_an_image_that_takes_a_moment_is_not_given_up(
+    reader: Reader, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.abandon()
+    waiting = tmp_path / "hang"
+    monkeypatch.setattr(reader_module, "IMPATIENCE", 600.0)
+    monkeypatch.setattr(reader_module, "_read", misbehaving.hang_until_removed)
+    with ThreadPoolExecutor(1) as threads:
+        moment = threads.submit(reader.read, waiting)
+        _wait_for(waiting.exists)
+        reader.abandon()
+        waiting.unlink()
+        assert moment.result(timeout=20) == "hang"
+
+
+def test_another_function_runs_aside_with_the_same_protection(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "mark"
+    assert reader.examine(path, misbehaving.crash_once, path) == "answer"
+    with pytest.raises(ImageReadError, match="crashed"):
+        reader.examine(path, misbehaving.crash, path)
+    assert reader.pid is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such limit")
+def test_the_processes_have_a_limit_to_their_memory(reader: Reader, tmp_path: Path) -> None:
+    assert reader.examine(tmp_path, misbehaving.memory_limit) <= MAX_MEMORY_BYTES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no POSIX priorities")
+def test_what_nobody_waits_for_gives_way(reader: Reader, picture: Path) -> None:
+    reader.read(picture)
+    reader.thumbnail(picture, 10)
+    assert reader.pid is not None
+    assert reader.aside_pid is not None
+    assert os.getpriority(os.PRIO_PROCESS, reader.aside_pid) > os.getpriority(os.PRIO_PROCESS, reader.pid)
+
+
+def test_close_ends_the_processes_and_what_waits_for_them(
+    reader: Reader, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging = tmp_path / "hang"
+    monkeypatch.setattr(reader_module, "_read", misbehaving.hang_on_demand)
     with ThreadPoolExecutor(2) as threads:
-        running = threads.submit(reader.thumbnail, hanging, 10)
+        running = threads.submit(reader.read, hanging)
         _wait_for(hanging.exists)
         waiting = threads.submit(reader.read, picture)
         pid = reader.pid
