@@ -95,7 +95,7 @@ ACTIONS = (
     ),
     ActionSpec(
         "corner_text",
-        "Corner &text",
+        "&Corner text",
         "T",
         "Show or hide the text in the corners of the image",
         checkable=True,
