@@ -67,20 +67,33 @@ class Renderer:
     ----------
     radiograph : Radiograph
         The image; its pixels are shared, not copied.
+    levels : tuple of arrays
+        Its index and reduced copies of that, where another renderer has made them.
     """
 
-    def __init__(self, radiograph: Radiograph) -> None:
+    def __init__(self, radiograph: Radiograph, levels: tuple[NDArray[np.unsignedinteger], ...] = ()) -> None:
         self.radiograph = radiograph
-        self._levels: list[NDArray[np.unsignedinteger]] = [index_image(radiograph)]
+        self._levels: list[NDArray[np.unsignedinteger]] = list(levels) or [index_image(radiograph)]
         self._index: _Stage[NDArray[np.unsignedinteger]] = _Stage()
         self._gray: _Stage[NDArray[np.uint8]] = _Stage()
         self._heat: _Stage[NDArray[np.uint8]] = _Stage()
         self._heat_rows: _Stage[NDArray[np.uint16]] = _Stage()
         self._blend_table: _Stage[NDArray[np.int32]] = _Stage()
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the image and of its reduced copies."""
+        pixels, first = self.radiograph.pixels, self._levels[0]
+        shared = pixels.nbytes if np.may_share_memory(pixels, first) else 0
+        return pixels.nbytes - shared + sum(level.nbytes for level in self._levels)
+
     def prepare(self) -> None:
         """Make the reduced copies for small views now, in a thread that may take its time."""
         self._level(_MOST_LEVELS)
+
+    def twin(self) -> Renderer:
+        """Return another renderer of the image, for another view; what `prepare` made is shared."""
+        return Renderer(self.radiograph, tuple(self._levels))
 
     def gray(self, viewport: Viewport, table: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return presentation values in the view, uint8; 0 outside the image.
