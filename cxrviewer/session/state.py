@@ -24,16 +24,20 @@ class Zoom:
     Parameters
     ----------
     scale : float, optional
-        Device pixels per stored column; None fits the image into the view.
+        Device pixels per stored column; None follows the size of the view.
     center : tuple of float
         Point in the middle of the view, as fractions of the image's width and height.
+    fills : bool
+        Whether, without a scale, the image fills the view, and is cut, rather than fits into it.
     """
 
     scale: float | None = None
     center: tuple[float, float] = (0.5, 0.5)
+    fills: bool = False
 
 
 FIT = Zoom()
+FILL = Zoom(fills=True)
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,18 @@ class ViewState:
     ----------
     path : Path, optional
         The file to show.
+    frame : int
+        Which of its images, from 0.
     model : str
         "default", the id of a built-in model, or the path of a weights file.
     question : Question
         What is asked about the image: target, method, layers.
     voi : Window or LookupTable, optional
         The user's window; None for the file's own.
+    keep_window : bool
+        Whether the next image is shown through the window of this one, where their values mean the same.
+    planes_visible : bool
+        Whether overlay planes of the file are drawn.
     inverted : bool
         The user's inversion, apart from the file's polarity.
     orientation : Orientation
@@ -68,9 +78,12 @@ class ViewState:
     """
 
     path: Path | None = None
+    frame: int = 0
     model: str = "default"
     question: Question = field(default_factory=Question)
     voi: Voi | None = None
+    keep_window: bool = False
+    planes_visible: bool = True
     inverted: bool = False
     orientation: Orientation = field(default_factory=Orientation)
     zoom: Zoom = FIT

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
 from cxrviewer.errors import UserError
@@ -18,7 +19,7 @@ from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
 from cxrviewer.session.scene import make_scene
 from cxrviewer.session.state import FIT, Zoom, reset_view, with_model
-from cxrviewer.ui.canvas.drag import Tool
+from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
 from cxrviewer.ui.heatmap_commands import HeatmapCommands
@@ -135,6 +136,11 @@ class Commands(HeatmapCommands):
         """Load a model by id or path."""
         self._window.messages.clear()
         self._controller.update(with_model(self._controller.state, model))
+
+    def key_tapped(self, key: Qt.Key) -> None:
+        """Do what a key is the shortcut of, that stands for a tool while it is held."""
+        action = next(action for action in self._window.actions() if QKeySequence(key) in action.shortcuts())
+        action.trigger()
 
     def choose_tool(self, tool: Tool) -> None:
         """Say what the left button does."""

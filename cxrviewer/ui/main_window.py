@@ -17,7 +17,7 @@ from cxrviewer.session.state import to_remember
 from cxrviewer.settings import Settings, save_settings, with_recent
 from cxrviewer.ui.actions import CONTEXT_MENU, TOOLBAR, Actions
 from cxrviewer.ui.canvas.canvas import Canvas
-from cxrviewer.ui.canvas.drag import Tool
+from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.commands import Commands
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.dialogs.notice import NoticeDialog
@@ -127,6 +127,7 @@ class MainWindow(QMainWindow):
         self.canvas.window_dragged.connect(commands.drag_window)
         self.canvas.stepped.connect(self.browser.step)
         self.canvas.hovered.connect(self.presenter.hover)
+        self.canvas.tapped.connect(commands.key_tapped)
         side.model_chosen.connect(commands.choose_model)
         side.model_wanted.connect(commands.ask_for_model)
         side.outputs.target_chosen.connect(lambda target: commands.ask(target=target))

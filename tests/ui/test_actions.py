@@ -24,7 +24,7 @@ from cxrviewer.paths import resource
 from cxrviewer.session.state import FIT, ViewState
 from cxrviewer.settings import Settings
 from cxrviewer.ui.actions import ACTIONS, CONTEXT_MENU, MENUS, SEPARATOR, TOOLBAR, Actions
-from cxrviewer.ui.canvas.drag import Tool
+from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.heatmap_commands import findings, stop_after
 from cxrviewer.ui.main_window import MainWindow

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -22,11 +22,11 @@ from cxrviewer.imaging.grayscale import full_window, presentation_table
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
 from cxrviewer.imaging.render import Renderer
-from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.imaging.viewport import Orientation, Viewport
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui.canvas.canvas import Canvas
-from cxrviewer.ui.canvas.drag import Tool
 from cxrviewer.ui.canvas.legend import Legend
+from cxrviewer.ui.canvas.tools.tool import PlainTool, Pointer, Tool
 
 SHAPE = (120, 200)
 WIDTH, HEIGHT = 640, 480
@@ -347,6 +347,65 @@ def test_double_click_goes_between_fit_and_actual_pixels(canvas: Canvas) -> None
     assert canvas.stored_at(at) == pytest.approx(before, abs=0.51)
     QTest.mouseDClick(canvas, LEFT, Qt.KeyboardModifier.NoModifier, at.toPoint())
     assert canvas.scale() == pytest.approx(WIDTH / SHAPE[1])
+
+
+def test_space_is_a_hand_while_it_is_held_and_tells_a_tap(canvas: Canvas) -> None:
+    dragged, zoomed, tapped = (_heard(each) for each in (canvas.window_dragged, canvas.zoomed, canvas.tapped))
+    QTest.keyPress(canvas, Qt.Key.Key_Space)
+    assert canvas.cursor().shape() is Qt.CursorShape.OpenHandCursor
+    _drag(canvas, QPoint(200, 200), QPoint(30, 30))
+    QTest.keyRelease(canvas, Qt.Key.Key_Space)
+    assert (dragged, tapped) == ([], [])
+    assert zoomed
+    assert canvas.tool is Tool.WINDOW
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    assert tapped == [(Qt.Key.Key_Space,)]
+    _drag(canvas, QPoint(200, 200), QPoint(30, 30))
+    assert dragged, "the key is up"
+
+
+def test_a_tool_is_asked_for_its_presses_and_a_grip_before_it(canvas: Canvas) -> None:
+    class Tester(PlainTool):
+        def __init__(self, takes: bool) -> None:
+            self.takes = takes
+            self.heard: list[str] = []
+
+        def press(self, point: Pointer) -> bool:
+            self.heard.append("press")
+            assert canvas.to_view(*point.stored).toPoint() == point.view.toPoint()
+            return self.takes
+
+        def move(self, point: Pointer) -> None:
+            self.heard.append("drag" if point.buttons else "hover")
+
+        def release(self, point: Pointer) -> None:
+            self.heard.append("release")
+
+    grip, tool = Tester(False), Tester(True)
+    canvas.add_grip(grip)
+    canvas.add_tool(Tool.REGION, tool)
+    canvas.tool = Tool.REGION
+    QTest.mouseMove(canvas, QPoint(300, 200))
+    _drag(canvas, QPoint(300, 200), QPoint(20, 10))
+    assert grip.heard == ["hover", "press"]
+    assert tool.heard == ["hover", "press", *["drag"] * 4, "release"]
+    grip.takes = True
+    tool.heard.clear()
+    _drag(canvas, QPoint(300, 200), QPoint(20, 10))
+    assert tool.heard == []
+
+
+def test_a_layer_is_drawn_over_the_picture_where_the_image_is(canvas: Canvas) -> None:
+    class Dot:
+        def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
+            painter.fillRect(QRectF(canvas.to_view(9.5, 9.5), canvas.to_view(19.5, 19.5)), QColor("red"))
+
+    canvas.layers.append(Dot())
+    _look(canvas, Zoom(2.0))
+    screen = canvas.grab().toImage()
+    inside, outside = canvas.to_view(10, 10).toPoint(), canvas.to_view(20.5, 20.5).toPoint()
+    assert screen.pixelColor(inside) == QColor("red")
+    assert screen.pixelColor(outside) != QColor("red")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QGuiApplication,
+    QFocusEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -27,8 +27,9 @@ from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation, Viewport, fit_scale, make_viewport
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui import theme
-from cxrviewer.ui.canvas.drag import Drag, DragKind, Tool
 from cxrviewer.ui.canvas.legend import Legend, paint_empty, paint_legend
+from cxrviewer.ui.canvas.tools.tool import CanvasLayer, CanvasTool, Tool
+from cxrviewer.ui.canvas.tools.toolbox import Toolbox
 from cxrviewer.ui.canvas.waiting_sign import WaitingSign
 from cxrviewer.ui.waiting import Waiting
 
@@ -40,13 +41,17 @@ _DIMMED = 0.5
 
 
 class Canvas(QWidget):
-    """Shows one radiograph and tells what the mouse and the keys ask for."""
+    """Shows one radiograph and tells what the mouse and the keys ask for.
+
+    A host: its tools (`add_tool`, `tool`) follow the mouse, its `layers` are drawn over the picture.
+    """
 
     zoomed = Signal(object)
     window_dragged = Signal(float, float)
     window_drag_started = Signal()
     hovered = Signal(object)
     stepped = Signal(int)
+    tapped = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +61,6 @@ class Canvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 200)
-        self.tool = Tool.WINDOW
         self.menu: QMenu | None = None
         self._renderer: Renderer | None = None
         self._table: NDArray[np.uint8] | None = None
@@ -67,7 +71,8 @@ class Canvas(QWidget):
         self._legend = Legend()
         self._viewport: Viewport | None = None
         self._picture: QImage | None = None
-        self._drag: Drag | None = None
+        self.layers: list[CanvasLayer] = []
+        self._toolbox = Toolbox(self)
         self._dimmed = False
         self.sign = WaitingSign(self)
         self.sign.raised.connect(self._dim)
@@ -78,6 +83,7 @@ class Canvas(QWidget):
 
     def set_image(self, renderer: Renderer | None, table: NDArray[np.uint8] | None) -> None:
         """Show another image through a presentation table; the heatmap of the former one goes."""
+        self._toolbox.cancel()
         self._renderer = renderer
         self._table = table
         self._heatmap = None
@@ -152,16 +158,66 @@ class Canvas(QWidget):
             center = point + (center - point) * (scale / wanted)
         self.zoomed.emit(Zoom(wanted, _clamped(center)))
 
+    @property
+    def tool(self) -> Tool:
+        """What the left button does."""
+        return self._toolbox.chosen
+
+    @tool.setter
+    def tool(self, tool: Tool) -> None:
+        self._toolbox.choose(tool)
+
+    def add_tool(self, name: Tool, tool: CanvasTool) -> None:
+        """Offer a tool."""
+        self._toolbox.add(name, tool)
+
+    def add_grip(self, grip: CanvasTool) -> None:
+        """Ask `grip` before the tool in use, whichever that is."""
+        self._toolbox.grips.append(grip)
+
     def stored_at(self, position: QPointF) -> tuple[float, float] | None:
         """Return the stored point (x, y) under a widget position; None outside the image."""
-        viewport = self.viewport()
-        if viewport is None or self._renderer is None:
+        if self.viewport() is None:
             return None
+        x, y = self.point_at(position)
+        return (x, y) if self.covers(x, y) else None
+
+    def point_at(self, position: QPointF) -> tuple[float, float]:
+        """Return the stored point (x, y) under a widget position, also beside the image; there is one."""
+        viewport = self.viewport()
+        assert viewport is not None
         ratio = self.devicePixelRatioF()
         x, y = apply_affine(viewport.view_to_stored, position.x() * ratio - 0.5, position.y() * ratio - 0.5)
+        return float(x), float(y)
+
+    def to_view(self, x: float, y: float) -> QPointF:
+        """Return where the stored point (x, y) is, in widget pixels; there is an image."""
+        viewport = self.viewport()
+        assert viewport is not None
+        ratio = self.devicePixelRatioF()
+        view_x, view_y = apply_affine(viewport.stored_to_view, x, y)
+        return QPointF((view_x + 0.5) / ratio, (view_y + 0.5) / ratio)
+
+    def covers(self, x: float, y: float) -> bool:
+        """Return whether a stored point lies on the image."""
+        if self._renderer is None:
+            return False
         rows, columns = self._renderer.radiograph.shape
-        inside = -0.5 <= x < columns - 0.5 and -0.5 <= y < rows - 0.5
-        return (x, y) if inside else None
+        return -0.5 <= x < columns - 0.5 and -0.5 <= y < rows - 0.5
+
+    def center(self) -> tuple[float, float]:
+        """Return the point in the middle of the view, as fractions of the image's width and height."""
+        return self._zoom.center
+
+    def pan_from(self, center: tuple[float, float], way: QPointF) -> None:
+        """Ask for the view whose middle was at `center` before the image was moved by `way` widget pixels."""
+        viewport = self.viewport()
+        if viewport is None or self._renderer is None:
+            return
+        ratio = self.devicePixelRatioF()
+        moved = viewport.view_to_stored[:2, :2] @ np.array([way.x() * ratio, way.y() * ratio])
+        rows, columns = self._renderer.radiograph.shape
+        self.zoomed.emit(Zoom(self.scale(), _clamped(np.array(center) - moved / np.array([columns, rows]))))
 
     def picture(self) -> QImage:
         """Return what is seen of image and heatmap, without the words, in device pixels."""
@@ -187,11 +243,8 @@ class Canvas(QWidget):
         return max(1, round(self.height() * ratio)), max(1, round(self.width() * ratio))
 
     def _fraction_at(self, position: QPointF) -> tuple[float, float]:
-        viewport = self.viewport()
-        assert viewport is not None
         assert self._renderer is not None
-        ratio = self.devicePixelRatioF()
-        x, y = apply_affine(viewport.view_to_stored, position.x() * ratio - 0.5, position.y() * ratio - 0.5)
+        x, y = self.point_at(position)
         rows, columns = self._renderer.radiograph.shape
         return (x + 0.5) / columns, (y + 0.5) / rows
 
@@ -219,8 +272,17 @@ class Canvas(QWidget):
             paint_empty(painter, self.rect())
             return
         painter.drawImage(0, 0, self.picture())
+        self._paint_layers(painter)
         legend = replace(self._legend, zoom=f"{self.scale() * 100:.0f} %")
         paint_legend(painter, self.rect(), legend)
+
+    def _paint_layers(self, painter: QPainter) -> None:
+        viewport = self.viewport()
+        assert viewport is not None
+        for layer in self.layers:
+            painter.save()
+            layer.paint(painter, viewport, self.devicePixelRatioF())
+            painter.restore()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the image anew in the changed view."""
@@ -236,75 +298,60 @@ class Canvas(QWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a drag."""
-        kind = self._drag_kind(event)
-        if kind is None or self._renderer is None:
-            return
-        self._drag = Drag(kind, event.position(), self._zoom.center)
-        if kind is DragKind.WINDOW:
-            self.window_drag_started.emit()
-        else:
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-
-    def _drag_kind(self, event: QMouseEvent) -> DragKind | None:
-        if event.button() == Qt.MouseButton.MiddleButton:
-            return DragKind.PAN
-        if event.button() != Qt.MouseButton.LeftButton:
-            return None
-        with_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        return DragKind.PAN if with_shift or self.tool is Tool.PAN else DragKind.WINDOW
+        """Let a tool begin."""
+        if self._renderer is not None:
+            self._toolbox.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Go on with a drag, and tell what is under the cursor."""
+        """Tell what is under the cursor, and let the tools follow."""
         self.hovered.emit(self.stored_at(event.position()))
-        if self._drag is None:
-            return
-        delta = event.position() - self._drag.start
-        # A hand shakes between the two clicks of a double click: that is no drag.
-        if not self._drag.moving and delta.manhattanLength() < _double_click_distance():
-            return
-        self._drag = replace(self._drag, moving=True)
-        if self._drag.kind is DragKind.WINDOW:
-            self.window_dragged.emit(delta.x(), delta.y())
-        else:
-            self._pan(self._drag, delta)
+        if self._renderer is not None:
+            self._toolbox.move(event)
 
-    def _pan(self, drag: Drag, delta: QPointF) -> None:
-        viewport = self.viewport()
-        assert viewport is not None
-        assert self._renderer is not None
-        ratio = self.devicePixelRatioF()
-        moved = viewport.view_to_stored[:2, :2] @ np.array([delta.x() * ratio, delta.y() * ratio])
-        rows, columns = self._renderer.radiograph.shape
-        center = np.array(drag.center) - moved / np.array([columns, rows])
-        self.zoomed.emit(Zoom(self.scale(), _clamped(center)))
-
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """End a drag."""
-        self._drag = None
-        self.unsetCursor()
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let a tool end."""
+        if self._renderer is not None:
+            self._toolbox.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Go between the whole image and its own pixels."""
+        """Go between the whole image and its own pixels, where the tools have no other use for it."""
         if event.button() != Qt.MouseButton.LeftButton or self._renderer is None:
+            return
+        if self._toolbox.double_click(event):
             return
         if self._zoom.scale is None:
             self.zoom_by(1.0 / self.scale(), event.position())
         else:
             self.zoomed.emit(FIT)
 
-    def leaveEvent(self, event: object) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the cursor any more."""
         del event
         self.hovered.emit(None)
+        self._toolbox.leave()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the view."""
         if self.menu is not None and self._renderer is not None:
             self.menu.popup(event.globalPos())
 
+    def event(self, event: QEvent) -> bool:
+        """Take keys that the tools know from the actions that have them as shortcuts."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.ShortcutOverride
+            and self._renderer is not None
+            and self._toolbox.knows(event)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrow keys go to the previous or the next file."""
+        """Arrow keys go to the previous or the next file; others may stand for a tool."""
+        if self._renderer is not None and self._toolbox.knows(event):
+            self._toolbox.key_down(event)
+            return
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
         step = steps.get(Qt.Key(event.key()))
         if step is not None and event.modifiers() in (
@@ -315,9 +362,17 @@ class Canvas(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Put the tool of a key away; tell where it was only tapped."""
+        if self._toolbox.key_up(event):
+            self.tapped.emit(Qt.Key(event.key()))
+        else:
+            super().keyReleaseEvent(event)
 
-def _double_click_distance() -> int:
-    return QGuiApplication.styleHints().mouseDoubleClickDistance()
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Keys that are let go elsewhere are not heard of."""
+        self._toolbox.let_go()
+        super().focusOutEvent(event)
 
 
 def _clamped(center: NDArray[np.float64]) -> tuple[float, float]:
