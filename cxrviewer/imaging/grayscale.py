@@ -46,7 +46,7 @@ def index_image(radiograph: Radiograph) -> NDArray[np.unsignedinteger]:
 
 def modality_value(radiograph: Radiograph, stored: float) -> float:
     """Return the modality value of a stored value (PS3.3 C.11.1)."""
-    return float(_to_modality(radiograph, np.array([stored], np.float64))[0])
+    return float(modality_values(radiograph, np.array([stored], np.float64))[0])
 
 
 def default_voi(radiograph: Radiograph) -> Voi:
@@ -62,7 +62,7 @@ def default_voi(radiograph: Radiograph) -> Voi:
 def full_window(radiograph: Radiograph) -> Window:
     """Return the window over everything that the stored bits can hold."""
     low, high = _stored_range(radiograph)
-    values = _to_modality(radiograph, np.arange(low, high + 1, dtype=np.float64))
+    values = modality_values(radiograph, np.arange(low, high + 1, dtype=np.float64))
     return _window_between(float(values.min()), float(values.max()), "Full range")
 
 
@@ -77,7 +77,7 @@ def auto_window(radiograph: Radiograph) -> Window:
     if cumulative[-1] == 0:
         return full_window(radiograph)
     found = np.searchsorted(cumulative, np.array(_PERCENTILES) * cumulative[-1])
-    ends = _to_modality(radiograph, found.astype(np.float64) + index_offset(radiograph))
+    ends = modality_values(radiograph, found.astype(np.float64) + index_offset(radiograph))
     return _window_between(float(ends.min()), float(ends.max()), "Automatic")
 
 
@@ -137,7 +137,7 @@ def normalized(radiograph: Radiograph) -> NDArray[np.float32]:
 def _shades(radiograph: Radiograph, voi: Voi, inverted: bool) -> NDArray[np.float64]:
     """Return the shade of every index, 0 (black) to 1."""
     stored = np.arange(_table_size(radiograph), dtype=np.float64) + index_offset(radiograph)
-    modality = _to_modality(radiograph, stored)
+    modality = modality_values(radiograph, stored)
     shades = _apply_window(modality, voi) if isinstance(voi, Window) else _apply_lut(modality, voi)
     if inverted:
         shades = 1 - shades
@@ -168,7 +168,8 @@ def _look_up(values: NDArray[np.float64], lut: LookupTable) -> NDArray[np.float6
     return lut.values[position.astype(np.intp)].astype(np.float64)
 
 
-def _to_modality(radiograph: Radiograph, stored: NDArray[np.float64]) -> NDArray[np.float64]:
+def modality_values(radiograph: Radiograph, stored: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the modality values of stored values, as float64 (PS3.3 C.11.1)."""
     modality = radiograph.grayscale.modality
     if isinstance(modality, Rescale):
         return stored * modality.slope + modality.intercept
