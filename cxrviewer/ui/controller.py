@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -19,6 +18,7 @@ from cxrviewer.imaging.render import Renderer
 from cxrviewer.models.card import ModelCard
 from cxrviewer.session.analysis import Analysis, LoadedChoice
 from cxrviewer.session.cache import AnalysisCache
+from cxrviewer.session.images import ImageStore
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.plan import AtHand, Plan, resolve
 from cxrviewer.session.shown import Shown, next_shown
@@ -62,6 +62,7 @@ class Controller(QObject):
         self.reader = reader
         self.renderer: Renderer | None = None
         self._cache = AnalysisCache()
+        self._images = ImageStore()
         self._failed_key: ExplainKey | None = None
         self._failed_model: str | None = None
         self._refused: ExplainError | None = None
@@ -97,7 +98,12 @@ class Controller(QObject):
             self._failed_model = None
         if _question(state) != _question(self.state):
             self._failed_key = None
-        self._apply(state, self.shown.at_hand)
+        wanted = resolve(state, self.shown.at_hand).read
+        renderer = self._images.find(wanted) if wanted is not None else None
+        if renderer is not None:
+            self._open(renderer, state)
+        else:
+            self._apply(state, self.shown.at_hand)
 
     def cancel(self) -> None:
         """Give up what the engine does; an analysis is asked for anew by the next change of a choice."""
@@ -179,7 +185,7 @@ class Controller(QObject):
         former, self._wanted = self._wanted, plan
         if plan.read is not None and plan.read != former.read:
             path = plan.read
-            self._files.post("read", path, lambda: self._read(path))
+            self._files.post("read", path, lambda: self._images.fetch(self.reader.read, path))
         if plan.load is not None and plan.load != former.load:
             self._analyst.load(plan.load, self._cards.get(plan.load))
         if plan.explain is None:
@@ -189,12 +195,6 @@ class Controller(QObject):
             assert at_hand.loaded is not None
             self._advance = None
             self._analyst.explain(plan.explain, at_hand.radiograph, at_hand.loaded)
-
-    def _read(self, path: Path) -> Renderer:
-        """Read a file and prepare its rendering, in the thread for files."""
-        renderer = Renderer(self.reader.read(path))
-        renderer.prepare()
-        return renderer
 
     def _take(self, outcome: Outcome) -> None:
         cancelled = outcome.value is None and outcome.error is None
@@ -210,16 +210,19 @@ class Controller(QObject):
         if outcome.token != self._wanted.read:
             return
         if isinstance(outcome.value, Renderer):
-            self.renderer = outcome.value
-            radiograph = self.renderer.radiograph
-            self.opened.emit(radiograph)
-            at_hand = replace(self.shown.at_hand, radiograph=radiograph, prediction=None)
-            self._apply(opened(self.state, radiograph.path), at_hand)
+            self._open(outcome.value, self.state)
             return
         former = self.shown.radiograph
         self._wanted = replace(self._wanted, read=None)
         self._apply(replace(self.state, path=former.path if former is not None else None), self.shown.at_hand)
         self._fail(outcome.error)
+
+    def _open(self, renderer: Renderer, state: ViewState) -> None:
+        """Show an image that is at hand."""
+        self.renderer, radiograph = renderer, renderer.radiograph
+        self.opened.emit(radiograph)
+        at_hand = replace(self.shown.at_hand, radiograph=radiograph, prediction=None)
+        self._apply(opened(state, radiograph.path), at_hand)
 
     def _take_load(self, outcome: Outcome) -> None:
         if outcome.token != self._wanted.load:
