@@ -1,7 +1,7 @@
 """Lengths, angles and ratios between stored points, in the units of the pixel spacing.
 
-Points are (x, y) = (column, row) as in `geometry`. All that is measured goes through the spacing, so that pixels
-that are not square measure alike in every direction.
+Points are (x, y) = (column, row) as in `geometry`. All that is measured goes through the spacing, so that
+pixels that are not square measure alike in every direction.
 """
 
 from __future__ import annotations
@@ -95,9 +95,7 @@ class CardiothoracicWidths:
         return self.heart / self.thorax if self.thorax else nan
 
 
-def cardiothoracic_widths(
-    midline: Line, heart: Line, thorax: Line, spacing: Spacing
-) -> CardiothoracicWidths:
+def cardiothoracic_widths(midline: Line, heart: Line, thorax: Line, spacing: Spacing) -> CardiothoracicWidths:
     """Return the widths that the cardiothoracic ratio is made of (Danzer 1919).
 
     Parameters

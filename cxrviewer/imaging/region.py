@@ -1,7 +1,7 @@
 """Regions of an image, and what the pixels and the heatmap's cells in them amount to.
 
-Statistics of millions of pixels are brought together from blocks that were summed beforehand, and from the single
-pixels of the blocks that the edge of the region cuts: exact, and fast enough to follow the mouse.
+Statistics of millions of pixels are brought together from blocks that were summed beforehand, and from the
+single pixels of the blocks that the edge of the region cuts: exact, and fast enough to follow the mouse.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class RegionStatistics:
     count : int
         Pixels with their centre inside, without padding and what a shutter covers.
     mean, deviation, minimum, maximum : float
-        Of the modality values; the standard deviation is that of the pixels as a whole (divided by the count).
+        Of the modality values; the standard deviation divides by the count.
     """
 
     count: int
@@ -142,9 +142,7 @@ class RegionTable:
         low, high = sums[:, 3].min() + self._middle, sums[:, 4].max() + self._middle
         return RegionStatistics(int(count), float(mean + self._middle), deviation, float(low), float(high))
 
-    def _looked_up(
-        self, where: NDArray[np.intp] | slice
-    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    def _looked_up(self, where: NDArray[np.intp] | slice) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the values of pixels in reading order less the middle, and which of them count."""
         index = self._index.reshape(-1)[where]
         counted = self._counted[index]
@@ -176,7 +174,9 @@ def _amounts(
         low, high = np.where(counted, values, np.inf), np.where(counted, values, -np.inf)
         filled = np.where(counted, values, 0.0)
     least, greatest = low.min(axis=axes, initial=np.inf), high.max(axis=axes, initial=-np.inf)
-    return np.stack((count, filled.sum(axis=axes), (filled * filled).sum(axis=axes), least, greatest), axis=-1)
+    return np.stack(
+        (count, filled.sum(axis=axes), (filled * filled).sum(axis=axes), least, greatest), axis=-1
+    )
 
 
 def _divided(

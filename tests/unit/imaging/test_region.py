@@ -51,7 +51,10 @@ def _regions(shape: tuple[int, int]) -> list[Region]:
         (_noise(dtype=np.uint8), {}),
         (_noise(dtype=np.int16, low=-32768), {"modality": Rescale(-10.0, 3000.0)}),
         (_noise(dtype=np.int8, low=-128), {"modality": Rescale(0.5, -1024.0), "padding": (-128, -40)}),
-        (_noise(dtype=np.uint8), {"modality": LookupTable(10, (np.arange(200) * 37 % 251).astype(np.uint8), 8)}),
+        (
+            _noise(dtype=np.uint8),
+            {"modality": LookupTable(10, (np.arange(200) * 37 % 251).astype(np.uint8), 8)},
+        ),
         (_noise((16, 16)), {"padding": (0, 40000)}),
     ],
 )
