@@ -95,7 +95,7 @@ def _analyse(radiograph: Radiograph, state: ViewState, arguments: argparse.Names
         loaded = load_choice(run, state.model)
         question = _settled(state.question, loaded, arguments)
         line.title = method_spec(question.method).name
-        key = ExplainKey(radiograph.digest, loaded.info.card, question)
+        key = ExplainKey(radiograph.key, loaded.info.card, question)
         analysis = analyse(run, radiograph, loaded, key)
     state = replace(state, question=analysis.result.attribution.question)
     at_hand = AtHand(radiograph, state.model, loaded, analysis.result.prediction)

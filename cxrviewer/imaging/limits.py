@@ -42,3 +42,19 @@ def check_size(path: Path, rows: int, columns: int, bytes_per_pixel: int) -> Non
             "Its header is probably damaged: export it again, or reduce it.",
             path,
         )
+
+
+def check_frame(path: Path, frame: int, frames: int) -> None:
+    """Refuse a frame that a file does not have; frames count from 0.
+
+    Raises
+    ------
+    ImageReadError
+        The file has fewer frames.
+    """
+    if 0 <= frame < frames:
+        return
+    has = "one frame" if frames == 1 else f"{frames} frames"
+    raise ImageReadError(
+        f"The file has {has}; there is no frame {frame + 1}.", f"Choose a frame from 1 to {frames}.", path
+    )

@@ -9,6 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrviewer.imaging.header import Header
+from cxrviewer.imaging.planes import OverlayPlane
+from cxrviewer.imaging.spacing import Spacing
+
 
 class VoiFunction(StrEnum):
     """VOI LUT Function (PS3.3 C.11.2.1.3)."""
@@ -125,6 +129,20 @@ class Radiograph:
         What a user should know about the file: "Colour image shown as luminance", a malformed tag.
     badges : tuple of str
         Short marks such as "lossy", "for processing", "synthetic".
+    frame, frames : int
+        Which of how many images of the file it is, counted from 0.
+    spacing : Spacing, optional
+        Size of a pixel; None where the file does not say.
+    directions : tuple of (str, str), optional
+        Where rows and columns point in the patient (Patient Orientation, PS3.3 C.7.6.1.1.1).
+    shutter : (H, W) bool array, optional
+        What the file wants covered (Display Shutter, PS3.3 C.7.6.11), True where covered; read-only.
+    shutter_value : int
+        Presentation value of what is covered, 0 (black) to 255.
+    planes : tuple of OverlayPlane
+        The file's drawings, which belong over the image.
+    header : Header, optional
+        What is written in the corners; None for pictures that are not DICOM.
     """
 
     pixels: NDArray[np.integer]
@@ -135,6 +153,19 @@ class Radiograph:
     aspect: float = 1.0
     notes: tuple[str, ...] = ()
     badges: tuple[str, ...] = ()
+    frame: int = 0
+    frames: int = 1
+    spacing: Spacing | None = None
+    directions: tuple[str, str] | None = None
+    shutter: NDArray[np.bool_] | None = None
+    shutter_value: int = 0
+    planes: tuple[OverlayPlane, ...] = ()
+    header: Header | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells this image from all others: the file's digest, and the frame after the first one."""
+        return f"{self.digest}#{self.frame}" if self.frame else self.digest
 
     @property
     def shape(self) -> tuple[int, int]:

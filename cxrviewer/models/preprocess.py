@@ -64,7 +64,7 @@ def prepare_input(radiograph: Radiograph, spec: InputSpec) -> ModelInput:
     values.setflags(write=False)
     geometry = Geometry(radiograph.shape, (spec.height, spec.width), to_stored)
     rules = ":".join(str(part) for part in astuple(spec))
-    key = hashlib.sha256(f"{radiograph.digest}:{rules}".encode()).hexdigest()
+    key = hashlib.sha256(f"{radiograph.key}:{rules}".encode()).hexdigest()
     black, white = (tuple(map(float, level)) for level in _range(spec))
     return ModelInput(values, geometry, key, black, white)
 

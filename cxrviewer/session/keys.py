@@ -11,7 +11,7 @@ from cxrviewer.models.card import ModelCard
 
 @dataclass(frozen=True)
 class ExplainKey:
-    """Image (digest of the file), model, and a question that is settled.
+    """Image (its key), model, and a question that is settled.
 
     The model is its whole card: the same weights read by another card give another heatmap.
     """

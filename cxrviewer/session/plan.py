@@ -46,6 +46,8 @@ class Plan:
     ----------
     read : Path, optional
         File to read.
+    frame : int
+        Which of its images, from 0.
     load : str, optional
         Model to load.
     explain : ExplainKey, optional
@@ -55,6 +57,7 @@ class Plan:
     """
 
     read: Path | None = None
+    frame: int = 0
     load: str | None = None
     explain: ExplainKey | None = None
     refused: ExplainError | None = None
@@ -64,16 +67,17 @@ def resolve(state: ViewState, at_hand: AtHand) -> Plan:
     """Return what `state` needs that is not `at_hand`."""
     radiograph = at_hand.radiograph
     info = at_hand.loaded.info if at_hand.loaded is not None else None
-    shown = radiograph.path if radiograph is not None else None
-    read = state.path if state.path is not None and state.path != shown else None
+    shown = (radiograph.path, radiograph.frame) if radiograph is not None else None
+    read = state.path if state.path is not None and (state.path, state.frame) != shown else None
+    frame = state.frame if read is not None else 0
     load = state.model if info is None or at_hand.model != state.model else None
     if radiograph is None or info is None or read is not None or load is not None:
-        return Plan(read, load)
+        return Plan(read, frame, load)
     try:
         question = settle(answerable(state.question, info), info, at_hand.prediction)
     except ExplainError as error:
         return Plan(refused=error)
-    return Plan(explain=ExplainKey(radiograph.digest, info.card, question))
+    return Plan(explain=ExplainKey(radiograph.key, info.card, question))
 
 
 def answerable(question: Question, info: ModelInfo) -> Question:

@@ -74,7 +74,7 @@ class Foresight(QObject):
         analysis = self._shown.analysis
         if loaded is None or radiograph is None or analysis is None:
             return
-        key = ExplainKey(radiograph.digest, loaded.info.card, analysis.result.attribution.question)
+        key = ExplainKey(radiograph.key, loaded.info.card, analysis.result.attribution.question)
         for piece in pieces_ahead(key, loaded.info):
             if piece not in self._tried and any(self._cache.get(each) is None for each in piece.keys):
                 self._analyst.look_ahead(piece, radiograph, loaded)

@@ -46,7 +46,7 @@ class Sight(QObject):
         radiograph, loaded = shown.radiograph, shown.at_hand.loaded
         wanted = None
         if radiograph is not None and loaded is not None:
-            wanted = (radiograph.digest, loaded.info.card.input)
+            wanted = (radiograph.key, loaded.info.card.input)
         if wanted != self._seen and self._seen is not None:
             self._seen = None
             self.seen.emit(None, wanted[1] if wanted is not None else None)

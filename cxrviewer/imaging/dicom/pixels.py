@@ -16,27 +16,11 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from cxrviewer.errors import DecoderMissingError, ImageReadError
 from cxrviewer.imaging.dicom.codestream import frame_size
 from cxrviewer.imaging.dicom.decoders import packages_for, preferred_plugin
+from cxrviewer.imaging.dicom.pixel_format import PixelFormat
 from cxrviewer.imaging.dicom.tags import Tags
-from cxrviewer.imaging.limits import check_size
 
 _JPEG_END = b"\xff\xd9"
 _DAMAGED = "Export it again from its source."
-
-
-@dataclass(frozen=True)
-class PixelFormat:
-    """The Image Pixel module of one frame; names as in PS3.3 C.7.6.3."""
-
-    rows: int
-    columns: int
-    samples: int
-    photometric: str
-    bits_allocated: int
-    bits_stored: int
-    high_bit: int
-    signed: bool
-    planar: int
-    frames: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,48 +40,10 @@ def transfer_syntax(dataset: FileDataset) -> UID:
     return ImplicitVRLittleEndian if dataset.original_encoding[0] else ExplicitVRLittleEndian
 
 
-def pixel_format(path: Path, tags: Tags) -> PixelFormat:
-    """Return the format of the pixels; malformed optional parts take their usual value.
-
-    Raises
-    ------
-    ImageReadError
-        The format is unknown, impossible or too large.
-    """
-    allocated = tags.integer("BitsAllocated") or 16
-    stored = tags.integer("BitsStored") or allocated
-    high = tags.integer("HighBit")
-    found = PixelFormat(
-        rows=tags.integer("Rows") or 0,
-        columns=tags.integer("Columns") or 0,
-        samples=tags.integer("SamplesPerPixel") or 1,
-        photometric=tags.text("PhotometricInterpretation").upper() or "MONOCHROME2",
-        bits_allocated=allocated,
-        bits_stored=stored,
-        high_bit=stored - 1 if high is None else high,
-        signed=tags.integer("PixelRepresentation") == 1,
-        planar=tags.integer("PlanarConfiguration") or 0,
-        frames=max(tags.integer("NumberOfFrames") or 1, 1),
-    )
-    if (
-        found.samples not in (1, 3)
-        or allocated not in (1, 8, 16, 32)
-        or not 1 <= stored <= min(allocated, 16)
-    ):
-        raise ImageReadError(
-            f"Pixels of {found.samples} sample(s) with {stored} of {allocated} bits cannot be shown.",
-            "Export the image with 8 to 16 bits a pixel.",
-            path,
-        )
-    if not stored - 1 <= found.high_bit < allocated:
-        tags.malformed("HighBit")
-        found = PixelFormat(**{**found.__dict__, "high_bit": stored - 1})
-    check_size(path, found.rows, found.columns, found.samples * max(1, allocated // 8))
-    return found
-
-
-def decode_first_frame(path: Path, dataset: FileDataset, tags: Tags, layout: PixelFormat) -> DecodedFrame:
-    """Return the stored values of the first frame.
+def decode_frame(
+    path: Path, dataset: FileDataset, tags: Tags, layout: PixelFormat, frame: int = 0
+) -> DecodedFrame:
+    """Return the stored values of one frame; the others are not decoded.
 
     Parameters
     ----------
@@ -109,6 +55,8 @@ def decode_first_frame(path: Path, dataset: FileDataset, tags: Tags, layout: Pix
         Takes notes.
     layout : PixelFormat
         From `pixel_format`.
+    frame : int
+        Counted from 0, less than `layout.frames`.
 
     Raises
     ------
@@ -127,7 +75,7 @@ def decode_first_frame(path: Path, dataset: FileDataset, tags: Tags, layout: Pix
     try:
         pixels, properties = decoder.as_array(
             data,
-            index=0,
+            index=frame,
             validate=True,
             raw=True,
             decoding_plugin=preferred_plugin(decoder),

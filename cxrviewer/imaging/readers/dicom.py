@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging.limits import check_frame
 from cxrviewer.imaging.luminance import COLOR_NOTE, luminance
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
 from cxrviewer.imaging.reader_spec import ReaderSpec
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
     from cxrviewer.imaging.dicom.pixels import DecodedFrame
     from cxrviewer.imaging.dicom.tags import Tags
 
-_LOSSY_SYNTAXES = ("1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81")
 _DICOMDIR = b"1.2.840.10008.1.3.10"
-_SQUARE = 0.005
-"""Deviation from square pixels that nobody sees, but that would cost a resampling at 1:1."""
 
 
 def _sniff(head: bytes) -> bool:
@@ -52,8 +50,8 @@ class _Shades:
     grayscale: GrayscaleInfo
 
 
-def read(path: Path, data: bytes) -> Radiograph:
-    """Read the first frame of a DICOM file.
+def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
+    """Read one frame of a DICOM file.
 
     Parameters
     ----------
@@ -61,34 +59,49 @@ def read(path: Path, data: bytes) -> Radiograph:
         Where the bytes come from.
     data : bytes
         The whole file.
+    frame : int
+        Counted from 0.
 
     Raises
     ------
     DecoderMissingError
         Nothing installed decodes the transfer syntax.
     ImageReadError
-        The file has no image, or it is damaged or too large.
+        The file has no image or no such frame, or it is damaged or too large.
     """
+    from cxrviewer.imaging.dicom.frame_tags import frame_tags
+    from cxrviewer.imaging.dicom.header_tags import read_header
+    from cxrviewer.imaging.dicom.orientation_tags import read_directions
     from cxrviewer.imaging.dicom.parse import parse
-    from cxrviewer.imaging.dicom.pixels import decode_first_frame, pixel_format
+    from cxrviewer.imaging.dicom.pixel_format import pixel_format
+    from cxrviewer.imaging.dicom.pixels import decode_frame, transfer_syntax
+    from cxrviewer.imaging.dicom.spacing_tags import read_aspect, read_spacing
     from cxrviewer.imaging.dicom.tags import Tags
 
     dataset = parse(path, data)
     tags = Tags(dataset)
     layout = pixel_format(path, tags)
+    check_frame(path, frame, layout.frames)
     if layout.frames > 1:
+        tags = frame_tags(tags, frame)
         tags.note(f"Only the first of {layout.frames} frames is shown.")
-    frame = decode_first_frame(path, dataset, tags, layout)
-    shades = _shades(path, dataset, tags, frame)
+    shades = _shades(path, dataset, tags, decode_frame(path, dataset, tags, layout, frame))
     shades.pixels.flags.writeable = False
+    header = read_header(tags, layout, transfer_syntax(dataset))
+    spacing = read_spacing(tags)
     return Radiograph(
         pixels=shades.pixels,
         grayscale=shades.grayscale,
         path=path,
         file_format="DICOM",
         digest=hashlib.sha256(data).hexdigest(),
-        aspect=_aspect(tags),
-        badges=_badges(dataset, tags),
+        aspect=read_aspect(tags, spacing),
+        frame=frame,
+        frames=layout.frames,
+        spacing=spacing,
+        directions=read_directions(tags),
+        header=header,
+        badges=_badges(tags, header.compression),
         notes=tuple(tags.notes),
     )
 
@@ -138,27 +151,10 @@ def _palette_colors(path: Path, dataset: FileDataset, frame: DecodedFrame) -> ND
     return np.asarray(colors[..., :3])
 
 
-def _aspect(tags: Tags) -> float:
-    """Return the height of a pixel over its width; every attribute gives the vertical part first."""
-    for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing", "PixelAspectRatio"):
-        values = tags.numbers(keyword)
-        if len(values) != 2 or not all(value > 0 for value in values):
-            continue
-        aspect = values[0] / values[1]
-        if not 0.1 <= aspect <= 10:
-            tags.malformed(keyword)
-            continue
-        return 1.0 if abs(aspect - 1) < _SQUARE else aspect
-    return 1.0
-
-
-def _badges(dataset: FileDataset, tags: Tags) -> tuple[str, ...]:
-    from cxrviewer.imaging.dicom.pixels import transfer_syntax
-
-    lossy = tags.text("LossyImageCompression") == "01" or transfer_syntax(dataset) in _LOSSY_SYNTAXES
+def _badges(tags: Tags, compression: str) -> tuple[str, ...]:
     said = (
         ("synthetic", tags.text("SyntheticData") == "YES"),
-        ("lossy", lossy),
+        (compression, compression != ""),
         ("for processing", tags.text("PresentationIntentType") == "FOR PROCESSING"),
         ("burned-in annotation", tags.text("BurnedInAnnotation") == "YES"),
     )

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ImageReadError
-from cxrviewer.imaging.limits import MAX_IMAGE_BYTES, check_size
+from cxrviewer.imaging.limits import MAX_IMAGE_BYTES, check_frame, check_size
 from cxrviewer.imaging.luminance import COLOR_NOTE, luminance
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
 from cxrviewer.imaging.reader_spec import ReaderSpec
@@ -65,8 +65,8 @@ class _Header:
     synthetic: bool
 
 
-def read(path: Path, data: bytes) -> Radiograph:
-    """Read a picture; of several pages the first.
+def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
+    """Read a picture; of several pages one.
 
     Parameters
     ----------
@@ -74,17 +74,19 @@ def read(path: Path, data: bytes) -> Radiograph:
         Where the bytes come from.
     data : bytes
         The whole file.
+    frame : int
+        Page of a TIFF, counted from 0.
 
     Raises
     ------
     ImageReadError
-        The picture is damaged, truncated, too large, or of more than 16 bits.
+        The picture is damaged, truncated, too large, or of more than 16 bits; it has no such page.
     """
-    header = _read_header(path, data)
+    header = _read_header(path, data, frame)
     notes: list[str] = []
     if header.pages > 1:
         notes.append(f"Only the first of {header.pages} pages is shown.")
-    gray = _to_gray(_decode(path, data, header), notes)
+    gray = _to_gray(_decode(path, data, header, frame), notes)
     pixels = np.ascontiguousarray(_upright(gray, header.orientation))
     pixels.flags.writeable = False
     bits = 8 * pixels.itemsize
@@ -102,6 +104,8 @@ def read(path: Path, data: bytes) -> Radiograph:
         digest=hashlib.sha256(data).hexdigest(),
         notes=tuple(notes),
         badges=tuple(badge for badge, holds in badges if holds),
+        frame=frame,
+        frames=header.pages,
     )
 
 
@@ -160,14 +164,16 @@ def _opened(path: Path, data: bytes) -> Image:
     return image
 
 
-def _read_header(path: Path, data: bytes) -> _Header:
+def _read_header(path: Path, data: bytes, frame: int) -> _Header:
     with _opened(path, data) as image:
+        pages = _pages(image)
+        check_frame(path, frame, pages)
+        _go_to(path, image, frame)
         try:
             orientation = int(image.getexif().get(_ORIENTATION_TAG, 1))
-            pages = int(getattr(image, "n_frames", 1))
         # Metadata is optional, and any parser of it may stumble.
         except Exception:
-            orientation, pages = 1, 1
+            orientation = 1
         tiff_tags = getattr(image, "tag_v2", {})
         return _Header(
             file_format=str(_format(data)),
@@ -179,7 +185,31 @@ def _read_header(path: Path, data: bytes) -> _Header:
         )
 
 
-def _decode(path: Path, data: bytes, header: _Header) -> NDArray[Any]:
+def _pages(image: Image) -> int:
+    """Return the number of pages of a TIFF; previews and animations of other formats are no pages."""
+    if image.format != "TIFF":
+        return 1
+    # The chain of pages may be damaged behind the first one.
+    try:
+        return int(getattr(image, "n_frames", 1))
+    except Exception:
+        return 1
+
+
+def _go_to(path: Path, image: Image, frame: int) -> None:
+    """Read the header of another page, whose size may differ."""
+    if frame == 0:
+        return
+    try:
+        image.seek(frame)
+        columns, rows = image.size
+    # Each format's parser fails in its own way on damaged headers.
+    except Exception as error:
+        raise _damaged(path, "TIFF") from error
+    check_size(path, rows, columns, (2 if "16" in image.mode else 1) * len(image.getbands()))
+
+
+def _decode(path: Path, data: bytes, header: _Header, frame: int) -> NDArray[Any]:
     """Return (H, W) or (H, W, C) values, red first; decoders that fill up truncated pictures are not used."""
     import imagecodecs
 
@@ -189,11 +219,12 @@ def _decode(path: Path, data: bytes, header: _Header) -> NDArray[Any]:
                 _check_png(data)
                 decoded = imagecodecs.png_decode(data)
             case "TIFF" if header.photometric in _MAX_IS_BLACK_OR_RGB:
-                decoded = imagecodecs.tiff_decode(data)
+                decoded = imagecodecs.tiff_decode(data, index=frame)
             case "JPEG":
                 decoded = _decode_jpeg(data)
             case _:
                 with _opened(path, data) as image:
+                    image.seek(frame)
                     wanted = "L" if header.mode in ("1", "L") else "RGB"
                     decoded = np.asarray(image.convert(wanted))
     except ImageReadError:
