@@ -10,21 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging import archive
+from cxrviewer.imaging.dicomdir import is_directory
 from cxrviewer.imaging.grayscale import default_voi, index_image, presentation_table
 from cxrviewer.imaging.limits import MAX_FILE_BYTES
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.registry import drop_ins
 
-_HEAD = 4096
+HEAD = 4096
+"""Bytes by which a format is told."""
 
 
-def read_radiograph(path: Path) -> Radiograph:
+def read_radiograph(path: Path, frame: int = 0) -> Radiograph:
     """Read an image file.
 
     Parameters
     ----------
     path : Path
-        A file of any format that has a reader.
+        A file of any format that has a reader; it may lie in a zip archive, `/a/b.zip/inner/file.dcm`.
+    frame : int
+        Which of its frames, from 0.
 
     Raises
     ------
@@ -34,17 +39,38 @@ def read_radiograph(path: Path) -> Radiograph:
         Nothing installed decodes the image.
     """
     reader, data = _read_file(path)
-    radiograph: Radiograph = reader.read(path, data)
+    radiograph: Radiograph = reader.read(path, data, frame) if frame else reader.read(path, data)
     return radiograph
 
 
 def is_image(path: Path) -> bool:
     """Tell from the first bytes of a file whether it looks like an image; False where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return _reader(file.read(_HEAD)) is not None
-    except OSError:
+        return looks_like_image(read_head(path, HEAD))
+    except (OSError, ImageReadError):
         return False
+
+
+def looks_like_image(head: bytes) -> bool:
+    """Tell by the first `HEAD` bytes of a file whether there is a reader for it."""
+    return _reader(head) is not None
+
+
+def read_head(path: Path, limit: int) -> bytes:
+    """Return the first bytes of a file, which may lie in a zip archive.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
+    ImageReadError
+        The archive that it lies in cannot be read.
+    """
+    inside = archive.split(path)
+    if inside is not None:
+        return archive.read_member(*inside, limit)
+    with path.open("rb") as file:
+        return file.read(limit)
 
 
 def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
@@ -89,12 +115,13 @@ def _resized(image: NDArray[np.unsignedinteger], size: int, aspect: float) -> ND
 def _read_file(path: Path) -> tuple[ModuleType, bytes]:
     """Return the bytes of a file and the reader for them; the whole is only read where there is a reader."""
     try:
-        with path.open("rb") as file:
-            head = file.read(_HEAD)
-            reader = _reader(head)
-            if reader is not None and path.stat().st_size <= MAX_FILE_BYTES:
-                file.seek(0)
-                return reader, file.read()
+        inside = archive.split(path)
+        head = read_head(path, HEAD)
+        reader = _reader(head)
+        if reader is not None and inside is not None:
+            return reader, archive.read_member(*inside)
+        if reader is not None and path.stat().st_size <= MAX_FILE_BYTES:
+            return reader, path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
     if reader is not None:
@@ -103,9 +130,17 @@ def _read_file(path: Path) -> tuple[ModuleType, bytes]:
             "Export a single image from it.",
             path,
         )
+    raise _no_image(path, head)
+
+
+def _no_image(path: Path, head: bytes) -> ImageReadError:
     if not head:
-        raise ImageReadError("The file is empty.", "Copy it again from its source.", path)
-    raise ImageReadError(
+        return ImageReadError("The file is empty.", "Copy it again from its source.", path)
+    if is_directory(head):
+        return ImageReadError(
+            "This is the index of a disc (DICOMDIR), not an image.", "Open the images that it lists.", path
+        )
+    return ImageReadError(
         "This is not an image that can be read.", "Open a DICOM, PNG, JPEG or TIFF file.", path
     )
 

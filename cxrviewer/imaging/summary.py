@@ -1,0 +1,137 @@
+"""What a folder view needs to know of an image: whose it is and of which study; from its header alone."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydicom.dataset import Dataset
+
+HEADER_BYTES = 256 * 1024
+"""How much of a file is read for its summary: patient, study and series stand at its beginning."""
+
+_KEYWORDS = (
+    "SpecificCharacterSet",
+    "SOPClassUID",
+    "Modality",
+    "StudyDate",
+    "StudyDescription",
+    "SeriesDescription",
+    "PatientName",
+    "PatientID",
+    "BodyPartExamined",
+    "ViewPosition",
+    "StudyInstanceUID",
+    "SeriesInstanceUID",
+    "SeriesNumber",
+    "InstanceNumber",
+    "ImageLaterality",
+    "Laterality",
+    "Rows",
+    "NumberOfFrames",
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The place of a DICOM image in patient, study and series; empty or 0 where the file does not say.
+
+    Parameters
+    ----------
+    patient_id, patient_name : str
+        Identity; in no representation of the object.
+    study, series : str
+        Instance UIDs.
+    study_date : str
+        As in the file, YYYYMMDD.
+    study_description, series_description, modality, body_part, view, laterality : str
+        In words of the file.
+    series_number, instance_number : int
+        Places among their like.
+    frames : int
+        Frames of the image.
+    """
+
+    patient_id: str = field(default="", repr=False)
+    patient_name: str = field(default="", repr=False)
+    study: str = ""
+    study_date: str = ""
+    study_description: str = field(default="", repr=False)
+    series: str = ""
+    series_number: int = 0
+    series_description: str = field(default="", repr=False)
+    instance_number: int = 0
+    modality: str = ""
+    body_part: str = ""
+    view: str = ""
+    laterality: str = ""
+    frames: int = 1
+
+
+def read_summaries(paths: tuple[Path, ...]) -> tuple[Summary | None, ...]:
+    """Return the summaries of files, None for those that are not DICOM or cannot be read."""
+    return tuple(_read_summary(path) for path in paths)
+
+
+def _read_summary(path: Path) -> Summary | None:
+    from cxrviewer.imaging.open import read_head
+
+    # A header may be damaged in any way; the reader says so when the image is opened.
+    try:
+        return summarize(read_head(path, HEADER_BYTES))
+    except Exception:
+        return None
+
+
+def summarize(head: bytes) -> Summary | None:
+    """Return the summary of a DICOM file from its first bytes, None for other files.
+
+    Raises
+    ------
+    Exception
+        What pydicom raises for a damaged header.
+    """
+    from pydicom import dcmread
+    from pydicom.dataset import Dataset
+
+    from cxrviewer.imaging.readers import dicom
+
+    if not dicom.SPEC.sniff(head[:4096]):
+        return None
+    dataset = dcmread(io.BytesIO(head), stop_before_pixels=True, force=True, specific_tags=list(_KEYWORDS))
+    return summary_of(dataset) if isinstance(dataset, Dataset) and "SOPClassUID" in dataset else None
+
+
+def summary_of(dataset: Dataset) -> Summary:
+    """Return the summary that a data set holds, as far as it does."""
+    from cxrviewer.imaging.dicom.tags import Tags
+
+    tags = Tags(dataset)
+    return Summary(
+        patient_id=tags.text("PatientID"),
+        patient_name=_spoken(tags.text("PatientName")),
+        study=tags.text("StudyInstanceUID"),
+        study_date=tags.text("StudyDate"),
+        study_description=tags.text("StudyDescription"),
+        series=tags.text("SeriesInstanceUID"),
+        series_number=tags.integer("SeriesNumber") or 0,
+        series_description=tags.text("SeriesDescription"),
+        instance_number=tags.integer("InstanceNumber") or 0,
+        modality=tags.text("Modality"),
+        body_part=tags.text("BodyPartExamined"),
+        view=tags.text("ViewPosition"),
+        laterality=tags.text("ImageLaterality") or tags.text("Laterality"),
+        frames=tags.integer("NumberOfFrames") or 1,
+    )
+
+
+def _spoken(name: str) -> str:
+    """Return a person's name (PS3.5 6.2.1.2) as it is written in lists: "Family, Given Middle"."""
+    alphabetic = next((group for group in name.split("=") if group.strip("^ ")), "")
+    family, *given = (part.strip() for part in alphabetic.split("^"))
+    rest = " ".join(part for part in given[:2] if part)
+    return f"{family}, {rest}" if family and rest else family or rest
