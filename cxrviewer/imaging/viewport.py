@@ -123,6 +123,17 @@ def fit_scale(
     return min(view_shape[1] / width, view_shape[0] / height)
 
 
+def fill_scale(
+    image_shape: tuple[int, int],
+    view_shape: tuple[int, int],
+    aspect: float = 1.0,
+    orientation: Orientation | None = None,
+) -> float:
+    """Return the smallest scale at which the image leaves nothing of the view free."""
+    width, height = oriented_size(image_shape, aspect, orientation or Orientation())
+    return max(view_shape[1] / width, view_shape[0] / height)
+
+
 def full_resolution(
     image_shape: tuple[int, int], aspect: float = 1.0, orientation: Orientation | None = None
 ) -> Viewport:

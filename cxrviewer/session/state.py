@@ -13,6 +13,7 @@ from cxrviewer.explain.target import TOP
 from cxrviewer.imaging.colormap import COLORMAPS
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
 from cxrviewer.imaging.grayscale import Voi
+from cxrviewer.imaging.radiograph import Radiograph, Rescale, Window
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.settings import Settings
 
@@ -123,8 +124,34 @@ def to_remember(state: ViewState, settings: Settings) -> Settings:
 
 
 def opened(state: ViewState, path: Path) -> ViewState:
-    """Another file: its own window, polarity, orientation and top class; the way of explaining stays."""
-    return asking(replace(reset_view(state), path=path), target=TOP)
+    """Another file: its first image, own window, polarity, orientation and top class; the question stays."""
+    return asking(replace(reset_view(state), path=path, frame=0), target=TOP)
+
+
+def showing(state: ViewState, image: Radiograph, former: Radiograph | None, voi: Voi | None) -> ViewState:
+    """The image that was asked for is there: another file, or another frame of the same.
+
+    Parameters
+    ----------
+    state : ViewState
+        As it was while another image was on screen.
+    image, former : Radiograph
+        The one that is shown now, and the one before.
+    voi : Window or LookupTable, optional
+        What the former image was shown through.
+    """
+    if former is not None and (former.path, former.digest) == (image.path, image.digest):
+        return replace(state, path=image.path, frame=image.frame)
+    after = replace(opened(state, image.path), frame=image.frame)
+    kept = state.keep_window and isinstance(voi, Window) and former is not None and _comparable(former, image)
+    return replace(after, voi=voi) if kept else after
+
+
+def _comparable(one: Radiograph, other: Radiograph) -> bool:
+    """Return whether the values of two images mean the same, as far as their files say."""
+    known = [(image.grayscale.signed, image.grayscale.bits_stored) for image in (one, other)]
+    first, second = one.grayscale.modality, other.grayscale.modality
+    return known[0] == known[1] and isinstance(first, Rescale) and first == second
 
 
 def reset_view(state: ViewState) -> ViewState:

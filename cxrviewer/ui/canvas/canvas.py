@@ -24,7 +24,7 @@ from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.render import Renderer
-from cxrviewer.imaging.viewport import Orientation, Viewport, fit_scale, make_viewport
+from cxrviewer.imaging.viewport import Orientation, Viewport, fill_scale, fit_scale, make_viewport
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.legend import Legend, paint_empty, paint_legend
@@ -143,7 +143,8 @@ class Canvas(QWidget):
         if self._zoom.scale is not None:
             return self._zoom.scale
         radiograph = self._renderer.radiograph
-        return fit_scale(radiograph.shape, self._device_shape(), radiograph.aspect, self._orientation)
+        scale_for = fill_scale if self._zoom.fills else fit_scale
+        return scale_for(radiograph.shape, self._device_shape(), radiograph.aspect, self._orientation)
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Ask for a zoom that keeps the point `at` (widget pixels; the middle if left out) in place."""

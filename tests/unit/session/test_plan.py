@@ -42,6 +42,12 @@ def test_an_image_about_to_be_replaced_is_not_explained() -> None:
     assert resolve(replace(SHOWN, path=Path("b.png")), ALL) == Plan(read=Path("b.png"))
 
 
+def test_another_frame_of_the_file_is_read() -> None:
+    assert resolve(replace(SHOWN, frame=2), ALL) == Plan(read=Path("a.png"), frame=2)
+    third = replace(ALL, radiograph=replace(radiograph(), frame=2))
+    assert resolve(replace(SHOWN, frame=2), third).read is None
+
+
 def test_a_model_about_to_be_replaced_explains_nothing() -> None:
     assert resolve(replace(SHOWN, model="other"), ALL) == Plan(load="other")
 

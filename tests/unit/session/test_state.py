@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from material import radiograph
 
 from cxrviewer.explain.display import Scale
 from cxrviewer.explain.model_info import AUTO_LAYER
 from cxrviewer.explain.question import Fusion, Question
 from cxrviewer.explain.target import TOP, of_label
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
-from cxrviewer.imaging.radiograph import Window
+from cxrviewer.imaging.radiograph import LookupTable, Radiograph, Rescale, Window
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.session.state import (
     FIT,
@@ -22,17 +24,22 @@ from cxrviewer.session.state import (
     opened,
     remembered,
     reset_view,
+    showing,
     styled,
     to_remember,
     with_model,
 )
 from cxrviewer.settings import Settings
 
+LUT = LookupTable(0, np.arange(256, dtype=np.uint8), 8)
 BUSY = ViewState(
     path=Path("a.dcm"),
+    frame=3,
     model="other",
     question=Question(of_label(2), "layer-cam", (("x", 1),), ("a", "block/conv"), Fusion.PRODUCT, 4),
     voi=Window(40, 400),
+    keep_window=True,
+    planes_visible=False,
     inverted=True,
     orientation=Orientation(True, 3),
     zoom=Zoom(2.0, (0.1, 0.9)),
@@ -63,8 +70,44 @@ def test_another_file_has_its_own_view_and_its_own_top_class() -> None:
     after = opened(BUSY, Path("b.dcm"))
     assert after.path == Path("b.dcm")
     assert after.question == replace(BUSY.question, target=TOP)
-    assert after == replace(reset_view(BUSY), path=Path("b.dcm"), question=after.question)
+    assert after == replace(reset_view(BUSY), path=Path("b.dcm"), frame=0, question=after.question)
     assert (after.model, after.style, after.scale, after.top_share) == ("other", BUSY.style, Scale(2.0), 0.1)
+
+
+def _image(name: str, **changes: object) -> Radiograph:
+    return replace(radiograph(name), **changes)
+
+
+def test_another_frame_keeps_all_that_was_chosen() -> None:
+    former = _image("a.dcm", frames=9)
+    after = showing(replace(BUSY, frame=4), replace(former, frame=4), former, BUSY.voi)
+    assert after == replace(BUSY, frame=4)
+
+
+def test_another_file_of_the_same_name_is_another_image() -> None:
+    former = _image("a.dcm")
+    assert showing(BUSY, replace(former, digest="other"), former, None).voi is None
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_the_window_goes_on_to_the_next_image_where_that_is_wanted(keep: bool) -> None:
+    state = replace(BUSY, keep_window=keep, voi=None)
+    on_screen = Window(100, 50, explanation="Automatic")
+    after = showing(state, _image("b.dcm"), _image("a.dcm"), on_screen)
+    assert after.voi == (on_screen if keep else None)
+    assert after.orientation == Orientation()
+    assert (after.path, after.keep_window) == (Path("b.dcm"), keep)
+
+
+@pytest.mark.parametrize(
+    "other", [{"bits_stored": 12}, {"signed": True}, {"modality": Rescale(2.0)}, {"modality": LUT}]
+)
+def test_a_window_is_not_kept_where_values_mean_something_else(other: dict) -> None:
+    image = _image("b.dcm")
+    image = replace(image, grayscale=replace(image.grayscale, **other))
+    state = replace(BUSY, keep_window=True)
+    assert showing(state, image, _image("a.dcm"), Window(100, 50)).voi is None
+    assert showing(state, _image("b.dcm"), _image("a.dcm"), LUT).voi is None, "a table is its file's"
 
 
 def test_another_model_forgets_class_and_layer_of_the_former() -> None:
