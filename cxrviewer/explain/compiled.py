@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ExplainError
-from cxrviewer.explain.cut import Made, cut
+from cxrviewer.explain.ablation import Ablation
+from cxrviewer.explain.cut import cut
 from cxrviewer.explain.steps import Floats
 from cxrviewer.explain.target import UnitMasks
 from cxrviewer.explain.trace import Trace, TracedLayer, is_bypassed, multiplications
@@ -65,6 +66,7 @@ class CompiledModel:
         self._litter = 0
         self._gradients: dict[str, Any] = {}
         self._bypassed: dict[str, bool] = {}
+        self._ablations: dict[str, Ablation] = {}
         self._all_built = False
         with trace.function.graph.as_default():
             units = trace.logits.tensor.shape[1]
@@ -136,8 +138,6 @@ class CompiledModel:
     ) -> Floats:
         """Return the logits (n, units) that follow from activations (h, w, c) without one channel each.
 
-        The copies are made where they are used: to hand them over takes longer than what follows.
-
         Parameters
         ----------
         path : str
@@ -149,27 +149,7 @@ class CompiledModel:
         channels : (n,) int32 array
             Each is set to zero in one copy; -1 leaves a copy as it is.
         """
-        tf = backend.tensorflow()
-        tensor, inputs = self._layer(path).tensor, self._trace.inputs
-
-        def without(known: Any, given: Any, indices: Any) -> list[Any]:
-            kept = 1 - tf.one_hot(indices, tensor.shape[3], dtype=known.dtype)
-            count = tf.shape(indices)[0] if self._is_bypassed(path) else 1
-            return [known * kept[:, None, None], tf.repeat(given, count, axis=0)]
-
-        def build() -> Any:
-            signature = [
-                tf.TensorSpec((1, *tensor.shape[1:]), tensor.dtype),
-                tf.TensorSpec((1, *inputs.shape[1:]), inputs.dtype),
-                tf.TensorSpec((None,), tf.int32),
-            ]
-            made = Made(signature, without)
-            return cut(self._trace.function, [tensor, inputs], [self._trace.logits.tensor], made)
-
-        function = self._function(("ablated logits", path), build)
-        known = self._known(path, activations[None])
-        result: Floats = function(known, self._tensor(image), self._tensor(channels))[0].numpy()
-        return result
+        return self._ablation(path).logits(activations, image, channels)
 
     def input_gradients(self, images: Floats, masks: UnitMasks | None) -> tuple[Floats, Floats]:
         """Return the gradients of a score at the input (n, H, W, C) and the logits (n, units).
@@ -195,12 +175,12 @@ class CompiledModel:
 
     def ablations_a_step(self, path: str) -> int:
         """Return how many channels of a layer fit into one step of `ablated_logits`."""
-        layer = self._layer(path)
-        size, cost = _bytes(layer), multiplications(self._trace, layer)
+        place = self._ablation(path).place
+        size, cost = _bytes(place), multiplications(self._trace, place)
         if self._is_bypassed(path):
             size += self._image_bytes
         # The weights of dense layers are read anew for every step: there, more memory pays.
-        heavy = multiplications(self._trace, layer, dense=True) > _DENSE
+        heavy = multiplications(self._trace, place, dense=True) > _DENSE
         room = 4 * _MOST_BYTES if heavy else _MOST_BYTES
         return self._fitting(cost, size, most=256, room=room)
 
@@ -211,11 +191,11 @@ class CompiledModel:
         that a map is the same to the last bit whether or not others were asked for.
         """
         layer = self._layer(path)
-        cost = multiplications(self._trace, layer) * _BACKWARD
-        heavy = multiplications(self._trace, layer, dense=True) > _DENSE
+        cost = multiplications(self._trace, layer.tensor) * _BACKWARD
+        heavy = multiplications(self._trace, layer.tensor, dense=True) > _DENSE
         if not heavy or self._is_bypassed(path):
             return 1
-        return self._fitting(cost, _bytes(layer), most=_MOST_TARGETS, step=_ASIDE)
+        return self._fitting(cost, _bytes(layer.tensor), most=_MOST_TARGETS, step=_ASIDE)
 
     def settle(self, path: str) -> None:
         """Prepare what the first change of the target at a layer needs."""
@@ -287,7 +267,12 @@ class CompiledModel:
 
     @property
     def _image_bytes(self) -> int:
-        return int(np.prod(self._trace.inputs.shape[1:])) * 4
+        return _bytes(self._trace.inputs)
+
+    def _ablation(self, path: str) -> Ablation:
+        if path not in self._ablations:
+            self._ablations[path] = Ablation(self._trace, self._layer(path), self._function)
+        return self._ablations[path]
 
     def _is_bypassed(self, path: str) -> bool:
         if path not in self._bypassed:
@@ -311,8 +296,8 @@ class CompiledModel:
         return [self._tensor(side[None]) for side in sides]
 
 
-def _bytes(layer: TracedLayer) -> int:
-    return layer.rows * layer.columns * layer.channels * 4
+def _bytes(tensor: Any) -> int:
+    return int(np.prod(tensor.shape[1:])) * 4
 
 
 def _operations(function: Any) -> int:

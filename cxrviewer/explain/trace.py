@@ -60,7 +60,7 @@ class Trace:
     @property
     def opaque(self) -> bool:
         """Whether the model is a function that cannot be looked into."""
-        operations = _upstream(self.logits.tensor.op, None)
+        operations = upstream(self.logits.tensor.op, None)
         return not self.layers and any("PartitionedCall" in operation.type for operation in operations)
 
 
@@ -89,13 +89,13 @@ def trace_model(model: Any, shape: tuple[int, int, int]) -> Trace:
     logits = found[-1]
     if logits.activation is Activation.LOGITS:
         logits = settle_unknown(logits, function(tf.fill((1, *shape), 0.5)).numpy()[0])
-    reaching = _upstream(logits.tensor.op, None)
+    reaching = upstream(logits.tensor.op, None)
     kept = {path: layer for path, layer in layers.items() if layer.tensor.op in reaching}
     return Trace(function, function.inputs[0], logits, kept)
 
 
-def multiplications(trace: Trace, layer: TracedLayer | None = None, *, dense: bool = False) -> int:
-    """Return the multiplications of one image on the way to the scores, from the input or from a layer.
+def multiplications(trace: Trace, start: Any = None, *, dense: bool = False) -> int:
+    """Return the multiplications of one image on the way to the scores, from the input or from a tensor.
 
     They tell how many images a step may take, the same on every machine.
 
@@ -103,22 +103,22 @@ def multiplications(trace: Trace, layer: TracedLayer | None = None, *, dense: bo
     ----------
     trace : Trace
         Of the model.
-    layer : TracedLayer, optional
+    start : tensor, optional
         Where to begin.
     dense : bool
         Whether only those of dense layers count, each of which reads a weight of its own.
     """
-    stop = layer.tensor.op if layer is not None else None
-    operations = _upstream(trace.logits.tensor.op, stop)
+    stop = start.op if start is not None else None
+    operations = upstream(trace.logits.tensor.op, stop)
     return sum(_multiplications(each) for each in operations if not dense or each.type == "MatMul")
 
 
 def is_bypassed(trace: Trace, layer: TracedLayer) -> bool:
     """Return whether the scores also depend on the input in ways that do not pass through a layer."""
-    return trace.inputs.op in _upstream(trace.logits.tensor.op, layer.tensor.op)
+    return trace.inputs.op in upstream(trace.logits.tensor.op, layer.tensor.op)
 
 
-def _upstream(start: Any, stop: Any) -> set[Any]:
+def upstream(start: Any, stop: Any) -> set[Any]:
     """Return the operations that one depends on, itself included; not beyond `stop`."""
     left, seen = [start], set()
     while left:
