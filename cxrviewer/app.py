@@ -101,9 +101,11 @@ def make_window(engine: Engine, ready: Future[ModelInfo | None], reader: Reader)
     from cxrviewer.settings import load_settings
     from cxrviewer.ui.controller import Controller
     from cxrviewer.ui.main_window import MainWindow
+    from cxrviewer.ui.services import Services
 
     settings = load_settings()
-    return MainWindow(Controller(engine, ready, reader, remembered(settings)), settings)
+    controller = Controller(Services(engine, ready, reader), remembered(settings))
+    return MainWindow(controller, settings)
 
 
 def has_display() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ PATIENCE = 0.5
 STEP_PATIENCE = 3.0
 """The same for what goes on in steps: it will answer, be the machine ever so busy, and sooner than another
 process would be there."""
+
+_KEPT = 64
+"""Answers that the thread keeps for those who asked for the same."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +71,10 @@ class _Wish:
 class Analyst(QObject):
     """The window's way to the engine; its methods return at once.
 
-    `finished` brings the Outcome of kind "load" (token: the choice), "explain" (token: the key) or "ahead"
-    (token: the piece; value: its analyses, fewer where it was given up). What was given up may bring one
-    without value and error. `advanced` tells how far a long answer has got.
+    Each pane asks in a lane of its own; whoever wants what `finished` and `advanced` tell may take it, since
+    token and key say what it is. `finished` brings the Outcome of kind "load" (token: the choice), "explain"
+    (token: the key) or "ahead" (token: the piece; value: its analyses, fewer where it was given up). What was
+    given up may bring one without value and error. `advanced` tells how far a long answer has got.
 
     Parameters
     ----------
@@ -90,9 +95,9 @@ class Analyst(QObject):
         self._engine = engine
         self._thread = WorkerThread("analysis", self)
         self._thread.finished_task.connect(self._hand_on)
-        self._wishes = {kind: _Wish() for kind in ("load", "explain", "ahead")}
+        self._wishes: defaultdict[tuple[int, str], _Wish] = defaultdict(_Wish)
         self._piece: Piece | None = None
-        self._found_ahead: dict[ExplainKey, Analysis] = {}
+        self._found: OrderedDict[ExplainKey, Analysis] = OrderedDict()
         self._await(ready)
 
     @property
@@ -105,36 +110,41 @@ class Analyst(QObject):
         """Whether a piece is under way that was not dropped."""
         return self._piece is not None
 
-    def load(self, choice: str, card: ModelCard | None) -> None:
+    def prefer(self, lane: int) -> None:
+        """Answer what a lane asks before what the others do."""
+        self._thread.prefer(lane)
+
+    def load(self, choice: str, card: ModelCard | None, lane: int) -> None:
         """Load a model, by another card than its own if one is given."""
         self.drop("ahead")
-        self._post("load", choice, lambda _: load_choice(self._engine.run, choice, card))
+        self._post("load", choice, lambda _: load_choice(self._engine.run, choice, card), lane)
 
-    def explain(self, key: ExplainKey, radiograph: Radiograph, loaded: LoadedChoice) -> None:
-        """Answer a question; one under way is given up at its next step."""
+    def explain(self, key: ExplainKey, radiograph: Radiograph, loaded: LoadedChoice, lane: int) -> None:
+        """Answer a question; the one of the same lane that is under way is given up at its next step."""
         self.drop("ahead")
-        self._post("explain", key, lambda wish: self._explained(wish, key, radiograph, loaded))
+        self._post("explain", key, lambda wish: self._explained(wish, key, radiograph, loaded), lane)
 
     def look_ahead(self, piece: Piece, radiograph: Radiograph, loaded: LoadedChoice) -> None:
         """Answer the questions of a piece."""
         self._post("ahead", piece, lambda wish: self._looked_ahead(wish, piece, radiograph, loaded))
         self._piece = piece
 
-    def drop(self, kind: str) -> None:
+    def drop(self, kind: str, lane: int = 0) -> None:
         """Give up what was asked for: at once where it has not begun, else at its next step."""
-        self._wishes[kind].give_up()
-        self._thread.drop(kind)
+        self._wishes[lane, kind].give_up()
+        self._thread.drop(kind, lane)
         if kind == "ahead":
             self._piece = None
 
-    def cancel(self) -> None:
-        """Give up everything, with the engine's process where it does not answer soon."""
-        for kind in self._wishes:
-            self.drop(kind)
+    def cancel(self, lane: int) -> None:
+        """Give up all that a lane asked for, with the engine's process where it does not answer soon."""
+        self.drop("ahead")
+        for kind in ("load", "explain"):
+            self.drop(kind, lane)
         stuck = self._thread.current
         # What is computed in advance ends by itself, and nobody waits for it.
-        if stuck is not None and stuck.kind != "ahead":
-            patience = STEP_PATIENCE if self._wishes[stuck.kind].steps else PATIENCE
+        if stuck is not None and stuck.lane == lane:
+            patience = STEP_PATIENCE if self._wishes[lane, stuck.kind].steps else PATIENCE
             QTimer.singleShot(round(patience * 1000), self, lambda: self._end(stuck))
 
     def shut_down(self) -> None:
@@ -152,10 +162,10 @@ class Analyst(QObject):
             self._await(self._engine.start())
             self.ready_changed.emit()
 
-    def _post(self, kind: str, token: object, run: Callable[[_Wish], object]) -> None:
-        self._wishes[kind].give_up()
-        wish = self._wishes[kind] = _Wish()
-        self._thread.post(kind, token, lambda: run(wish))
+    def _post(self, kind: str, token: object, run: Callable[[_Wish], object], lane: int = 0) -> None:
+        self._wishes[lane, kind].give_up()
+        wish = self._wishes[lane, kind] = _Wish()
+        self._thread.post(kind, token, lambda: run(wish), lane)
 
     def _hand_on(self, outcome: Outcome) -> None:
         if outcome.token is self._piece:
@@ -165,11 +175,12 @@ class Analyst(QObject):
     def _explained(
         self, wish: _Wish, key: ExplainKey, radiograph: Radiograph, loaded: LoadedChoice
     ) -> Analysis:
-        # What was computed in advance while the question waited for it.
-        found = self._found_ahead.get(key)
-        if found is not None:
-            return found
-        return analyse(partial(self._run, wish, key), radiograph, loaded, key)
+        # What was computed in advance, or for another pane, while the question waited for it.
+        found = self._found.get(key)
+        if found is None:
+            found = analyse(partial(self._run, wish, key), radiograph, loaded, key)
+            self._keep(key, found)
+        return found
 
     def _looked_ahead(
         self, wish: _Wish, piece: Piece, radiograph: Radiograph, loaded: LoadedChoice
@@ -180,8 +191,14 @@ class Analyst(QObject):
             found = tuple(
                 analyse(self._engine.run, radiograph, loaded, key) for key in piece.keys if wish.holds
             )
-        self._found_ahead = dict(zip(piece.keys, found, strict=False))
+        for key, analysis in zip(piece.keys, found, strict=False):
+            self._keep(key, analysis)
         return found
+
+    def _keep(self, key: ExplainKey, analysis: Analysis) -> None:
+        self._found[key] = analysis
+        while len(self._found) > _KEPT:
+            self._found.popitem(last=False)
 
     def _run(self, wish: _Wish, key: ExplainKey, request: Request) -> Result:
         def report(progress: Progress) -> bool:

@@ -1,45 +1,36 @@
-"""Applies what the user wants: resolves the state to a plan, has its parts fetched, tells what to show."""
+"""Applies what the user wants of a pane: resolves its state to a plan, has its parts fetched, tells of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from cxrviewer.engine.engine import Engine
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ExplainError, UserError
 from cxrviewer.explain.catalog import method_spec
-from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.target import settle_target
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.models.card import ModelCard
-from cxrviewer.session.analysis import Analysis, LoadedChoice
-from cxrviewer.session.cache import AnalysisCache
-from cxrviewer.session.images import ImageStore
+from cxrviewer.session.analysis import LoadedChoice
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.plan import AtHand, Plan, resolve
 from cxrviewer.session.shown import Shown, next_shown
 from cxrviewer.session.state import ViewState, opened
-from cxrviewer.ui.analyst import Advance, Analyst
-from cxrviewer.ui.foresight import Foresight
+from cxrviewer.ui.analyst import Advance
+from cxrviewer.ui.services import Services
 from cxrviewer.ui.waiting import Activity, Waiting
-from cxrviewer.ui.worker import Outcome, WorkerThread
+from cxrviewer.ui.worker import Outcome
 
 
 class Controller(QObject):
-    """Owns the state and the threads; the only one that changes them.
+    """Owns the state of one pane; the only one that changes it.
 
     Parameters
     ----------
-    engine : Engine
-        Started, or about to be; closed by `shut_down`.
-    ready : Future
-        Done when the engine is ready for requests.
-    reader : Reader
-        Reads image files; closed by `shut_down`.
+    services : Services
+        What the panes share.
     state : ViewState
         To begin with.
     """
@@ -50,42 +41,31 @@ class Controller(QObject):
     activity_changed = Signal(object)
     waiting_changed = Signal(object)
 
-    def __init__(
-        self,
-        engine: Engine,
-        ready: Future[ModelInfo | None],
-        reader: Reader,
-        state: ViewState,
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, services: Services, state: ViewState, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.reader = reader
+        self.services = services
+        self.lane = services.new_lane()
         self.renderer: Renderer | None = None
-        self._cache = AnalysisCache()
-        self._images = ImageStore()
+        self._cache = services.cache
+        self._analyst = services.analyst
         self._failed_key: ExplainKey | None = None
         self._failed_model: str | None = None
         self._refused: ExplainError | None = None
         self._wanted = Plan()
         self._advance: Advance | None = None
-        self._explained_layers: set[tuple[ModelCard, tuple[str, ...]]] = set()
-        self._asides = 0
-        self._cards: dict[str, ModelCard] = {}
         self.activity = Activity.STARTING
         self.waiting: Waiting | None = None
         self.shown = Shown(state, AtHand())
-        self._files = WorkerThread("files", self)
-        self._files.finished_task.connect(self._take)
-        self._analyst = Analyst(engine, ready, self)
+        services.files.finished_task.connect(self._take)
+        services.card_changed.connect(self._take_card)
         self._analyst.finished.connect(self._take)
         self._analyst.advanced.connect(self._take_advance)
         self._analyst.ready_changed.connect(self._tell_activity)
-        self._foresight = Foresight(self._analyst, self._cache, self)
-        self._applied: dict[str, Callable[[Outcome], None]] = {
-            "read": self._take_read,
-            "load": self._take_load,
-            "explain": self._take_explain,
-        }
+
+    @property
+    def reader(self) -> Reader:
+        """Reads image files."""
+        return self.services.reader
 
     @property
     def state(self) -> ViewState:
@@ -99,7 +79,7 @@ class Controller(QObject):
         if _question(state) != _question(self.state):
             self._failed_key = None
         wanted = resolve(state, self.shown.at_hand).read
-        renderer = self._images.find(wanted) if wanted is not None else None
+        renderer = self.services.images.find(wanted) if wanted is not None else None
         if renderer is not None:
             self._open(renderer, state)
         else:
@@ -111,7 +91,7 @@ class Controller(QObject):
             return
         loading, self._failed_key = self._wanted.load is not None, self._wanted.explain
         self._wanted = replace(self._wanted, explain=None, load=None)
-        self._analyst.cancel()
+        self._analyst.cancel(self.lane)
         if loading:
             self._give_up_loading()
         else:
@@ -119,7 +99,7 @@ class Controller(QObject):
 
     def look_ahead(self) -> None:
         """Compute at once what the user is about to ask for."""
-        self._foresight.hurry()
+        self.services.foresight.hurry()
 
     def retry(self) -> None:
         """Ask again for what failed or was given up."""
@@ -128,25 +108,31 @@ class Controller(QObject):
 
     def use_card(self, card: ModelCard) -> None:
         """Load the chosen model again with another card, which holds as long as the program runs."""
-        self._cards[self.state.model] = card
-        self._failed_model = None
-        self._apply(self.state, replace(self.shown.at_hand, loaded=None, prediction=None))
+        self.services.use_card(self.state.model, card)
 
     def run_aside(self, task: Callable[[], object], done: Callable[[Outcome], None]) -> None:
-        """Do something slow in the thread for files, an export say, and call `done` with what came of it."""
-        self._asides += 1
-        self._files.post(f"aside {self._asides}", done, task)
+        """Do something slow in another thread, as `Services.run_aside`."""
+        self.services.run_aside(task, done)
+
+    def show_beside(self, other: Controller) -> None:
+        """Show what another pane shows, in the same state."""
+        self._failed_key, self._failed_model = other._failed_key, other._failed_model
+        renderer = other.renderer.twin() if other.renderer is not None else None
+        self._take_image(renderer, other.state, other.shown.at_hand)
+
+    def leave(self) -> None:
+        """Give up what is under way, for a pane that is closed."""
+        self._wanted = Plan()
+        self.services.leave(self.lane)
 
     def shut_down(self) -> None:
-        """End engine and threads."""
-        self.reader.close()
-        self._analyst.shut_down()
-        self._files.stop()
+        """End engine and threads, as `Services.shut_down`."""
+        self.services.shut_down()
 
     def _apply(self, state: ViewState, at_hand: AtHand) -> None:
         loaded = at_hand.loaded
         if at_hand.radiograph is not None and loaded is not None:
-            prediction = self._cache.prediction(at_hand.radiograph.digest, loaded.info.card)
+            prediction = self._cache.prediction(at_hand.radiograph.key, loaded.info.card)
             at_hand = replace(at_hand, prediction=prediction)
         plan = resolve(state, at_hand)
         analysis = self._cache.get(plan.explain) if plan.explain is not None else None
@@ -174,7 +160,7 @@ class Controller(QObject):
         """Tell what goes on; with nothing under way, the time is used for what may come."""
         self._tell_activity()
         waits = self._wanted.read or self._wanted.load or self._wanted.explain
-        self._foresight.look(None if waits else self.shown)
+        self.services.settle(self.lane, self.shown, busy=waits is not None)
 
     def _fetch(self, plan: Plan, at_hand: AtHand) -> None:
         """Post what is newly wanted, drop what is not wanted any more."""
@@ -185,26 +171,28 @@ class Controller(QObject):
         former, self._wanted = self._wanted, plan
         if plan.read is not None and plan.read != former.read:
             path = plan.read
-            self._files.post("read", path, lambda: self._images.fetch(self.reader.read, path))
+            images, read = self.services.images, self.services.reader.read
+            self.services.files.post("read", path, lambda: images.fetch(read, path), self.lane)
         if plan.load is not None and plan.load != former.load:
-            self._analyst.load(plan.load, self._cards.get(plan.load))
+            self._analyst.load(plan.load, self.services.cards.get(plan.load), self.lane)
         if plan.explain is None:
-            self._analyst.drop("explain")
+            self._analyst.drop("explain", self.lane)
         elif plan.explain != former.explain:
             assert at_hand.radiograph is not None
             assert at_hand.loaded is not None
             self._advance = None
-            self._analyst.explain(plan.explain, at_hand.radiograph, at_hand.loaded)
+            self._analyst.explain(plan.explain, at_hand.radiograph, at_hand.loaded, self.lane)
 
     def _take(self, outcome: Outcome) -> None:
-        cancelled = outcome.value is None and outcome.error is None
-        if outcome.kind == "ahead":
-            self._foresight.take(outcome)
-        elif outcome.kind not in self._applied:
-            if callable(outcome.token):
-                outcome.token(outcome)
-        elif not cancelled:
-            self._applied[outcome.kind](outcome)
+        """Take what came of a task: of a file that this pane asked for, of the engine whoever asked."""
+        if outcome.value is None and outcome.error is None:
+            return
+        if outcome.kind == "read" and outcome.lane == self.lane:
+            self._take_read(outcome)
+        elif outcome.kind == "load":
+            self._take_load(outcome)
+        elif outcome.kind == "explain":
+            self._take_explain(outcome)
 
     def _take_read(self, outcome: Outcome) -> None:
         if outcome.token != self._wanted.read:
@@ -219,10 +207,19 @@ class Controller(QObject):
 
     def _open(self, renderer: Renderer, state: ViewState) -> None:
         """Show an image that is at hand."""
-        self.renderer, radiograph = renderer, renderer.radiograph
-        self.opened.emit(radiograph)
-        at_hand = replace(self.shown.at_hand, radiograph=radiograph, prediction=None)
-        self._apply(opened(state, radiograph.path), at_hand)
+        self._take_image(renderer, opened(state, renderer.radiograph.path), self.shown.at_hand)
+
+    def _take_image(self, renderer: Renderer | None, state: ViewState, at_hand: AtHand) -> None:
+        self.renderer = renderer
+        radiograph = renderer.radiograph if renderer is not None else None
+        if radiograph is not None:
+            self.opened.emit(radiograph)
+        self._apply(state, replace(at_hand, radiograph=radiograph, prediction=None))
+
+    def _take_card(self, choice: str) -> None:
+        if choice == self.state.model:
+            self._failed_model = None
+            self._apply(self.state, replace(self.shown.at_hand, loaded=None, prediction=None))
 
     def _take_load(self, outcome: Outcome) -> None:
         if outcome.token != self._wanted.load:
@@ -243,7 +240,6 @@ class Controller(QObject):
 
     def _take_advance(self, advance: Advance) -> None:
         """Show how far the answer has got, and the output as soon as it is known."""
-        self._cache.put_prediction(advance.key, advance.prediction)
         if self._settled(advance.key) != self._settled(self._wanted.explain):
             return
         self._wanted = replace(self._wanted, explain=self._settled(self._wanted.explain))
@@ -254,11 +250,8 @@ class Controller(QObject):
             self._tell_activity()
 
     def _take_explain(self, outcome: Outcome) -> None:
-        analysis, key = outcome.value, outcome.token
+        key = outcome.token
         assert isinstance(key, ExplainKey)
-        if isinstance(analysis, Analysis):
-            self._cache.put(key, analysis)
-            self._explained_layers.add((key.model, key.question.layers))
         if self._settled(key) != self._settled(self._wanted.explain):
             return
         if outcome.error is not None:
@@ -286,7 +279,7 @@ class Controller(QObject):
 
     def _current_activity(self) -> Activity:
         if not self._analyst.ready:
-            self._explained_layers.clear()
+            self.services.explained_layers.clear()
             return Activity.STARTING
         if self._wanted.load is not None:
             return Activity.LOADING
@@ -304,7 +297,7 @@ class Controller(QObject):
         name, layers = method_spec(key.question.method).name, key.question.layers
         if self._advance is not None:
             return Waiting(f"{name} {int(100 * self._advance.share)} %", self._advance.share)
-        if layers and (key.model, layers) not in self._explained_layers:
+        if layers and (key.model, layers) not in self.services.explained_layers:
             return Waiting("Preparing the layer…" if len(layers) == 1 else "Preparing the layers…")
         return Waiting(f"{name}…")
 

@@ -1,4 +1,4 @@
-"""A thread that does slow things one after another and keeps only the latest of each kind."""
+"""A thread that does slow things one after another and keeps only the latest of each kind and lane."""
 
 from __future__ import annotations
 
@@ -29,27 +29,32 @@ class Outcome:
         Its result; None where it failed or was cancelled.
     error : UserError, optional
         Why it failed.
+    lane : int
+        For whom it was done.
     """
 
     kind: str
     token: object
     value: object = None
     error: UserError | None = None
+    lane: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """What is to be done, and how its outcome will be called."""
+    """What is to be done, for whom, and how its outcome will be called."""
 
     kind: str
     token: object
     run: Callable[[], object]
+    lane: int = 0
 
 
 class WorkerThread(QThread):
-    """Runs tasks in the order of posting; a task not yet begun gives way to a later one of its kind.
+    """Runs tasks in the order of posting; a task not yet begun gives way to a later one of its kind and lane.
 
-    Results arrive as `finished_task` in the thread of the receiver.
+    Results arrive as `finished_task` in the thread of the receiver. Lanes are those who have tasks done: the
+    tasks of the preferred one come before those of the others.
     """
 
     finished_task = Signal(object)
@@ -57,18 +62,19 @@ class WorkerThread(QThread):
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self._pending: dict[str, Task] = {}
+        self._pending: dict[tuple[int, str], Task] = {}
+        self._preferred = 0
         self._current: Task | None = None
         self._changed = threading.Condition()
         self._stopping = False
 
-    def post(self, kind: str, token: object, run: Callable[[], object]) -> None:
+    def post(self, kind: str, token: object, run: Callable[[], object], lane: int = 0) -> None:
         """Ask for `run` to be called in the thread; nothing once it is stopped."""
         with self._changed:
             if self._stopping:
                 return
-            self._pending.pop(kind, None)
-            self._pending[kind] = Task(kind, token, run)
+            self._pending.pop((lane, kind), None)
+            self._pending[lane, kind] = Task(kind, token, run, lane)
             self._changed.notify()
         if not self.isRunning():
             self.start()
@@ -78,10 +84,15 @@ class WorkerThread(QThread):
         """The task that runs."""
         return self._current
 
-    def drop(self, kind: str) -> None:
-        """Forget the task of a kind that has not begun."""
+    def prefer(self, lane: int) -> None:
+        """Have the tasks of a lane done before all others."""
         with self._changed:
-            self._pending.pop(kind, None)
+            self._preferred = lane
+
+    def drop(self, kind: str, lane: int = 0) -> None:
+        """Forget the task of a kind and lane that has not begun."""
+        with self._changed:
+            self._pending.pop((lane, kind), None)
 
     def stop(self) -> None:
         """Let the running task end, drop the others and wait for the thread."""
@@ -95,15 +106,16 @@ class WorkerThread(QThread):
         """Work until stopped; called by Qt in the new thread."""
         while (task := self._next()) is not None:
             try:
-                outcome = Outcome(task.kind, task.token, value=task.run())
+                outcome = Outcome(task.kind, task.token, value=task.run(), lane=task.lane)
             except UserError as error:
-                outcome = Outcome(task.kind, task.token, error=error)
+                outcome = Outcome(task.kind, task.token, error=error, lane=task.lane)
             except CancelledError:
-                outcome = Outcome(task.kind, task.token)
+                outcome = Outcome(task.kind, task.token, lane=task.lane)
             except Exception as error:
                 _log.exception("a task of kind %s failed", task.kind)
                 text = f"Something unexpected happened ({type(error).__name__})."
-                outcome = Outcome(task.kind, task.token, error=UserError(text, "Please report it."))
+                unknown = UserError(text, "Please report it.")
+                outcome = Outcome(task.kind, task.token, error=unknown, lane=task.lane)
             self.finished_task.emit(outcome)
 
     def _next(self) -> Task | None:
@@ -113,5 +125,6 @@ class WorkerThread(QThread):
                 self._changed.wait()
             if self._stopping:
                 return None
-            self._current = self._pending.pop(next(iter(self._pending)))
+            preferred = (key for key in self._pending if key[0] == self._preferred)
+            self._current = self._pending.pop(next(preferred, next(iter(self._pending))))
             return self._current

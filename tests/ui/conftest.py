@@ -107,6 +107,7 @@ def bench(qtbot, engine) -> Iterator[Bench]:
     yield made
     made.controller.shut_down()
     # Else Python may collect it in another thread, where its timers must not be.
+    made.controller.services.deleteLater()
     made.controller.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

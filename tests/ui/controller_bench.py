@@ -13,6 +13,7 @@ from cxrviewer.engine.reader import Reader
 from cxrviewer.explain.target import of_label
 from cxrviewer.session.state import ViewState, asking
 from cxrviewer.ui.controller import Controller
+from cxrviewer.ui.services import Services
 
 
 class Bench:
@@ -22,7 +23,7 @@ class Bench:
         self.qtbot = qtbot
         self.engine = engine
         self.reader = Reader()
-        self.controller = Controller(engine, engine.ready, self.reader, ViewState())
+        self.controller = Controller(Services(engine, engine.ready, self.reader), ViewState())
         self.errors: list = []
         self.opened: list = []
         self.waitings: list = []

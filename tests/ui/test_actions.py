@@ -29,6 +29,7 @@ from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.heatmap_commands import findings, stop_after
 from cxrviewer.ui.main_window import MainWindow
 from cxrviewer.ui.menus import fill_methods
+from cxrviewer.ui.services import Services
 from cxrviewer.ui.waiting import Activity
 
 IDS = {spec.id for spec in ACTIONS}
@@ -43,7 +44,7 @@ def _keys(shortcut: str) -> list[str]:
 
 @pytest.fixture
 def window(qtbot, engine) -> Iterator[MainWindow]:
-    controller = Controller(engine, engine.ready, Reader(), ViewState())
+    controller = Controller(Services(engine, engine.ready, Reader()), ViewState())
     made = MainWindow(controller, Settings())
     qtbot.addWidget(made, before_close_func=lambda widget: widget.controller.shut_down())
     yield made
