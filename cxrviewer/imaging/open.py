@@ -39,7 +39,7 @@ def read_radiograph(path: Path, frame: int = 0) -> Radiograph:
         Nothing installed decodes the image.
     """
     reader, data = _read_file(path)
-    radiograph: Radiograph = reader.read(path, data, frame) if frame else reader.read(path, data)
+    radiograph: Radiograph = reader.read(path, data, frame)
     return radiograph
 
 
