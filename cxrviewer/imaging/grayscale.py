@@ -21,6 +21,7 @@ Voi = Window | LookupTable
 _PERCENTILES = (0.005, 0.995)
 _BORDER = 0.05
 """Share of each side that the automatic window leaves out: collimator edges and burned-in text."""
+_ALL = slice(None)
 
 
 def index_offset(radiograph: Radiograph) -> int:
@@ -67,18 +68,50 @@ def full_window(radiograph: Radiograph) -> Window:
 
 
 def auto_window(radiograph: Radiograph) -> Window:
-    """Return the window from the 0.5th to the 99.5th percentile, without padding and a border of 5 %."""
+    """Return the window from the 0.5th to the 99.5th percentile, without padding, shutter and 5 % border."""
     rows, columns = radiograph.shape
     top, left = int(rows * _BORDER), int(columns * _BORDER)
-    index = index_image(radiograph)[top : rows - top, left : columns - left]
-    bins = _table_size(radiograph)
-    counts = cv2.calcHist([index], [0], None, [bins], [0, bins]).ravel().astype(np.int64)
-    cumulative = np.cumsum(np.where(_padding_mask(radiograph), 0, counts))
+    counts = index_counts(radiograph, slice(top, rows - top), slice(left, columns - left))
+    return _window_of(radiograph, counts, "Automatic") or full_window(radiograph)
+
+
+def region_window(radiograph: Radiograph, rows: slice, columns: slice) -> Window | None:
+    """Return the window from the same percentiles of a rectangle; None where it has no pixel of the image."""
+    return _window_of(radiograph, index_counts(radiograph, rows, columns), "Region")
+
+
+def index_counts(radiograph: Radiograph, rows: slice = _ALL, columns: slice = _ALL) -> NDArray[np.int64]:
+    """Return how many pixels have each index, without padding and what a shutter covers.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+        The image.
+    rows, columns : slice
+        The part of it that is counted.
+
+    Returns
+    -------
+    (256,) or (65536,) int64 array
+        Place i counts the index i.
+    """
+    index, bins = index_image(radiograph)[rows, columns], _table_size(radiograph)
+    if index.size == 0:
+        return np.zeros(bins, np.int64)
+    seen = None if radiograph.shutter is None else (~radiograph.shutter[rows, columns]).astype(np.uint8)
+    counts = cv2.calcHist([index], [0], seen, [bins], [0, bins]).ravel().astype(np.int64)
+    counts[_padding_mask(radiograph)] = 0
+    return np.asarray(counts)
+
+
+def _window_of(radiograph: Radiograph, counts: NDArray[np.int64], explanation: str) -> Window | None:
+    """Return the window between two percentiles of pixels counted by index; None for no pixels."""
+    cumulative = np.cumsum(counts)
     if cumulative[-1] == 0:
-        return full_window(radiograph)
+        return None
     found = np.searchsorted(cumulative, np.array(_PERCENTILES) * cumulative[-1])
     ends = modality_values(radiograph, found.astype(np.float64) + index_offset(radiograph))
-    return _window_between(float(ends.min()), float(ends.max()), "Automatic")
+    return _window_between(float(ends.min()), float(ends.max()), explanation)
 
 
 def active_window(radiograph: Radiograph, voi: Voi) -> Window:

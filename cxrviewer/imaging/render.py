@@ -20,10 +20,11 @@ from cxrviewer.imaging.contour import contour_lines
 from cxrviewer.imaging.geometry import Affine, apply_affine, resize_affine
 from cxrviewer.imaging.grayscale import index_image
 from cxrviewer.imaging.heatmap import Heatmap, covered_rectangle, resample
+from cxrviewer.imaging.histogram import Histogram, histogram
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import Viewport
 
-NEAREST_ABOVE = 6.0
+NEAREST_ABOVE = 3.0
 """Magnification beyond which single pixels are shown as squares."""
 
 _SMALLEST_LEVEL = 256
@@ -74,6 +75,7 @@ class Renderer:
     def __init__(self, radiograph: Radiograph, levels: tuple[NDArray[np.unsignedinteger], ...] = ()) -> None:
         self.radiograph = radiograph
         self._levels: list[NDArray[np.unsignedinteger]] = list(levels) or [index_image(radiograph)]
+        self._histograms: list[Histogram | None] = []
         self._index: _Stage[NDArray[np.unsignedinteger]] = _Stage()
         self._gray: _Stage[NDArray[np.uint8]] = _Stage()
         self._heat: _Stage[NDArray[np.uint8]] = _Stage()
@@ -88,12 +90,21 @@ class Renderer:
         return pixels.nbytes - shared + sum(level.nbytes for level in self._levels)
 
     def prepare(self) -> None:
-        """Make the reduced copies for small views now, in a thread that may take its time."""
+        """Make reduced copies for small views and the histogram now, in a thread that may take its time."""
         self._level(_MOST_LEVELS)
+        self.histogram()
+
+    def histogram(self) -> Histogram | None:
+        """Return how many pixels have which modality value; counted once."""
+        if not self._histograms:
+            self._histograms.append(histogram(self.radiograph))
+        return self._histograms[0]
 
     def twin(self) -> Renderer:
         """Return another renderer of the image, for another view; what `prepare` made is shared."""
-        return Renderer(self.radiograph, tuple(self._levels))
+        twin = Renderer(self.radiograph, tuple(self._levels))
+        twin._histograms = self._histograms
+        return twin
 
     def gray(self, viewport: Viewport, table: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return presentation values in the view, uint8; 0 outside the image.
