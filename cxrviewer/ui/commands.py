@@ -50,14 +50,13 @@ class Commands(HeatmapCommands):
     """
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window.controller)
-        self._window = window
+        super().__init__(window)
         self._drag_start: Window | None = None
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
         window, update = self._window, self.choose
-        canvas, browser = window.canvas, window.browser
+        browser = window.browser
         return {
             "open": self.ask_for_image,
             "open_folder": browser.choose_folder,
@@ -69,8 +68,8 @@ class Commands(HeatmapCommands):
             "next": lambda: browser.step(1),
             "fit": lambda: update(zoom=FIT),
             "actual": lambda: update(zoom=Zoom(1.0, self._controller.state.zoom.center)),
-            "zoom_in": lambda: canvas.zoom_by(_ZOOM_STEP),
-            "zoom_out": lambda: canvas.zoom_by(1 / _ZOOM_STEP),
+            "zoom_in": lambda: window.canvas.zoom_by(_ZOOM_STEP),
+            "zoom_out": lambda: window.canvas.zoom_by(1 / _ZOOM_STEP),
             "tool_window": lambda _checked: self.choose_tool(Tool.WINDOW),
             "tool_pan": lambda _checked: self.choose_tool(Tool.PAN),
             "window_auto": self.window_automatically,
@@ -90,7 +89,7 @@ class Commands(HeatmapCommands):
     def open_image(self, path: Path) -> None:
         """Show a file."""
         self._window.messages.clear()
-        self.choose(path=path)
+        self.choose(path=path, frame=0)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open what was dropped or named: a model, one file in its folder, several as a list, or a folder."""
@@ -144,7 +143,8 @@ class Commands(HeatmapCommands):
 
     def choose_tool(self, tool: Tool) -> None:
         """Say what the left button does."""
-        self._window.canvas.tool = tool
+        for pane in self._window.panes:
+            pane.canvas.tool = tool
         self._window.actions_table.check("tool_window", tool is Tool.WINDOW)
         self._window.actions_table.check("tool_pan", tool is Tool.PAN)
 

@@ -17,7 +17,7 @@ from cxrviewer.session.analysis import LoadedChoice
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.plan import AtHand, Plan, resolve
 from cxrviewer.session.shown import Shown, next_shown
-from cxrviewer.session.state import ViewState, opened
+from cxrviewer.session.state import ViewState, showing
 from cxrviewer.ui.analyst import Advance
 from cxrviewer.ui.services import Services
 from cxrviewer.ui.waiting import Activity, Waiting
@@ -78,8 +78,8 @@ class Controller(QObject):
             self._failed_model = None
         if _question(state) != _question(self.state):
             self._failed_key = None
-        wanted = resolve(state, self.shown.at_hand).read
-        renderer = self.services.images.find(wanted) if wanted is not None else None
+        plan = resolve(state, self.shown.at_hand)
+        renderer = self.services.images.find(plan.read, plan.frame) if plan.read is not None else None
         if renderer is not None:
             self._open(renderer, state)
         else:
@@ -169,10 +169,11 @@ class Controller(QObject):
         if plan.explain == self._failed_key:
             plan = replace(plan, explain=None)
         former, self._wanted = self._wanted, plan
-        if plan.read is not None and plan.read != former.read:
-            path = plan.read
+        if plan.read is not None and (plan.read, plan.frame) != (former.read, former.frame):
+            path, frame = plan.read, plan.frame
             images, read = self.services.images, self.services.reader.read
-            self.services.files.post("read", path, lambda: images.fetch(read, path), self.lane)
+            token = path, frame
+            self.services.files.post("read", token, lambda: images.fetch(read, path, frame), self.lane)
         if plan.load is not None and plan.load != former.load:
             self._analyst.load(plan.load, self.services.cards.get(plan.load), self.lane)
         if plan.explain is None:
@@ -195,19 +196,21 @@ class Controller(QObject):
             self._take_explain(outcome)
 
     def _take_read(self, outcome: Outcome) -> None:
-        if outcome.token != self._wanted.read:
+        if outcome.token != (self._wanted.read, self._wanted.frame):
             return
         if isinstance(outcome.value, Renderer):
             self._open(outcome.value, self.state)
             return
         former = self.shown.radiograph
         self._wanted = replace(self._wanted, read=None)
-        self._apply(replace(self.state, path=former.path if former is not None else None), self.shown.at_hand)
+        path, frame = (former.path, former.frame) if former is not None else (None, 0)
+        self._apply(replace(self.state, path=path, frame=frame), self.shown.at_hand)
         self._fail(outcome.error)
 
     def _open(self, renderer: Renderer, state: ViewState) -> None:
         """Show an image that is at hand."""
-        self._take_image(renderer, opened(state, renderer.radiograph.path), self.shown.at_hand)
+        state = showing(state, renderer.radiograph, self.shown.radiograph, self.shown.voi)
+        self._take_image(renderer, state, self.shown.at_hand)
 
     def _take_image(self, renderer: Renderer | None, state: ViewState, at_hand: AtHand) -> None:
         self.renderer = renderer
@@ -304,4 +307,4 @@ class Controller(QObject):
 
 def _question(state: ViewState) -> tuple[object, ...]:
     """Return the choices that decide which heatmap is asked for; the others only how it is looked at."""
-    return state.path, state.model, state.question
+    return state.path, state.frame, state.model, state.question
