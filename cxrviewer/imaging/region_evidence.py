@@ -77,7 +77,10 @@ def covered_parts(region: Region, grid_shape: tuple[int, int], grid_to_stored: A
     if not half_width or not half_height:
         return np.zeros(grid_shape)
     center_x, center_y = on_grid.center
-    corner = _disc_up_to((x - center_x) / half_width, (y - center_y) / half_height)
+    corner = _disc_up_to(
+        np.asarray((x - center_x) / half_width, np.float64),
+        np.asarray((y - center_y) / half_height, np.float64),
+    )
     parts = np.diff(np.diff(corner, axis=0), axis=1) * half_width * half_height
     return np.clip(parts, 0.0, 1.0)
 
@@ -85,7 +88,7 @@ def covered_parts(region: Region, grid_shape: tuple[int, int], grid_to_stored: A
 def _disc_up_to(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the area of the unit disc left of each x and above each y, (len(y), len(x)).
 
-    At every abscissa t the disc reaches from -s to s, s = sqrt(1 - t^2); clip(y, -s, s) + s of that is above y.
+    At every abscissa t the disc reaches from -s to s, s = sqrt(1 - t^2); clip(y, -s, s) + s of it is above y.
     The clipped part is y between the abscissas -c and c, c = sqrt(1 - y^2), and s or -s beyond them.
     """
     x, y = np.clip(x, -1, 1)[None, :], np.clip(y, -1, 1)[:, None]

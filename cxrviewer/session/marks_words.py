@@ -1,0 +1,110 @@
+"""What marks measure, in the words that stand beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+
+from cxrviewer.imaging import measure
+from cxrviewer.imaging.region import RegionTable
+from cxrviewer.imaging.region_evidence import evidence_in
+from cxrviewer.imaging.spacing import PIXELS, Spacing
+from cxrviewer.session.analysis import Analysis
+from cxrviewer.session.marks import Angle, CardiothoracicRatio, Ellipse, Length, Mark, Rectangle
+
+
+@dataclass(frozen=True, eq=False)
+class Yardstick:
+    """What marks are measured with.
+
+    Parameters
+    ----------
+    spacing : Spacing
+        In force.
+    table : RegionTable, optional
+        Of the image; None while it is being made.
+    analysis : Analysis, optional
+        Behind the heatmap on screen; None where there is none to be seen.
+    """
+
+    spacing: Spacing
+    table: RegionTable | None = None
+    analysis: Analysis | None = None
+
+
+def mark_lines(mark: Mark, yardstick: Yardstick) -> tuple[str, ...]:
+    """Return the lines beside a mark: the user's words, then what it measures."""
+    own = tuple(line for line in mark.text.splitlines() if line.strip())
+    return (*own, *measured(mark, yardstick))
+
+
+def measured(mark: Mark, yardstick: Yardstick) -> tuple[str, ...]:
+    """Return what a mark measures, most important first; nothing while it is not whole."""
+    spacing = yardstick.spacing
+    if not mark.is_whole:
+        return ()
+    if isinstance(mark, Length):
+        return (length_text(measure.distance(*mark.line, spacing), spacing),)
+    if isinstance(mark, Angle):
+        degrees = measure.angle(mark.points[0], mark.points[1], mark.points[2], spacing)
+        return () if isnan(degrees) else (f"{degrees:.1f}°",)
+    if isinstance(mark, CardiothoracicRatio):
+        return _ratio(mark, spacing)
+    if isinstance(mark, Rectangle | Ellipse):
+        return (
+            *_statistics(mark, yardstick),
+            area_text(mark.region.area(spacing), spacing),
+            *_evidence(mark, yardstick),
+        )
+    return ()
+
+
+def length_text(length: float, spacing: Spacing) -> str:
+    """Return a length with its unit, "137.4 mm (calibrated)": to a tenth of it."""
+    return f"{length:.1f} {spacing.unit}"
+
+
+def area_text(area: float, spacing: Spacing) -> str:
+    """Return an area with the square of its unit."""
+    unit, _, qualifier = spacing.unit.partition(" ")
+    digits = 0 if unit == PIXELS else 1
+    return f"Area {area:.{digits}f} {unit}²{f' {qualifier}' if qualifier else ''}"
+
+
+def _ratio(mark: CardiothoracicRatio, spacing: Spacing) -> tuple[str, ...]:
+    widths = measure.cardiothoracic_widths(mark.midline, mark.heart, mark.thorax, spacing)
+    if isnan(widths.ratio):
+        return ()
+    on_both_sides = abs(widths.first + widths.second - widths.heart) < 1e-6 * widths.thorax
+    heart = f"({widths.first:.1f} + {widths.second:.1f})" if on_both_sides else f"{widths.heart:.1f}"
+    return f"CTR {widths.ratio:.2f}", f"{heart} / {length_text(widths.thorax, spacing)}"
+
+
+def _statistics(mark: Rectangle | Ellipse, yardstick: Yardstick) -> tuple[str, ...]:
+    if yardstick.table is None:
+        return ("…",)
+    found = yardstick.table.statistics(mark.region)
+    if not found.count:
+        return ("No pixels",)
+    return (
+        f"Mean {_value(found.mean)}  SD {_value(found.deviation)}",
+        f"Min {found.minimum:g}  Max {found.maximum:g}",
+    )
+
+
+def _evidence(mark: Rectangle | Ellipse, yardstick: Yardstick) -> tuple[str, ...]:
+    if yardstick.analysis is None:
+        return ()
+    values = yardstick.analysis.result.attribution.values
+    place = yardstick.analysis.geometry.grid_to_stored((values.shape[0], values.shape[1]))
+    found = evidence_in(mark.region, values, place)
+    if found is None:
+        return ()
+    lines = [f"Heatmap mean {found.mean:.3g}  peak {found.peak:.3g}"]
+    if found.share is not None:
+        lines.append(f"{100 * found.share:.0f} % of the evidence for")
+    return tuple(lines)
+
+
+def _value(value: float) -> str:
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
