@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import BinaryIO
 
 import cv2
 import numpy as np
@@ -41,6 +45,28 @@ def read_radiograph(path: Path, frame: int = 0) -> Radiograph:
     reader, data = _read_file(path)
     radiograph: Radiograph = reader.read(path, data, frame)
     return radiograph
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[ModuleType, BinaryIO]]:
+    """Yield the reader for a file, and the file at its beginning: for what needs only a part of it.
+
+    Raises
+    ------
+    ImageReadError
+        The file cannot be read, or there is no reader for it.
+    """
+    try:
+        inside = archive.split(path)
+        with path.open("rb") if inside is None else io.BytesIO(archive.read_member(*inside)) as file:
+            head = file.read(HEAD)
+            reader = _reader(head)
+            if reader is None:
+                raise _no_image(path, head)
+            file.seek(0)
+            yield reader, file
+    except OSError as error:
+        raise _unreadable(path, error) from error
 
 
 def is_image(path: Path) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging.element import Element
 from cxrviewer.imaging.limits import check_frame
 from cxrviewer.imaging.luminance import COLOR_NOTE, luminance
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
@@ -104,6 +105,13 @@ def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
         badges=_badges(tags, header.compression),
         notes=tuple(tags.notes),
     )
+
+
+def list_elements(path: Path, file: BinaryIO) -> tuple[Element, ...]:
+    """Return all data elements, as `imaging.dicom.elements.read_elements`."""
+    from cxrviewer.imaging.dicom.elements import read_elements
+
+    return read_elements(path, file)
 
 
 def _shades(path: Path, dataset: FileDataset, tags: Tags, frame: DecodedFrame) -> _Shades:

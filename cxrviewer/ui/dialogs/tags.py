@@ -1,0 +1,129 @@
+"""The tag browser: every element of the file on screen, searched as one types."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cxrviewer.ui.dialogs.tags_model import LENGTH, TagsModel
+from cxrviewer.ui.dialogs.tags_tree import Branch, count, row_text
+
+_EXPANDED_UP_TO = 400
+"""Rows that a search unfolds at once."""
+_WIDTHS = (110, 250, 44, 70)
+
+
+class TagsDialog(QDialog):
+    """Shows a tree of elements; what is searched for is found elsewhere, in a thread."""
+
+    searched = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("File information")
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Name, keyword, number or value: modality, 0008,0060, PA")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self.searched)
+        self.model = TagsModel(self)
+        self.tree = self._made_tree()
+        self.status = QLabel()
+        self.status.setObjectName("Muted")
+        self.status.setWordWrap(True)
+        self._identity = False
+        self._add_copying()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 10)
+        layout.setSpacing(8)
+        layout.addWidget(self.search)
+        layout.addWidget(self.tree, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.status, 1)
+        layout.addLayout(foot)
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which most values are read whole."""
+        return QSize(860, 620)
+
+    def _made_tree(self) -> QTreeView:
+        tree = QTreeView()
+        tree.setModel(self.model)
+        tree.setUniformRowHeights(True)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        tree.customContextMenuRequested.connect(self._offer_copying)
+        tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        for column, width in enumerate(_WIDTHS):
+            tree.setColumnWidth(column, width)
+        return tree
+
+    def _add_copying(self) -> None:
+        self.copy_value = QAction("&Copy value", self)
+        self.copy_value.setShortcut(QKeySequence.StandardKey.Copy)
+        self.copy_value.triggered.connect(lambda: self._copy(whole=False))
+        self.copy_row = QAction("Copy &row", self)
+        self.copy_row.setShortcut(QKeySequence("Ctrl+Shift+C"))
+        self.copy_row.triggered.connect(lambda: self._copy(whole=True))
+        for action in (self.copy_value, self.copy_row):
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.tree.addAction(action)
+
+    def show_tree(self, tree: list[Branch], *, title: str, identity: bool, searching: bool) -> None:
+        """Show what was found, unfolded where it was searched for."""
+        self.setWindowTitle(f"{title} – file information")
+        self._identity = identity
+        self.model.show_tree(tree, identity=identity)
+        total = count(tree)
+        if searching and total <= _EXPANDED_UP_TO:
+            self.tree.expandAll()
+        self.tree.setColumnHidden(LENGTH, not any(branch.element.tag for branch in tree))
+        found = f"{total:,} element{'' if total == 1 else 's'}{' found' if searching else ''}"
+        hidden = (
+            ""
+            if identity
+            else ". Values that may identify the patient are hidden: N in the window shows them"
+        )
+        self.status.setText(f"{found}{hidden}.")
+
+    def show_problem(self, text: str, title: str) -> None:
+        """Say why there is nothing to show."""
+        self.setWindowTitle(f"{title} – file information")
+        self.model.show_tree([], identity=False)
+        self.status.setText(text)
+
+    def selected(self) -> list[Branch]:
+        """Return the selected rows from top to bottom."""
+        rows = self.tree.selectionModel().selectedRows()
+        return [self.model.branch(index) for index in sorted(rows, key=self._height)]
+
+    def _height(self, index: QModelIndex) -> int:
+        return self.tree.visualRect(index).top()
+
+    def _copy(self, *, whole: bool) -> None:
+        chosen = [branch.element for branch in self.selected()]
+        if not chosen:
+            return
+        if whole:
+            lines = [row_text(element, identity=self._identity) for element in chosen]
+        else:
+            lines = [element.value for element in chosen if self._identity or not element.identifying]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def _offer_copying(self, position: QPoint) -> None:
+        if not self.selected():
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.copy_value, self.copy_row])
+        menu.popup(self.tree.viewport().mapToGlobal(position))
