@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import LOGIT, STRETCHED, Scale
@@ -13,27 +14,34 @@ from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.reading import group_indices
 from cxrviewer.session.state import asking, styled
-from cxrviewer.ui.controller import Controller
+
+if TYPE_CHECKING:
+    from cxrviewer.ui.controller import Controller
+    from cxrviewer.ui.main_window import MainWindow
 
 
 class HeatmapCommands:
-    """Steps through layers, classes and ways of drawing.
+    """Steps through layers, classes and ways of drawing in the active pane.
 
     Parameters
     ----------
-    controller : Controller
-        Holds the state.
+    window : MainWindow
+        Its controller, that of the active pane, holds the state.
     """
 
-    def __init__(self, controller: Controller) -> None:
-        self._controller = controller
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    @property
+    def _controller(self) -> Controller:
+        return self._window.controller
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
         return {
             "heatmap": lambda checked: self.style(visible=checked),
-            "analyse": self._controller.retry,
-            "cancel": self._controller.cancel,
+            "analyse": self.analyse_again,
+            "cancel": self._window.cancel,
             "layer_earlier": lambda: self.step_layer(-1),
             "layer_later": lambda: self.step_layer(1),
             "class_previous": lambda: self.step_class(-1),
@@ -42,6 +50,10 @@ class HeatmapCommands:
             "view": self.change_view,
             "lock_scale": self.lock_scale,
         }
+
+    def analyse_again(self) -> None:
+        """Ask again for what failed or was given up."""
+        self._controller.retry()
 
     def choose(self, **changes: object) -> None:
         """Go over to other choices, by the names of `ViewState`."""

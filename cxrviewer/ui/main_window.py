@@ -8,11 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QGridLayout, QMainWindow, QMenu, QToolBar, QWidget
 
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.paths import resource
 from cxrviewer.session.plan import answerable
+from cxrviewer.session.shown import Shown
 from cxrviewer.session.state import to_remember
 from cxrviewer.settings import Settings, save_settings, with_recent
 from cxrviewer.ui.actions import CONTEXT_MENU, TOOLBAR, Actions
@@ -23,6 +24,8 @@ from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.dialogs.notice import NoticeDialog
 from cxrviewer.ui.menus import fill_methods, fill_recent
 from cxrviewer.ui.message_bar import MessageBar
+from cxrviewer.ui.pane import Pane
+from cxrviewer.ui.pane_grid import PaneGrid
 from cxrviewer.ui.panels.browser import BrowserPanel
 from cxrviewer.ui.panels.side import SidePanel
 from cxrviewer.ui.presenter import Presenter
@@ -46,11 +49,10 @@ class MainWindow(QMainWindow):
 
     def __init__(self, controller: Controller, settings: Settings) -> None:
         super().__init__()
-        self.controller = controller
+        self.services = controller.services
         # So that it goes with the window: Python may collect it in a thread where its timers must not be.
-        controller.setParent(self)
+        self.services.setParent(self)
         self.settings = settings
-        self.canvas = Canvas()
         self.browser = BrowserPanel(controller.reader)
         self.side = SidePanel()
         self.messages = MessageBar()
@@ -58,25 +60,39 @@ class MainWindow(QMainWindow):
         self.recent_menu = QMenu("Open &recent", self)
         self.presets_menu = QMenu("Window pre&sets", self)
         self.methods_menu = QMenu("&Method", self)
+        self._canvas_menu = QMenu(self)
         self.words = Words(WordChoice(corners=settings.corner_text, markers=settings.markers), self)
+        self.panes = PaneGrid(Pane(controller, self.words))
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
         self.presenter = Presenter(self)
         self._lay_out()
         self._connect()
+        self._connect_canvas(self.canvas, controller)
         self._start()
+
+    @property
+    def controller(self) -> Controller:
+        """Holds what the active pane shows."""
+        return self.panes.active.controller
+
+    @property
+    def canvas(self) -> Canvas:
+        """The canvas of the active pane."""
+        return self.panes.active.canvas
 
     def _lay_out(self) -> None:
         self.setWindowTitle("CXR Viewer")
         self.setWindowIcon(QIcon(str(resource("icons", "cxrviewer.svg"))))
         self.setAcceptDrops(True)
         self.resize(1280, 800)
-        # The bar lies over the canvas: the image must not move because something went wrong.
-        over = QVBoxLayout(self.canvas)
+        # The bar lies over the panes: the image must not move because something went wrong.
+        center = QWidget()
+        over = QGridLayout(center)
         over.setContentsMargins(0, 0, 0, 0)
-        over.addWidget(self.messages)
-        over.addStretch(1)
-        self.setCentralWidget(self.canvas)
+        over.addWidget(self.panes, 0, 0)
+        over.addWidget(self.messages, 0, 0, Qt.AlignmentFlag.AlignTop)
+        self.setCentralWidget(center)
         left = self._dock("Files", self.browser, Qt.DockWidgetArea.LeftDockWidgetArea)
         right = self._dock("Analysis", self.side, Qt.DockWidgetArea.RightDockWidgetArea)
         self.resizeDocks([left, right], [_BROWSER_WIDTH, _SIDE_WIDTH], Qt.Orientation.Horizontal)
@@ -96,8 +112,7 @@ class MainWindow(QMainWindow):
                 "methods": self.methods_menu,
             }
         )
-        self.canvas.menu = QMenu(self)
-        self.actions_table.fill(self.canvas.menu, CONTEXT_MENU)
+        self.actions_table.fill(self._canvas_menu, CONTEXT_MENU)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -111,32 +126,60 @@ class MainWindow(QMainWindow):
         return dock
 
     def _connect(self) -> None:
-        commands, controller, side = self.commands, self.controller, self.side
-        controller.changed.connect(self.presenter.apply)
-        controller.failed.connect(commands.report)
-        controller.opened.connect(self._remember)
-        controller.activity_changed.connect(self.presenter.show_activity)
-        controller.waiting_changed.connect(self.status.show_waiting)
-        controller.waiting_changed.connect(self.canvas.set_waiting)
-        self.status.cancel.clicked.connect(controller.cancel)
+        commands, side = self.commands, self.side
+        self.panes.activated.connect(self._speak_of)
+        self.status.cancel.clicked.connect(self.cancel)
         self.browser.chosen.connect(commands.open_image)
         self.browser.failed.connect(commands.report)
         self.browser.folder_shown.connect(self._remember_folder)
-        self.canvas.zoomed.connect(lambda zoom: commands.choose(zoom=zoom))
-        self.canvas.window_drag_started.connect(commands.begin_window_drag)
-        self.canvas.window_dragged.connect(commands.drag_window)
-        self.canvas.stepped.connect(self.browser.step)
-        self.canvas.hovered.connect(self.presenter.hover)
-        self.canvas.tapped.connect(commands.key_tapped)
         side.model_chosen.connect(commands.choose_model)
         side.model_wanted.connect(commands.ask_for_model)
         side.outputs.target_chosen.connect(lambda target: commands.ask(target=target))
         side.heatmap.asked.connect(lambda changes: commands.ask(**changes))
         side.heatmap.styled.connect(lambda name, value: commands.style(**{name: value}))
         side.heatmap.displayed.connect(lambda changes: commands.choose(**changes))
-        side.heatmap.sweep_wanted.connect(controller.look_ahead)
+        side.heatmap.sweep_wanted.connect(self.services.foresight.hurry)
         self.words.changed.connect(self.presenter.show_words)
         self.methods_menu.aboutToShow.connect(self._fill_methods)
+
+    def _connect_canvas(self, canvas: Canvas, controller: Controller) -> None:
+        """Wire up one pane; called for each, those that are added later, too."""
+        commands, presenter = self.commands, self.presenter
+        canvas.menu = self._canvas_menu
+        canvas.zoomed.connect(lambda zoom: controller.update(replace(controller.state, zoom=zoom)))
+        canvas.window_drag_started.connect(commands.begin_window_drag)
+        canvas.window_dragged.connect(commands.drag_window)
+        canvas.stepped.connect(self.browser.step)
+        canvas.hovered.connect(lambda point: presenter.hover(controller.shown, point))
+        canvas.tapped.connect(commands.key_tapped)
+        controller.changed.connect(lambda shown: self._show_changed(controller, shown))
+        controller.failed.connect(commands.report)
+        controller.opened.connect(self._remember)
+        controller.activity_changed.connect(lambda _: self._show_progress())
+        controller.waiting_changed.connect(lambda _: self._show_progress())
+
+    def _show_changed(self, controller: Controller, shown: Shown) -> None:
+        if controller is self.controller:
+            self.presenter.apply(shown)
+
+    def _show_progress(self) -> None:
+        """Tell what the active pane waits for; where it waits for nothing, what another one does."""
+        controllers = [self.controller, *(pane.controller for pane in self.panes)]
+        told = next((each for each in controllers if each.activity.busy), self.controller)
+        self.presenter.show_activity(told.activity)
+        self.status.show_waiting(told.waiting)
+
+    def _speak_of(self, pane: Pane) -> None:
+        """Let side panel, menus and status line follow the pane that is active now."""
+        controller = pane.controller
+        self.services.prefer(controller.lane, controller.shown)
+        self.presenter.apply(controller.shown)
+        self._show_progress()
+
+    def cancel(self) -> None:
+        """Stop what is under way, in all panes."""
+        for pane in self.panes:
+            pane.controller.cancel()
 
     def _fill_methods(self) -> None:
         shown = self.controller.shown
@@ -206,7 +249,7 @@ class MainWindow(QMainWindow):
             markers=self.words.choice.markers,
         )
         save_settings(self.settings)
-        self.controller.shut_down()
+        self.services.shut_down()
         self.browser.close_worker()
         super().closeEvent(event)
 

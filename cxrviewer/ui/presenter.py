@@ -1,4 +1,4 @@
-"""Brings what the controller says onto the widgets of the window."""
+"""Brings what the controller of the active pane says into the side panel, the menus and the status line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cxrviewer.models.catalog import builtin_cards, remember_card
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.dialogs.model_form import ModelForm
-from cxrviewer.ui.legend_text import fallback_text, heading_text, legend_text
+from cxrviewer.ui.legend_text import fallback_text, heading_text
 from cxrviewer.ui.menus import fill_presets
 from cxrviewer.ui.sight import Sight
 from cxrviewer.ui.status import read_out
@@ -35,7 +35,6 @@ class Presenter:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
-        self._controller = window.controller
         self._shown = window.controller.shown
         self._fallback = ""
         self._sight = Sight(window.controller.run_aside, window)
@@ -48,34 +47,24 @@ class Presenter:
         self._window.actions_table.enable_for_image(False)
         self._show_choices(self._shown)
         self.show_words(self._window.words.choice)
-        self.show_activity(self._controller.activity)
+        self.show_activity(self._window.controller.activity)
 
     def apply(self, shown: Shown) -> None:
         """Show what differs from what is on screen."""
         former, self._shown = self._shown, shown
-        canvas, state, radiograph = self._window.canvas, shown.state, shown.radiograph
-        if radiograph is not former.radiograph:
+        state = shown.state
+        if shown.radiograph is not former.radiograph:
             self._show_image(shown)
-        elif shown.table is not former.table and shown.table is not None:
-            canvas.set_table(shown.table)
-        if (state.zoom, state.orientation) != (former.state.zoom, former.state.orientation):
-            canvas.set_view(state.zoom, state.orientation)
-        if shown.heatmap is not former.heatmap:
-            canvas.set_heatmap(shown.heatmap)
-        if shown.style is not former.style:
-            canvas.set_style(shown.style)
         if shown.at_hand.loaded is not former.at_hand.loaded:
             self._show_model(shown)
         if (state.model, shown.at_hand.model) != (former.state.model, former.at_hand.model):
             self._window.side.show_models(builtin_cards(), state.model)
         self._say_fallback(shown)
         self._show_choices(shown)
-        canvas.set_legend(legend_text(shown, self._window.words.choice))
         self._sight.look(shown)
 
     def show_words(self, choice: WordChoice) -> None:
-        """Write what the user wants to read."""
-        self._window.canvas.set_legend(legend_text(self._shown, choice))
+        """Tell in the menus what the user wants to read."""
         actions = self._window.actions_table
         actions.check("identity", choice.identity)
         actions.check("corner_text", choice.corners)
@@ -86,13 +75,12 @@ class Presenter:
         self._window.status.show_activity(activity)
         self._window.actions_table.enable("cancel", activity.can_be_cancelled)
 
-    def hover(self, point: tuple[float, float] | None) -> None:
-        """Tell the values under the cursor."""
-        self._window.status.show_readout(read_out(self._shown, *point) if point is not None else None)
+    def hover(self, shown: Shown, point: tuple[float, float] | None) -> None:
+        """Tell the values under the cursor, of the pane that it is over."""
+        self._window.status.show_readout(read_out(shown, *point) if point is not None else None)
 
     def _show_image(self, shown: Shown) -> None:
         window, radiograph = self._window, shown.radiograph
-        window.canvas.set_image(self._controller.renderer, shown.table)
         window.actions_table.enable_for_image(radiograph is not None)
         if radiograph is None:
             return
@@ -122,7 +110,7 @@ class Presenter:
             self._window.messages.show_text(
                 f"The answers hold until the program ends: they could not be stored ({error.strerror})."
             )
-        self._controller.use_card(card)
+        self._window.controller.use_card(card)
 
     def _say_fallback(self, shown: Shown) -> None:
         """Say once for a model that another method than the chosen one stands in for it."""
