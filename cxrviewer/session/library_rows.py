@@ -1,0 +1,180 @@
+"""From a listing to the rows of the file list: grouped or flat, searched, folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from cxrviewer.imaging.summary import Summary
+from cxrviewer.session.folder import Listing
+from cxrviewer.session.library import Branch, Key, Summaries, date_text
+
+
+class Kind(Enum):
+    """What a row is."""
+
+    PLACE = "place"
+    HEADING = "heading"
+    IMAGE = "image"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the list.
+
+    Parameters
+    ----------
+    kind : Kind
+        What it is.
+    text, detail : str
+        Name of a file or folder, or title of a branch; what else there is to say.
+    path : Path, optional
+        Of a place or an image.
+    level : int
+        Branches above it.
+    key : tuple of str
+        Of a heading's branch.
+    folded : bool
+        Whether what is below a heading is hidden.
+    """
+
+    kind: Kind
+    text: str
+    detail: str = ""
+    path: Path | None = None
+    level: int = 0
+    key: Key = ()
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The rows of a list, and its images in order, those in folded branches included.
+
+    Parameters
+    ----------
+    rows : tuple of Row
+        From top to bottom.
+    images : tuple of Path
+        What stepping goes through.
+    grouped : bool
+        Whether there are branches.
+    """
+
+    rows: tuple[Row, ...] = ()
+    images: tuple[Path, ...] = ()
+    grouped: bool = False
+
+
+class Search:
+    """Tells which images match the words of a search, all of which must occur.
+
+    Parameters
+    ----------
+    query : str
+        Words in any case.
+    summaries : mapping of Path to Summary
+        What is known of the images.
+    identity : bool
+        Whether names and numbers of patients may be found: only where they are shown.
+    """
+
+    def __init__(self, query: str, summaries: Summaries, *, identity: bool) -> None:
+        self._words = query.casefold().split()
+        self._summaries = summaries
+        self._identity = identity
+
+    def __bool__(self) -> bool:
+        return bool(self._words)
+
+    def matches(self, path: Path, above: str = "") -> bool:
+        """Return whether an image matches, by its own words or those of the branches above it."""
+        text = path.name.casefold()
+        if all(word in text for word in self._words):
+            return True
+        summary = self._summaries.get(path)
+        if summary is not None:
+            text = f"{text}\n{self._words_of(summary).casefold()}"
+        text = f"{text}\n{above.casefold()}"
+        return all(word in text for word in self._words)
+
+    def _words_of(self, summary: Summary) -> str:
+        words = [
+            summary.study_description,
+            summary.series_description,
+            summary.modality,
+            summary.body_part,
+            summary.view,
+            summary.study_date,
+            date_text(summary.study_date),
+        ]
+        if self._identity:
+            words += [summary.patient_name, summary.patient_id]
+        return "\n".join(words)
+
+
+def lay_out(
+    listing: Listing,
+    branches: Sequence[Branch] | None,
+    search: Search,
+    is_folded: Callable[[Key], bool],
+) -> Layout:
+    """Return the rows of a listing.
+
+    Parameters
+    ----------
+    listing : Listing
+        Places and images.
+    branches : sequence of Branch, optional
+        Its images by patient, study and series; None for a flat list.
+    search : Search
+        Which of them are wanted.
+    is_folded : callable
+        Tells of a branch whether it is folded; while something is searched, none is.
+    """
+    rows = [
+        Row(Kind.PLACE, path.name, path=path)
+        for path in listing.folders
+        if not search or search.matches(path)
+    ]
+    if branches is None:
+        images = tuple(path for path in listing.files if search.matches(path)) if search else listing.files
+        rows += [Row(Kind.IMAGE, path.name, path=path) for path in images]
+        return Layout(tuple(rows), images)
+    found: list[Path] = []
+    for branch in branches:
+        branch_rows, branch_images = _below(branch, 0, "", search, is_folded)
+        rows += branch_rows
+        found += branch_images
+    return Layout(tuple(rows), tuple(found), grouped=True)
+
+
+def _below(
+    branch: Branch, level: int, above: str, search: Search, is_folded: Callable[[Key], bool]
+) -> tuple[list[Row], list[Path]]:
+    """Return the rows of a branch with its heading, nothing where nothing in it matches; and its images."""
+    words = f"{above}\n{branch.title}"
+    images = [path for path in branch.files if not search or search.matches(path, words)]
+    rows = [Row(Kind.IMAGE, path.name, path=path, level=level + 1) for path in images]
+    for inner in branch.branches:
+        inner_rows, inner_images = _below(inner, level + 1, words, search, is_folded)
+        rows += inner_rows
+        images += inner_images
+    if not images:
+        return [], []
+    folded = not search and is_folded(branch.key)
+    heading = Row(Kind.HEADING, branch.title, branch.detail, level=level, key=branch.key, folded=folded)
+    return [heading] if folded else [heading, *rows], images
+
+
+def branch_of(branches: Sequence[Branch], path: Path) -> tuple[Key, ...]:
+    """Return the keys of the branches that an image lies in, the highest first."""
+    for branch in branches:
+        if path in branch.files:
+            return (branch.key,)
+        below = branch_of(branch.branches, path)
+        if below:
+            return (branch.key, *below)
+    return ()
