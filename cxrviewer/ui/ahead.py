@@ -8,13 +8,23 @@ from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.method_spec import Family
 from cxrviewer.explain.model_info import ModelInfo, sweep_layers
 from cxrviewer.explain.target import of_label
+from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.session.analysis import Analysis
+from cxrviewer.session.cache import AnalysisCache
 from cxrviewer.session.keys import ExplainKey
+from cxrviewer.session.plan import resolve
+from cxrviewer.session.shown import Shown
+from cxrviewer.session.state import showing
 
 BYTES_AT_ONCE = 128 * 2**20
 """Activations and gradients in one run of the model. Few large runs disturb less than many small ones: what
 takes long is to compile each group, once a model."""
 
 _MOST_CLASSES = 32
+
+
+AFFORDABLE = 5.0
+"""Seconds that the analysis of an image may take that nobody has asked for yet."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,35 @@ def pieces_ahead(key: ExplainKey, info: ModelInfo) -> tuple[Piece, ...]:
     if not quick or len(question.layers) != 1 or question.smoothing:
         return ()
     return (*_classes(key, info), *_layers(key, info))
+
+
+def piece_beside(shown: Shown, analysis: Analysis, image: Radiograph, cache: AnalysisCache) -> Piece | None:
+    """Return what will be asked for when another image is opened.
+
+    Parameters
+    ----------
+    shown : Shown
+        What is on screen.
+    analysis : Analysis
+        Of the image on screen: how long it took tells how long the other will take.
+    image : Radiograph
+        The other one.
+    cache : AnalysisCache
+        Has the model's output for it, maybe.
+
+    Returns
+    -------
+    Piece or None
+        None where that takes too long, or cannot be asked.
+    """
+    loaded = shown.at_hand.loaded
+    if loaded is None or analysis.result.seconds > AFFORDABLE:
+        return None
+    at_hand = replace(
+        shown.at_hand, radiograph=image, prediction=cache.prediction(image.key, loaded.info.card)
+    )
+    key = resolve(showing(shown.state, image, shown.radiograph, shown.voi), at_hand).explain
+    return Piece(key, (key,)) if key is not None else None
 
 
 def _classes(key: ExplainKey, info: ModelInfo) -> tuple[Piece, ...]:

@@ -121,7 +121,8 @@ class Analyst(QObject):
 
     def explain(self, key: ExplainKey, radiograph: Radiograph, loaded: LoadedChoice, lane: int) -> None:
         """Answer a question; the one of the same lane that is under way is given up at its next step."""
-        self.drop("ahead")
+        if self._piece is None or key not in self._piece.keys:
+            self.drop("ahead")
         self._post("explain", key, lambda wish: self._explained(wish, key, radiograph, loaded), lane)
 
     def look_ahead(self, piece: Piece, radiograph: Radiograph, loaded: LoadedChoice) -> None:
@@ -186,14 +187,11 @@ class Analyst(QObject):
         self, wish: _Wish, piece: Piece, radiograph: Radiograph, loaded: LoadedChoice
     ) -> tuple[Analysis, ...]:
         if piece.layers:
-            found = analyse_layers(self._engine.run, radiograph, loaded, piece.key, piece.layers)
-        else:
-            found = tuple(
-                analyse(self._engine.run, radiograph, loaded, key) for key in piece.keys if wish.holds
-            )
-        for key, analysis in zip(piece.keys, found, strict=False):
-            self._keep(key, analysis)
-        return found
+            swept = analyse_layers(self._engine.run, radiograph, loaded, piece.key, piece.layers)
+            for key, analysis in zip(piece.keys, swept, strict=True):
+                self._keep(key, analysis)
+            return swept
+        return tuple(self._explained(wish, key, radiograph, loaded) for key in piece.keys if wish.holds)
 
     def _keep(self, key: ExplainKey, analysis: Analysis) -> None:
         self._found[key] = analysis

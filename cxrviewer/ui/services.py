@@ -19,6 +19,7 @@ from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.analyst import Advance, Analyst
 from cxrviewer.ui.foresight import Foresight
+from cxrviewer.ui.neighbours import Neighbours
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
 
@@ -53,7 +54,8 @@ class Services(QObject):
         # Before any controller hears of it: they look into the cache.
         self.analyst.finished.connect(self._keep)
         self.analyst.advanced.connect(self._keep_prediction)
-        self.foresight = Foresight(self.analyst, self.cache, self)
+        self.neighbours = Neighbours(reader, self.images, self)
+        self.foresight = Foresight(self.analyst, self.cache, self.neighbours, self)
         self._lanes = itertools.count(1)
         self._asides = 0
         self._preferred = 1
@@ -76,6 +78,7 @@ class Services(QObject):
         (self._busy.add if busy else self._busy.discard)(lane)
         if lane == self._preferred:
             self._seen = shown
+            self.neighbours.look(shown)
         self.foresight.look(None if self._busy else self._seen)
 
     def leave(self, lane: int) -> None:
@@ -100,6 +103,7 @@ class Services(QObject):
         self.reader.close()
         self.analyst.shut_down()
         self.files.stop()
+        self.neighbours.shut_down()
 
     def _hand_back(self, outcome: Outcome) -> None:
         if callable(outcome.token):
