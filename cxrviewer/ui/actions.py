@@ -52,6 +52,13 @@ ACTIONS = (
         "export", "&Export overlay…", "Ctrl+E", "Save the annotated overlay", "export", needs_image=True
     ),
     ActionSpec("copy", "&Copy picture", "Ctrl+C", "Copy what the canvas shows", needs_image=True),
+    ActionSpec(
+        "tags",
+        "File i&nformation…",
+        "Ctrl+T",
+        "All that the file says: the DICOM tags, with a search",
+        needs_image=True,
+    ),
     ActionSpec("quit", "&Quit", "Ctrl+Q"),
     ActionSpec("previous", "&Previous image", "PgUp", "Previous image (Left arrow)", "previous"),
     ActionSpec("next", "&Next image", "PgDown", "Next image (Right arrow)", "next"),
@@ -159,6 +166,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR,
             "export",
             "copy",
+            SEPARATOR,
+            "tags",
             SEPARATOR,
             "quit",
         ),

@@ -30,6 +30,7 @@ from cxrviewer.ui.panels.browser import BrowserPanel
 from cxrviewer.ui.panels.side import SidePanel
 from cxrviewer.ui.presenter import Presenter
 from cxrviewer.ui.status import StatusLine
+from cxrviewer.ui.tag_browser import TagBrowser
 from cxrviewer.ui.words import WordChoice, Words
 
 _BROWSER_WIDTH = 230
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self._canvas_menu = QMenu(self)
         self.words = Words(WordChoice(corners=settings.corner_text, markers=settings.markers), self)
         self.panes = PaneGrid(Pane(controller, self.words))
+        self.tags = TagBrowser(controller.reader, self)
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
         self.presenter = Presenter(self)
@@ -251,6 +253,7 @@ class MainWindow(QMainWindow):
         save_settings(self.settings)
         self.services.shut_down()
         self.browser.close_worker()
+        self.tags.close_worker()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

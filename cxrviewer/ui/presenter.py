@@ -64,7 +64,8 @@ class Presenter:
         self._sight.look(shown)
 
     def show_words(self, choice: WordChoice) -> None:
-        """Tell in the menus what the user wants to read."""
+        """Tell in the menus and the tag browser what the user wants to read."""
+        self._window.tags.show_identity(choice.identity)
         actions = self._window.actions_table
         actions.check("identity", choice.identity)
         actions.check("corner_text", choice.corners)
@@ -86,6 +87,7 @@ class Presenter:
             return
         window.setWindowTitle(f"{radiograph.path.name} – CXR Viewer")
         window.browser.mark(radiograph.path)
+        window.tags.show_file(radiograph.path)
         fill_presets(window.presets_menu, radiograph, window.commands.window_by)
 
     def _show_model(self, shown: Shown) -> None:

@@ -25,6 +25,7 @@ class WordCommands:
         """Return the handler of each action by id."""
         words = self._window.words
         return {
+            "tags": self._window.tags.open,
             "identity": lambda checked: words.choose(identity=checked),
             "corner_text": lambda checked: words.choose(corners=checked),
             "markers": lambda checked: words.choose(markers=checked),
