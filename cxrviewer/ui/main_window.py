@@ -134,6 +134,8 @@ class MainWindow(QMainWindow):
         self.browser.chosen.connect(commands.open_image)
         self.browser.failed.connect(commands.report)
         self.browser.folder_shown.connect(self._remember_folder)
+        self.browser.model.modelReset.connect(self.services.neighbours.look_around)
+        self.services.neighbours.follow(self.browser.around)
         side.model_chosen.connect(commands.choose_model)
         side.model_wanted.connect(commands.ask_for_model)
         side.outputs.target_chosen.connect(lambda target: commands.ask(target=target))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import UserError
 from cxrviewer.session.folder import Listing, list_files, list_folder
+from cxrviewer.session.neighbours import REACH, Surroundings
 from cxrviewer.ui.icons import icon
 from cxrviewer.ui.panels.browser_model import THUMBNAIL, BrowserModel
 from cxrviewer.ui.worker import Outcome, WorkerThread
@@ -115,6 +116,15 @@ class BrowserPanel(QWidget):
         if 0 <= place < len(files):
             self._choose(files[place])
             self._select(len(self.model.listing.folders) + place)
+
+    def around(self, path: Path) -> Surroundings:
+        """Return the files beside one, as far as it is worth to read them in advance."""
+        files, row = self.model.listing.files, self.model.row(path)
+        if row is None:
+            return Surroundings()
+        place = row - len(self.model.listing.folders)
+        before, after = files[max(place - REACH, 0) : place], files[place + 1 : place + 1 + REACH]
+        return Surroundings(before[::-1], after)
 
     def choose_folder(self) -> None:
         """Ask for a folder and list it."""
