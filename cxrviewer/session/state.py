@@ -55,6 +55,8 @@ class ViewState:
         "default", the id of a built-in model, or the path of a weights file.
     question : Question
         What is asked about the image: target, method, layers.
+    keep_target : bool
+        Whether the next image is explained for the same target, and not for its own top class.
     voi : Window or LookupTable, optional
         The user's window; None for the file's own.
     keep_window : bool
@@ -82,6 +84,7 @@ class ViewState:
     frame: int = 0
     model: str = "default"
     question: Question = field(default_factory=Question)
+    keep_target: bool = False
     voi: Voi | None = None
     keep_window: bool = False
     planes_visible: bool = True
@@ -125,7 +128,8 @@ def to_remember(state: ViewState, settings: Settings) -> Settings:
 
 def opened(state: ViewState, path: Path) -> ViewState:
     """Another file: its first image, own window, polarity, orientation and top class; the question stays."""
-    return asking(replace(reset_view(state), path=path, frame=0), target=TOP)
+    after = replace(reset_view(state), path=path, frame=0)
+    return after if state.keep_target else asking(after, target=TOP)
 
 
 def showing(state: ViewState, image: Radiograph, former: Radiograph | None, voi: Voi | None) -> ViewState:
@@ -143,11 +147,11 @@ def showing(state: ViewState, image: Radiograph, former: Radiograph | None, voi:
     if former is not None and (former.path, former.digest) == (image.path, image.digest):
         return replace(state, path=image.path, frame=image.frame)
     after = replace(opened(state, image.path), frame=image.frame)
-    kept = state.keep_window and isinstance(voi, Window) and former is not None and _comparable(former, image)
+    kept = state.keep_window and isinstance(voi, Window) and former is not None and comparable(former, image)
     return replace(after, voi=voi) if kept else after
 
 
-def _comparable(one: Radiograph, other: Radiograph) -> bool:
+def comparable(one: Radiograph, other: Radiograph) -> bool:
     """Return whether the values of two images mean the same, as far as their files say."""
     known = [(image.grayscale.signed, image.grayscale.bits_stored) for image in (one, other)]
     first, second = one.grayscale.modality, other.grayscale.modality
