@@ -27,7 +27,10 @@ from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation, Viewport, fill_scale, fit_scale, make_viewport
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui import theme
+from cxrviewer.ui.canvas.frame_bar import FrameBar
 from cxrviewer.ui.canvas.legend import Legend, paint_empty, paint_legend
+from cxrviewer.ui.canvas.tools.box import Box, BoxTool
+from cxrviewer.ui.canvas.tools.magnifier import Magnifier
 from cxrviewer.ui.canvas.tools.tool import CanvasLayer, CanvasTool, Tool
 from cxrviewer.ui.canvas.tools.toolbox import Toolbox
 from cxrviewer.ui.canvas.waiting_sign import WaitingSign
@@ -52,6 +55,9 @@ class Canvas(QWidget):
     hovered = Signal(object)
     stepped = Signal(int)
     tapped = Signal(object)
+    region_drawn = Signal(object)
+    frame_wanted = Signal(int)
+    frame_stepped = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +69,7 @@ class Canvas(QWidget):
         self.setMinimumSize(240, 200)
         self.menu: QMenu | None = None
         self._renderer: Renderer | None = None
+        self._lens: Renderer | None = None
         self._table: NDArray[np.uint8] | None = None
         self._heatmap: Heatmap | None = None
         self._style = OverlayStyle()
@@ -73,9 +80,19 @@ class Canvas(QWidget):
         self._picture: QImage | None = None
         self.layers: list[CanvasLayer] = []
         self._toolbox = Toolbox(self)
+        self._add_tools()
         self._dimmed = False
         self.sign = WaitingSign(self)
         self.sign.raised.connect(self._dim)
+        self.frames = FrameBar(self)
+        self.frames.chosen.connect(self.frame_wanted)
+
+    def _add_tools(self) -> None:
+        region, zoom = BoxTool(self, self.region_drawn.emit), BoxTool(self, self.zoom_to)
+        lens = Magnifier(self)
+        self.layers += [region, zoom, lens]
+        for name, tool in ((Tool.REGION, region), (Tool.ZOOM, zoom), (Tool.MAGNIFIER, lens)):
+            self.add_tool(name, tool)
 
     def sizeHint(self) -> QSize:
         """Return the size that a layout would like to give."""
@@ -85,8 +102,10 @@ class Canvas(QWidget):
         """Show another image through a presentation table; the heatmap of the former one goes."""
         self._toolbox.cancel()
         self._renderer = renderer
+        self._lens = renderer.twin() if renderer is not None else None
         self._table = table
         self._heatmap = None
+        self._show_frame()
         self._move()
 
     def set_table(self, table: NDArray[np.uint8]) -> None:
@@ -176,6 +195,17 @@ class Canvas(QWidget):
         """Ask `grip` before the tool in use, whichever that is."""
         self._toolbox.grips.append(grip)
 
+    def zoom_to(self, box: Box) -> None:
+        """Ask for the view in which a part of the image is as large as it goes."""
+        if self._renderer is None:
+            return
+        left, top, right, bottom = box
+        rows, columns = self._renderer.radiograph.shape
+        shape = max(1, round(bottom - top)), max(1, round(right - left))
+        scale = fit_scale(shape, self._device_shape(), self._renderer.radiograph.aspect, self._orientation)
+        middle = np.array([((left + right) / 2 + 0.5) / columns, ((top + bottom) / 2 + 0.5) / rows])
+        self.zoomed.emit(Zoom(float(np.clip(scale, _SMALLEST_SCALE, _LARGEST_SCALE)), _clamped(middle)))
+
     def stored_at(self, position: QPointF) -> tuple[float, float] | None:
         """Return the stored point (x, y) under a widget position; None outside the image."""
         if self.viewport() is None:
@@ -226,14 +256,20 @@ class Canvas(QWidget):
             self._picture = self._rendered()
         return self._picture
 
+    def magnified(self, viewport: Viewport) -> QImage:
+        """Return what is seen in another view of the image, in device pixels."""
+        return self._drawn(self._lens, viewport)
+
     def _rendered(self) -> QImage:
-        viewport = self.viewport()
-        if viewport is None or self._renderer is None or self._table is None:
+        return self._drawn(self._renderer, self.viewport())
+
+    def _drawn(self, renderer: Renderer | None, viewport: Viewport | None) -> QImage:
+        if viewport is None or renderer is None or self._table is None:
             blank = QImage(1, 1, QImage.Format.Format_RGB32)
             blank.fill(theme.CANVAS)
             return blank
         style = replace(self._style, alpha=self._style.alpha * _DIMMED) if self._dimmed else self._style
-        packed = self._renderer.picture(viewport, self._table, self._heatmap, style)
+        packed = renderer.picture(viewport, self._table, self._heatmap, style)
         rows, columns = packed.shape
         image = QImage(packed.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
@@ -248,6 +284,13 @@ class Canvas(QWidget):
         x, y = self.point_at(position)
         rows, columns = self._renderer.radiograph.shape
         return (x + 0.5) / columns, (y + 0.5) / rows
+
+    def _show_frame(self) -> None:
+        image = self._renderer.radiograph if self._renderer is not None else None
+        self.frames.show_frame(
+            image.frame if image is not None else 0, image.frames if image is not None else 1
+        )
+        self.frames.place(self.size())
 
     def _dim(self, dimmed: bool) -> None:
         self._dimmed = dimmed
@@ -289,12 +332,16 @@ class Canvas(QWidget):
         """Place the image anew in the changed view."""
         super().resizeEvent(event)
         self.sign.place(event.size())
+        self.frames.place(event.size())
         self._move()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom at the cursor."""
+        """Zoom at the cursor; with Ctrl, go through the images of the file."""
         steps = event.angleDelta().y() / 120
-        if steps:
+        by_frames = event.modifiers() & Qt.KeyboardModifier.ControlModifier and self.frames.isVisible()
+        if steps and by_frames:
+            self.frame_stepped.emit(-1 if steps > 0 else 1)
+        elif steps and not (self._renderer is not None and self._toolbox.wheel(steps)):
             self.zoom_by(_WHEEL_STEP**steps, event.position())
         event.accept()
 

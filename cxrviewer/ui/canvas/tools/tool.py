@@ -18,6 +18,7 @@ class Tool(Enum):
     WINDOW = "window"
     PAN = "pan"
     REGION = "region"
+    ZOOM = "zoom"
     MAGNIFIER = "magnifier"
 
 
@@ -68,6 +69,9 @@ class CanvasTool(Protocol):
 
     def double_click(self, point: Pointer) -> bool:
         """Do something; False where a double click means nothing to this tool."""
+
+    def wheel(self, steps: float) -> bool:
+        """Follow the wheel; False where that means nothing to this tool."""
 
     def leave(self) -> None:
         """The mouse is not over the canvas any more."""
@@ -120,6 +124,11 @@ class PlainTool:
     def double_click(self, point: Pointer) -> bool:
         """Leave the double click to others."""
         del point
+        return False
+
+    def wheel(self, steps: float) -> bool:
+        """Leave the wheel to the canvas."""
+        del steps
         return False
 
     def leave(self) -> None:

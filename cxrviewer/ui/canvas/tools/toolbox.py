@@ -15,7 +15,7 @@ from cxrviewer.ui.canvas.tools.window import WindowTool
 if TYPE_CHECKING:
     from cxrviewer.ui.canvas.canvas import Canvas
 
-_HELD = {Qt.Key.Key_Space: Tool.PAN}
+_HELD = {Qt.Key.Key_Space: Tool.PAN, Qt.Key.Key_M: Tool.MAGNIFIER}
 """Keys that stand for a tool while they are held; tapped, they do what the action of that key does."""
 _TAP = 0.25
 """Seconds after which a key counts as held, though nothing was done meanwhile."""
@@ -40,6 +40,7 @@ class Toolbox:
         self._held_since = 0.0
         self._was_used = False
         self._working: CanvasTool | None = None
+        self._last: Pointer | None = None
 
     @property
     def chosen(self) -> Tool:
@@ -52,10 +53,11 @@ class Toolbox:
 
     def choose(self, name: Tool) -> None:
         """Take another tool; what the former one has half done is given up."""
-        if name is not self._chosen:
-            self.cancel()
+        if name is self._chosen:
+            return
+        self.cancel()
         self._chosen = name
-        self._show_cursor()
+        self._go_on()
 
     def cancel(self) -> None:
         """Give up whatever is half done."""
@@ -78,9 +80,9 @@ class Toolbox:
 
     def move(self, event: QMouseEvent) -> None:
         """Tell the tool at work, or those that may begin, where the mouse is."""
-        point = self._pointer(event)
+        self._last = self._pointer(event)
         for tool in self._listeners():
-            tool.move(point)
+            tool.move(self._last)
         self._show_cursor()
 
     def release(self, event: QMouseEvent) -> None:
@@ -95,8 +97,13 @@ class Toolbox:
         point = self._pointer(event)
         return any(tool.double_click(point) for tool in (*self.grips, self._in_use()))
 
+    def wheel(self, steps: float) -> bool:
+        """Return whether the tool in use has a meaning for the wheel."""
+        return self._in_use().wheel(steps)
+
     def leave(self) -> None:
         """The mouse has left the canvas."""
+        self._last = None
         for tool in self._listeners():
             tool.leave()
 
@@ -111,8 +118,9 @@ class Toolbox:
         if event.key() == Qt.Key.Key_Escape:
             self.cancel()
         elif not event.isAutoRepeat() and self._working is None:
+            self._in_use().leave()
             self._held, self._held_since, self._was_used = Qt.Key(event.key()), time.monotonic(), False
-            self._show_cursor()
+            self._go_on()
 
     def key_up(self, event: QKeyEvent) -> bool:
         """Return whether the key is up after a mere tap."""
@@ -124,9 +132,16 @@ class Toolbox:
 
     def let_go(self) -> None:
         """No key is held any more, or none that can be heard of."""
-        if self._held is not None:
-            self._tools[_HELD[self._held]].leave()
+        if self._held is None:
+            return
+        self._in_use().leave()
         self._held = None
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Tell the tool that is in use now where the mouse is."""
+        if self._last is not None:
+            self._in_use().move(self._last)
         self._show_cursor()
 
     def _asked(self, event: QMouseEvent) -> tuple[CanvasTool, ...]:
