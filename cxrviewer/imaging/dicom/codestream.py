@@ -8,6 +8,9 @@ _NO_FRAME_HEADER = (0xC4, 0xC8, 0xCC)
 """Markers between SOF0 and SOF15 that open tables: DHT, JPG, DAC (ITU-T T.81, table B.1)."""
 _JPEG_LS_FRAME = 0xF7
 _SCAN = 0xDA
+_CODING_STYLE = b"\xff\x52"
+_MAIN_HEADER = 1024
+"""Bytes of a JPEG 2000 codestream within which its coding style stands."""
 
 
 def frame_size(data: bytes) -> tuple[int, int] | None:
@@ -23,6 +26,19 @@ def frame_size(data: bytes) -> tuple[int, int] | None:
     if jpeg_2000 >= 0 and (jpeg < 0 or jpeg_2000 < jpeg):
         return _jpeg_2000_size(data[jpeg_2000 : jpeg_2000 + 24])
     return _jpeg_size(data, jpeg + 2) if jpeg >= 0 else None
+
+
+def is_irreversible(data: bytes) -> bool:
+    """Tell whether the first JPEG 2000 frame has irreversible wavelets (ITU-T T.800, A.6.1).
+
+    Parameters
+    ----------
+    data : bytes
+        Encapsulated pixel data, or a codestream alone.
+    """
+    start = data.find(_JPEG_2000_START)
+    style = data.find(_CODING_STYLE, start, start + _MAIN_HEADER)
+    return start >= 0 and style >= 0 and data[style + 13 : style + 14] == b"\0"
 
 
 def _jpeg_2000_size(head: bytes) -> tuple[int, int] | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pydicom.uid import UID, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless
+from pydicom.uid import HTJ2K, JPEG2000, UID, JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless
 
+from cxrviewer.imaging.dicom.codestream import is_irreversible
 from cxrviewer.imaging.dicom.tags import Tags
 
 _LOSSY_SYNTAXES = (JPEGBaseline8Bit, JPEGExtended12Bit, JPEGLSNearLossless)
-"""Those that are always lossy; JPEG 2000 and HTJ2K leave it to the attribute."""
+"""Those that are always lossy; JPEG 2000 and HTJ2K leave it to the attribute and the codestream."""
+_EITHER = (JPEG2000, HTJ2K)
 
 _METHODS = {
     "ISO_10918_1": "JPEG",
@@ -29,7 +31,10 @@ def compression_words(tags: Tags, syntax: UID) -> str:
     syntax : UID
         Its transfer syntax.
     """
-    if tags.text("LossyImageCompression") != "01" and syntax not in _LOSSY_SYNTAXES:
+    lossy = syntax in _LOSSY_SYNTAXES or (
+        syntax in _EITHER and is_irreversible(tags.value("PixelData") or b"")
+    )
+    if tags.text("LossyImageCompression") != "01" and not lossy:
         return ""
     methods = [_METHODS.get(name, name) for name in tags.texts("LossyImageCompressionMethod")]
     ratios = tags.numbers("LossyImageCompressionRatio")
