@@ -146,8 +146,19 @@ def _from_cache(subject: Subject) -> Iterator[Row]:
 def _perturbations(subject: Subject) -> Iterator[Row]:
     numbers = iter(range(6000, 10**6))
     subject.ask(next(numbers), "ablation-cam")
-    (ablation,) = interleaved(FEW_ROUNDS, lambda _: subject.ask(next(numbers), "ablation-cam"), warm_up=1)
-    yield Row("ablation-cam", f"{ablation:.2f} s", "≤ 0.20 s", ablation <= 0.2)
+    (whole,) = interleaved(FEW_ROUNDS, lambda _: subject.ask(next(numbers), "ablation-cam"), warm_up=1)
+    yield Row("ablation-cam of a new image, with its forward pass", f"{whole:.2f} s")
+    taken = []
+    for number in range(FEW_ROUNDS):
+        subject.ask(7000 + number, "grad-cam")
+        start = time.perf_counter()
+        subject.ask(7000 + number, "ablation-cam")
+        taken.append(time.perf_counter() - start)
+    ablation = statistics.median(taken)
+    yield Row("ablation-cam of the image on screen", f"{ablation:.2f} s", "≤ 0.20 s", ablation <= 0.2)
+    # What the engine does while the user looks.
+    subject.explainer.settle()
+    subject.explainer.settle()
     steps = []
 
     def masked(_: int) -> None:
@@ -155,30 +166,44 @@ def _perturbations(subject: Subject) -> Iterator[Row]:
 
     (score,) = interleaved(FEW_ROUNDS, masked, warm_up=1)
     yield Row("score-cam, 64 channels", f"{score:.2f} s", "≤ 3.00 s", score <= 3)
-    yield Row("its first step of all, in which the model is compiled for it", f"{steps[0]:.2f} s")
-    longest = max(steps[1:])
-    yield Row(
-        "its longest step after that: time to answer a cancel", f"{longest:.2f} s", "≤ 0.50 s", longest <= 0.5
-    )
+    longest = max(steps)
+    yield Row("its longest step: time to answer a cancel", f"{longest:.2f} s", "≤ 0.50 s", longest <= 0.5)
+    bare = _bare_runs(subject, 64, _best_batch(subject))
+    yield Row("forward passes of 64 images", f"{bare:.2f} s")
     if subject.name in FULL_SCORE_CAM:
-        each = _best_batched(subject)
+        channels, size = _channels(subject), _best_batch(subject)
+        # Half of the bare runs before and half after, so that both meet the same machine.
+        bare = _bare_runs(subject, channels // 2, size)
         start = time.perf_counter()
         answer, _ = subject.ask(next(numbers), "score-cam", top=0)
         full = time.perf_counter() - start
-        channels = _channels(subject)
-        ratio = full / (channels * min(each, _best_batched(subject)))
+        bare += _bare_runs(subject, channels - channels // 2, size)
         assert answer.attribution.values.any()
         yield Row(f"score-cam, all {channels} channels", f"{full:.1f} s")
-        yield Row("the same / channels × batched forward pass", f"{ratio:.2f}×", "≤ 1.05×", ratio <= 1.05)
+        yield Row(
+            f"the same / forward passes of as many images, {size} at a time",
+            f"{full / bare:.2f}×",
+            "≤ 1.05×",
+            full <= 1.05 * bare,
+        )
 
 
-def _best_batched(subject: Subject) -> float:
-    """Return the seconds an image of the forward pass takes in a batch of the best size."""
-    batches = [np.concatenate([subject.images[:size, 0]]) for size in (4, 8, 16, 32)]
+def _best_batch(subject: Subject) -> int:
+    """Return how many images at a time the forward pass takes fastest."""
+    batches = {size: np.concatenate([subject.images[:size, 0]]) for size in (4, 8, 16, 32)}
     taken = interleaved(
-        FEW_ROUNDS, *(lambda _, batch=batch: subject.forward(batch) for batch in batches), warm_up=1
+        FEW_ROUNDS, *(lambda _, batch=batch: subject.forward(batch) for batch in batches.values()), warm_up=1
     )
-    return min(seconds / len(batch) for seconds, batch in zip(taken, batches, strict=True))
+    return min(zip(taken, batches, strict=True), key=lambda pair: pair[0] / pair[1])[1]
+
+
+def _bare_runs(subject: Subject, count: int, size: int) -> float:
+    """Return the seconds of forward passes of `count` images, so many at a time."""
+    batch = np.concatenate([subject.images[:size, 0]])
+    start = time.perf_counter()
+    for done in range(0, count, size):
+        subject.forward(batch[: count - done])
+    return time.perf_counter() - start
 
 
 def _channels(subject: Subject) -> int:

@@ -198,13 +198,16 @@ class CompiledModel:
         return self._fitting(cost, _bytes(layer.tensor), most=_MOST_TARGETS, step=_ASIDE)
 
     def settle(self, path: str) -> None:
-        """Prepare what the first change of the target at a layer needs."""
+        """Prepare what the first change of the target at a layer needs; after that, runs of many images."""
+        shape = self._trace.inputs.shape[1:]
         if ("head gradients", path) not in self._functions:
-            layer, shape = self._layer(path), self._trace.inputs.shape[1:]
+            layer = self._layer(path)
             units = self._trace.logits.tensor.shape[1]
             masks = UnitMasks(np.ones(units, np.float32), np.zeros(units, np.float32))
             activations = np.zeros((layer.rows, layer.columns, layer.channels), np.float32)
             self.head_gradients(path, activations, np.zeros((1, *shape), np.float32), [masks])
+        elif "logits" not in self._functions:
+            self.logits(np.zeros((self.images_a_step(), *shape), np.float32))
 
     def _fitting(
         self,

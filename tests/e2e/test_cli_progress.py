@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -101,3 +102,17 @@ def test_no_progress_where_standard_error_is_no_terminal(capsys: pytest.CaptureF
         line.title = "Score-CAM"
         assert line.report(Progress(0, 0.5, Prediction(logits, logits)))
     assert capsys.readouterr() == ("", "")
+
+
+def swallowing_ctrl_c(line: ProgressLine, *, report: bool) -> None:
+    with contextlib.suppress(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    if report:
+        line.report(Progress(0, 0.5, Prediction(np.zeros(2, np.float32), np.zeros(2, np.float32))))
+
+
+@pytest.mark.parametrize("report", [True, False])
+def test_ctrl_c_that_a_library_swallows_ends_the_computation_all_the_same(report: bool) -> None:
+    with pytest.raises(KeyboardInterrupt), ProgressLine() as line:
+        swallowing_ctrl_c(line, report=report)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

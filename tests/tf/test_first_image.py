@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from explaining import asked, radiograph
 
 from cxrviewer.explain.compiled import CompiledModel
 from cxrviewer.explain.explainer import Explainer
@@ -38,3 +39,14 @@ def test_what_was_prepared_before_is_not_prepared_again(runs: list[str]) -> None
     info = explainer.prepare(resolve_model("default"))
     explainer.settle()
     assert runs == [info.auto_layer]
+
+
+def test_runs_of_many_images_are_prepared_after_the_next_class() -> None:
+    ask = asked("softmax-3")
+    ask.map("grad-cam", radiograph())
+    (_, session), *_ = ask.explainer._sessions.values()
+    functions = session._compiled._functions
+    ask.explainer.settle()
+    assert "logits" not in functions
+    ask.explainer.settle()
+    assert "logits" in functions
