@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 from cxrviewer.engine.engine import Engine
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import UserError
+from cxrviewer.session.handover import hand_over
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from cxrviewer.explain.model_info import ModelInfo
     from cxrviewer.ui.main_window import MainWindow
+    from cxrviewer.ui.second_starts import SecondStarts
 
 
-def run(paths: Sequence[Path], screenshot: Path | None = None) -> int:
-    """Open the window and stay until it is closed.
+def run(paths: Sequence[Path], screenshot: Path | None = None, *, new_window: bool = False) -> int:
+    """Open the window and stay until it is closed; or have the window open them that is there already.
 
     Parameters
     ----------
@@ -29,6 +31,8 @@ def run(paths: Sequence[Path], screenshot: Path | None = None) -> int:
         Files or folders to open.
     screenshot : Path, optional
         Write a picture of the window there once the heatmap is on it, and end.
+    new_window : bool
+        Open a window whether or not there is one.
 
     Returns
     -------
@@ -47,6 +51,8 @@ def run(paths: Sequence[Path], screenshot: Path | None = None) -> int:
                 "Start it from a desktop session, or use 'cxrviewer explain IMAGE -o OUT.png'.",
             )
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if screenshot is None and not new_window and hand_over(paths):
+        return 0
     # TensorFlow takes seconds to import: its process starts before Qt is even loaded.
     engine, ready = start_engine()
     application = make_application()
@@ -63,8 +69,31 @@ def run(paths: Sequence[Path], screenshot: Path | None = None) -> int:
         from cxrviewer.ui.screenshot import shoot_when_analysed
 
         return shoot_when_analysed(window, screenshot)
+    QTimer.singleShot(0, lambda: hear_of_files(window))
     window.show_notice_once()
     return application.exec()
+
+
+def hear_of_files(window: MainWindow) -> SecondStarts:
+    """Have a window open what later starts of the program and the system ask for."""
+    from PySide6.QtWidgets import QApplication
+
+    from cxrviewer.ui.application import Application
+    from cxrviewer.ui.second_starts import SecondStarts, bring_to_front
+
+    def take(paths: Sequence[Path]) -> None:
+        bring_to_front(window)
+        window.commands.open_paths(paths)
+
+    starts = SecondStarts(window)
+    starts.asked.connect(take)
+    starts.listen()
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    application.aboutToQuit.connect(starts.close)
+    if isinstance(application, Application):
+        application.files_wanted.connect(take)
+    return starts
 
 
 def start_engine() -> tuple[Engine, Future[ModelInfo | None]]:
@@ -85,10 +114,11 @@ def make_application() -> QApplication:
     sys.setswitchinterval(0.0005)
     from PySide6.QtWidgets import QApplication
 
+    from cxrviewer.ui.application import Application
     from cxrviewer.ui.theme import apply_theme
 
     running = QApplication.instance()
-    application = running if isinstance(running, QApplication) else QApplication(["cxrviewer"])
+    application = running if isinstance(running, QApplication) else Application(["cxrviewer"])
     application.setApplicationName("CXR Viewer")
     application.setDesktopFileName("cxrviewer")
     apply_theme(application)

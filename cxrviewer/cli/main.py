@@ -56,14 +56,15 @@ def _run_command(arguments: list[str]) -> int:
 
 def _run_window(arguments: list[str]) -> int:
     screenshot: Path | None = None
+    new_window = False
     if any(argument.startswith("-") for argument in arguments):
         options = _window_parser().parse_args(arguments)
-        paths, screenshot = options.paths, options.screenshot
+        paths, screenshot, new_window = options.paths, options.screenshot, options.new_window
     else:
         paths = [Path(argument) for argument in arguments]
     from cxrviewer import app
 
-    return app.run(paths, screenshot=screenshot)
+    return app.run(paths, screenshot=screenshot, new_window=new_window)
 
 
 def _window_parser() -> argparse.ArgumentParser:
@@ -74,7 +75,7 @@ def _window_parser() -> argparse.ArgumentParser:
     listing = "\n".join(f"  {name:<9} {summary}" for name, summary in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="cxrviewer",
-        usage="cxrviewer [PATH ...]\n       cxrviewer COMMAND ...",
+        usage="cxrviewer [--new-window] [PATH ...]\n       cxrviewer COMMAND ...",
         description="Opens chest radiographs and shows which regions influenced a classifier's output.",
         epilog=f"commands:\n{listing}\n\n"
         "'cxrviewer COMMAND --help' tells more. A file that is named like a command is opened as ./NAME.\n"
@@ -83,6 +84,11 @@ def _window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="image or folder to open in the window"
+    )
+    parser.add_argument(
+        "--new-window",
+        action="store_true",
+        help="open a window even where there is one that could take the files",
     )
     parser.add_argument("--version", action="version", version=f"cxrviewer {__version__}")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help=argparse.SUPPRESS)
