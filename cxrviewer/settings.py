@@ -35,6 +35,12 @@ class Settings:
         Attribution method.
     corner_text, markers : bool
         Whether the canvas has text in its corners, and side markers with a scale bar.
+    tool : str
+        What the left button does.
+    drag_direction : str
+        What drags to the right and upwards do with the window tool.
+    keep_window : bool
+        Whether the next image is shown through the window of the one before.
     sections : tuple of str
         Parts of the side panel that are unfolded.
     recent : tuple of str
@@ -43,6 +49,10 @@ class Settings:
         Folder shown last in the browser.
     export_folder : str
         Folder written to last.
+    panes : str
+        How many panes there are, by the name of `session.panes.Layout`; "PLAIN": the image beside its overlay.
+    links : tuple of str
+        What panes take over from one another, by the names of `session.panes.Links`.
     geometry, layout : str
         Place of the window and of its docks, base64.
     """
@@ -56,10 +66,15 @@ class Settings:
     method: str = "grad-cam"
     corner_text: bool = True
     markers: bool = True
+    tool: str = "window"
+    drag_direction: str = ""
+    keep_window: bool = False
     sections: tuple[str, ...] = ("display",)
     recent: tuple[str, ...] = ()
     folder: str = ""
     export_folder: str = ""
+    panes: str = "ONE"
+    links: tuple[str, ...] = ("view", "window", "cursor", "style")
     geometry: str = ""
     layout: str = ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cxrviewer.imaging.grayscale import Voi, auto_window, full_window
-from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
 
 AUTOMATIC = "Automatic"
 FULL_RANGE = "Full range"
@@ -20,11 +20,19 @@ class Preset:
 
 
 def presets(radiograph: Radiograph) -> tuple[Preset, ...]:
-    """Return the VOI LUTs of the file, then its windows, then the automatic window and the full range.
+    """Return the VOI LUTs of the file, then its windows, then the automatic window and the full range."""
+    return (
+        *file_presets(radiograph.grayscale),
+        Preset(AUTOMATIC, auto_window(radiograph)),
+        Preset(FULL_RANGE, full_window(radiograph)),
+    )
 
-    The file's are called by their explanations, numbered where they have none or share one.
+
+def file_presets(grayscale: GrayscaleInfo) -> tuple[Preset, ...]:
+    """Return the VOI LUTs of a file, then its windows, by their explanations.
+
+    They are numbered where they have none or share one.
     """
-    grayscale = radiograph.grayscale
     named = [_named("VOI LUT", number, table) for number, table in enumerate(grayscale.voi_luts, 1)]
     named += [_named("Window", number, window) for number, window in enumerate(grayscale.windows, 1)]
     known: set[str] = set()
@@ -36,11 +44,7 @@ def presets(radiograph: Radiograph) -> tuple[Preset, ...]:
             unique = f"{name} ({copies})"
         known.add(unique)
         found.append(Preset(unique, voi))
-    return (
-        *found,
-        Preset(AUTOMATIC, auto_window(radiograph)),
-        Preset(FULL_RANGE, full_window(radiograph)),
-    )
+    return tuple(found)
 
 
 def _named(kind: str, number: int, voi: Voi) -> tuple[str, Voi]:

@@ -102,7 +102,8 @@ def remembered(settings: Settings) -> ViewState:
 
     Thresholds, a locked scale and parameters belong to what was looked at and are not kept.
     """
-    state = styled(ViewState(fade=settings.fade), alpha=settings.alpha, signed=settings.signed)
+    state = ViewState(fade=settings.fade, keep_window=settings.keep_window)
+    state = styled(state, alpha=settings.alpha, signed=settings.signed)
     if settings.colormap in {spec.id for spec in COLORMAPS}:
         state = styled(state, colormap=settings.colormap)
     if settings.view in set(HeatmapView):
@@ -122,6 +123,7 @@ def to_remember(state: ViewState, settings: Settings) -> Settings:
         view=style.view.value,
         signed=style.signed,
         fade=state.fade,
+        keep_window=state.keep_window,
         method=state.question.method,
     )
 

@@ -3,46 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
 
+from cxrviewer.ui.action_spec import SEPARATOR, ActionSpec
 from cxrviewer.ui.icons import icon
-
-
-@dataclass(frozen=True)
-class ActionSpec:
-    """One action.
-
-    Parameters
-    ----------
-    id : str
-        Key of its handler.
-    text : str
-        In menus.
-    shortcut : str
-        May name several, separated by ", ".
-    tip : str
-        What it does; the text if left out.
-    icon : str
-        Name of an icon; actions with one may stand in the toolbar.
-    checkable : bool
-        Whether it stays pressed.
-    needs_image : bool
-        Whether it makes sense without an image.
-    """
-
-    id: str
-    text: str
-    shortcut: str = ""
-    tip: str = ""
-    icon: str = ""
-    checkable: bool = False
-    needs_image: bool = False
-
-
-SEPARATOR = ""
+from cxrviewer.ui.pane_actions import PANE_ACTIONS, PANE_MENUS
 
 ACTIONS = (
     ActionSpec("open", "&Open…", "Ctrl+O", "Open a radiograph", "open"),
@@ -64,7 +31,10 @@ ACTIONS = (
     ActionSpec("next", "&Next image", "PgDown", "Next image (Right arrow)", "next"),
     ActionSpec("fit", "&Fit to window", "F", "", "fit", needs_image=True),
     ActionSpec(
-        "actual", "&Actual pixels (1:1)", "1", "One image pixel a screen pixel", "one", needs_image=True
+        "fill", "Fill window", "Shift+F", "So large that nothing of the view is free", needs_image=True
+    ),
+    ActionSpec(
+        "actual", "&Actual pixels (1:1)", "Ctrl+1", "One image pixel a screen pixel", "one", needs_image=True
     ),
     ActionSpec("zoom_in", "Zoom &in", "Ctrl++, Ctrl+=", needs_image=True),
     ActionSpec("zoom_out", "Zoom &out", "Ctrl+-", needs_image=True),
@@ -80,13 +50,40 @@ ACTIONS = (
         "tool_pan",
         "&Pan tool",
         "P",
-        "Drag to pan (also with the middle button, or Shift)",
+        "Drag to pan (also with the middle button, or while Space is held)",
         "pan",
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_region",
+        "Window of a re&gion",
+        "Shift+W",
+        "Drag a box: the window follows from the values inside",
+        "region",
+        checkable=True,
+    ),
+    ActionSpec("tool_zoom", "&Zoom box", "Z", "Drag a box: it is shown as large as it goes", checkable=True),
+    ActionSpec(
+        "tool_magnifier",
+        "&Magnifier",
+        "M",
+        "A lens under the mouse, also while M is held; the wheel magnifies more or less",
+        "magnifier",
         checkable=True,
     ),
     ActionSpec(
         "window_auto", "&Automatic window", "0", "Window from the image's own values", needs_image=True
     ),
+    ActionSpec(
+        "keep_window",
+        "&Keep window for the next image",
+        "K",
+        "Show the next image through the window of this one, where its values mean the same",
+        checkable=True,
+    ),
+    ActionSpec("planes", "&Overlay planes", "O", "Show what the file draws over its image", checkable=True),
+    ActionSpec("frame_previous", "Previous frame", "Ctrl+Up", "The image before in the same file"),
+    ActionSpec("frame_next", "Next frame", "Ctrl+Down", "The next image in the same file"),
     ActionSpec("invert", "&Invert", "I", "Swap black and white", "invert", True, True),
     ActionSpec("rotate", "&Rotate right", "R", "Rotate by a quarter turn", "rotate", needs_image=True),
     ActionSpec("rotate_left", "Rotate &left", "Shift+R", needs_image=True),
@@ -149,9 +146,61 @@ ACTIONS = (
         "Keep the scale of this heatmap for other classes, methods and images",
         checkable=True,
     ),
+    ActionSpec("undo", "&Undo", "Ctrl+Z"),
+    ActionSpec("redo", "&Redo", "Ctrl+Shift+Z, Ctrl+Y"),
+    ActionSpec(
+        "tool_length", "&Length", "G", "Measure a length: drag, or click both ends", "length", checkable=True
+    ),
+    ActionSpec(
+        "tool_angle", "&Angle", "A", "Measure an angle: drag one arm, then click", "angle", checkable=True
+    ),
+    ActionSpec(
+        "tool_cardiothoracic_ratio",
+        "&Cardiothoracic ratio",
+        "Shift+G",
+        "Measure heart and thorax at right angles to the midline",
+        "ratio",
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_ellipse",
+        "&Ellipse",
+        "E",
+        "Values of the pixels and the heatmap inside",
+        "ellipse",
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_rectangle",
+        "Rectan&gle",
+        "Shift+E",
+        "Values of the pixels and the heatmap inside",
+        "rectangle",
+        checkable=True,
+    ),
+    ActionSpec(
+        "tool_arrow", "Arro&w", "Shift+A", "Point at something: drag from its tip", "arrow", checkable=True
+    ),
+    ActionSpec("tool_text", "&Text", "Shift+T", "Write on the image", "text", checkable=True),
+    ActionSpec("delete_mark", "&Delete mark", "Del, Backspace", "Delete the mark that is selected"),
+    ActionSpec("delete_marks", "Delete all mar&ks", "", "Delete all marks on this image"),
+    ActionSpec("show_marks", "&Show marks", "Shift+S", "Show or hide all marks", checkable=True),
+    *PANE_ACTIONS,
     ActionSpec("sample", "Open &sample", "", "Open the synthetic teaching phantom"),
     ActionSpec("notice", "Intended &use…"),
     ActionSpec("about", "&About CXR Viewer…"),
+)
+
+MARK_TOOLS = (
+    "tool_length",
+    "tool_angle",
+    "tool_cardiothoracic_ratio",
+    SEPARATOR,
+    "tool_ellipse",
+    "tool_rectangle",
+    SEPARATOR,
+    "tool_arrow",
+    "tool_text",
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -177,8 +226,11 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         (
             "previous",
             "next",
+            "frame_previous",
+            "frame_next",
             SEPARATOR,
             "fit",
+            "fill",
             "actual",
             "zoom_in",
             "zoom_out",
@@ -190,6 +242,10 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             SEPARATOR,
             "reset",
             SEPARATOR,
+            "layouts",
+            "compare",
+            "links",
+            SEPARATOR,
             "corner_text",
             "markers",
             "identity",
@@ -197,7 +253,24 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "panels",
         ),
     ),
-    ("&Image", ("tool_window", "tool_pan", SEPARATOR, "window_auto", "presets", "invert")),
+    (
+        "&Image",
+        (
+            "tool_window",
+            "tool_region",
+            "tool_pan",
+            "tool_zoom",
+            "tool_magnifier",
+            SEPARATOR,
+            "window_auto",
+            "presets",
+            "keep_window",
+            "drags",
+            SEPARATOR,
+            "invert",
+            "planes",
+        ),
+    ),
     (
         "&Heatmap",
         (
@@ -216,6 +289,19 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "lock_scale",
         ),
     ),
+    (
+        "&Marks",
+        (
+            "undo",
+            "redo",
+            SEPARATOR,
+            *MARK_TOOLS,
+            SEPARATOR,
+            "show_marks",
+            "delete_mark",
+            "delete_marks",
+        ),
+    ),
     ("H&elp", ("sample", SEPARATOR, "notice", "about")),
 )
 
@@ -225,7 +311,9 @@ TOOLBAR = (
     "next",
     SEPARATOR,
     "tool_window",
+    "tool_region",
     "tool_pan",
+    "tool_magnifier",
     SEPARATOR,
     "fit",
     "actual",
@@ -236,6 +324,7 @@ TOOLBAR = (
     "reset",
     SEPARATOR,
     "heatmap",
+    "beside",
     "export",
 )
 
@@ -276,6 +365,9 @@ class Actions:
     def __getitem__(self, key: str) -> QAction:
         return self._by_id[key]
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._by_id
+
     def _made(self, spec: ActionSpec, handler: Callable[..., None]) -> QAction:
         action = QAction(spec.text, self._window)
         keys = [QKeySequence(key) for key in spec.shortcut.split(", ") if key]
@@ -296,8 +388,11 @@ class Actions:
 
     def fill_menu_bar(self, submenus: Mapping[str, QMenu]) -> None:
         """Make the menus; `submenus` stand where their id does."""
+        made = {key: QMenu(title, self._window) for key, (title, _) in PANE_MENUS.items()}
+        for key, (_, entries) in PANE_MENUS.items():
+            self.fill(made[key], entries)
         for title, entries in MENUS:
-            self.fill(self._window.menuBar().addMenu(title), entries, submenus)
+            self.fill(self._window.menuBar().addMenu(title), entries, {**submenus, **made})
 
     def fill(
         self, menu: QMenu | QToolBar, entries: tuple[str, ...], submenus: Mapping[str, QMenu] | None = None
@@ -319,6 +414,10 @@ class Actions:
     def enable(self, key: str, makes_sense: bool) -> None:
         """Enable one action or not."""
         self._by_id[key].setEnabled(makes_sense)
+
+    def tip(self, key: str) -> str:
+        """Return what an action does, in a sentence."""
+        return self._by_id[key].toolTip()
 
     def check(self, key: str, checked: bool) -> None:
         """Press or release a checkable action without calling its handler."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,17 +11,17 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
 from cxrviewer.errors import UserError
-from cxrviewer.imaging import grayscale
-from cxrviewer.imaging.grayscale import Voi
-from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
 from cxrviewer.session.scene import make_scene
-from cxrviewer.session.state import FIT, Zoom, reset_view, with_model
+from cxrviewer.session.state import FILL, FIT, Zoom, reset_view, with_model
 from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
 from cxrviewer.ui.heatmap_commands import HeatmapCommands
+from cxrviewer.ui.marks_commands import MarkCommands
+from cxrviewer.ui.pane_commands import PaneCommands
+from cxrviewer.ui.window_commands import WindowCommands
 from cxrviewer.ui.word_commands import WordCommands
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from cxrviewer.ui.worker import Outcome
 
 _ZOOM_STEP = 1.25
-_DRAG_FOR_FULL_WIDTH = 300.0
-"""Screen pixels of a drag that change the window by its own width."""
+TOOLS = (Tool.WINDOW, Tool.PAN, Tool.REGION, Tool.ZOOM, Tool.MAGNIFIER)
+"""Those of the image, of which each has an action."""
 
 _WEIGHTS = (".keras", ".h5", ".hdf5")
 _SAVED_MODEL = "saved_model.pb"
@@ -51,7 +50,8 @@ class Commands(HeatmapCommands):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._drag_start: Window | None = None
+        self.windowing = WindowCommands(window)
+        self.marks = MarkCommands(window, self.choose_tool)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
@@ -67,12 +67,11 @@ class Commands(HeatmapCommands):
             "previous": lambda: browser.step(-1),
             "next": lambda: browser.step(1),
             "fit": lambda: update(zoom=FIT),
+            "fill": lambda: update(zoom=FILL),
             "actual": lambda: update(zoom=Zoom(1.0, self._controller.state.zoom.center)),
             "zoom_in": lambda: window.canvas.zoom_by(_ZOOM_STEP),
             "zoom_out": lambda: window.canvas.zoom_by(1 / _ZOOM_STEP),
-            "tool_window": lambda _checked: self.choose_tool(Tool.WINDOW),
-            "tool_pan": lambda _checked: self.choose_tool(Tool.PAN),
-            "window_auto": self.window_automatically,
+            **{f"tool_{tool.value}": self._chooser(tool) for tool in TOOLS},
             "invert": lambda checked: update(inverted=checked),
             "rotate": lambda: self._turn(1),
             "rotate_left": lambda: self._turn(-1),
@@ -80,7 +79,10 @@ class Commands(HeatmapCommands):
             "flip_vertical": lambda: self._mirror(vertical=True),
             "reset": lambda: self._controller.update(reset_view(self._controller.state)),
             **super().handlers(),
+            **self.windowing.handlers(),
             **WordCommands(window).handlers(),
+            **PaneCommands(window).handlers(),
+            **self.marks.handlers(),
             "sample": lambda: self.open_image(resource(*SAMPLE)),
             "notice": lambda: NoticeDialog(window).open(),
             "about": lambda: show_about(window),
@@ -141,37 +143,21 @@ class Commands(HeatmapCommands):
         action = next(action for action in self._window.actions() if QKeySequence(key) in action.shortcuts())
         action.trigger()
 
+    def _chooser(self, tool: Tool) -> Callable[..., None]:
+        def choose(_checked: bool) -> None:
+            self.choose_tool(tool)
+            self._window.statusBar().showMessage(self._window.actions_table.tip(f"tool_{tool.value}"), 4000)
+
+        return choose
+
     def choose_tool(self, tool: Tool) -> None:
         """Say what the left button does."""
         for pane in self._window.panes:
             pane.canvas.tool = tool
-        self._window.actions_table.check("tool_window", tool is Tool.WINDOW)
-        self._window.actions_table.check("tool_pan", tool is Tool.PAN)
-
-    def window_by(self, voi: Voi | None) -> None:
-        """Show the image through a window or a table; None for the file's own."""
-        self.choose(voi=voi)
-
-    def window_automatically(self) -> None:
-        """Window from the image's own values."""
-        radiograph = self._controller.shown.radiograph
-        if radiograph is not None:
-            self.choose(voi=grayscale.auto_window(radiograph))
-
-    def begin_window_drag(self) -> None:
-        """Remember the window that a drag starts from."""
-        shown = self._controller.shown
-        if shown.radiograph is not None and shown.voi is not None:
-            self._drag_start = grayscale.active_window(shown.radiograph, shown.voi)
-
-    def drag_window(self, dx: float, dy: float) -> None:
-        """Widen to the right, darken downwards, in proportion to the width at the start."""
-        start = self._drag_start
-        if start is None:
-            return
-        step = max(start.width, 1.0) / _DRAG_FOR_FULL_WIDTH
-        width = max(start.width + dx * step, 1.0)
-        self.choose(voi=replace(start, width=width, center=start.center + dy * step, explanation=""))
+        actions = self._window.actions_table
+        for each in Tool:
+            if f"tool_{each.value}" in actions:
+                actions.check(f"tool_{each.value}", each is tool)
 
     def copy_picture(self) -> None:
         """Put what the canvas shows on the clipboard."""

@@ -12,20 +12,25 @@ from PySide6.QtWidgets import QDockWidget, QGridLayout, QMainWindow, QMenu, QToo
 
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.paths import resource
+from cxrviewer.session.panes import links_to_remember, remembered_links
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
 from cxrviewer.session.state import to_remember
 from cxrviewer.settings import Settings, save_settings, with_recent
 from cxrviewer.ui.actions import CONTEXT_MENU, TOOLBAR, Actions
+from cxrviewer.ui.arrangement import Arrangement
 from cxrviewer.ui.canvas.canvas import Canvas
-from cxrviewer.ui.canvas.tools.tool import Tool
+from cxrviewer.ui.canvas.tools.tool import remembered_tool
 from cxrviewer.ui.commands import Commands
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.dialogs.notice import NoticeDialog
-from cxrviewer.ui.menus import fill_methods, fill_recent
+from cxrviewer.ui.linker import Linker
+from cxrviewer.ui.marks import MarkBook
+from cxrviewer.ui.menus import fill_drag_directions, fill_methods, fill_recent
 from cxrviewer.ui.message_bar import MessageBar
 from cxrviewer.ui.pane import Pane
 from cxrviewer.ui.pane_grid import PaneGrid
+from cxrviewer.ui.pane_marks import PaneMarks
 from cxrviewer.ui.panels.browser import BrowserPanel
 from cxrviewer.ui.panels.side import SidePanel
 from cxrviewer.ui.presenter import Presenter
@@ -61,16 +66,21 @@ class MainWindow(QMainWindow):
         self.recent_menu = QMenu("Open &recent", self)
         self.presets_menu = QMenu("Window pre&sets", self)
         self.methods_menu = QMenu("&Method", self)
+        self.drags_menu = QMenu("Window &drag", self)
         self._canvas_menu = QMenu(self)
         self.words = Words(WordChoice(corners=settings.corner_text, markers=settings.markers), self)
         self.panes = PaneGrid(Pane(controller, self.words))
+        self.linker = Linker(self.panes, remembered_links(settings), self)
+        self.arrangement = Arrangement(self.panes, self.linker, self._make_pane, self)
         self.tags = TagBrowser(controller.reader, self)
+        self.marks = MarkBook(self)
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
+        self.commands.marks.follow()
         self.presenter = Presenter(self)
         self._lay_out()
         self._connect()
-        self._connect_canvas(self.canvas, controller)
+        self._connect_pane(self.panes.active)
         self._start()
 
     @property
@@ -112,6 +122,7 @@ class MainWindow(QMainWindow):
                 "presets": self.presets_menu,
                 "panels": panels,
                 "methods": self.methods_menu,
+                "drags": self.drags_menu,
             }
         )
         self.actions_table.fill(self._canvas_menu, CONTEXT_MENU)
@@ -130,6 +141,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         commands, side = self.commands, self.side
         self.panes.activated.connect(self._speak_of)
+        self.arrangement.changed.connect(self.presenter.show_panes)
+        self.linker.changed.connect(self.presenter.show_panes)
         self.status.cancel.clicked.connect(self.cancel)
         self.browser.chosen.connect(commands.open_image)
         self.browser.failed.connect(commands.report)
@@ -145,14 +158,29 @@ class MainWindow(QMainWindow):
         side.heatmap.sweep_wanted.connect(self.services.foresight.hurry)
         self.words.changed.connect(self.presenter.show_words)
         self.methods_menu.aboutToShow.connect(self._fill_methods)
+        self.drags_menu.aboutToShow.connect(self._fill_drags)
+
+    def _make_pane(self) -> Pane:
+        pane = Pane(Controller(self.services, self.controller.state), self.words)
+        pane.canvas.tool = self.canvas.tool
+        self._connect_pane(pane)
+        return pane
+
+    def _connect_pane(self, pane: Pane) -> None:
+        self._connect_canvas(pane.canvas, pane.controller)
+        self.linker.add(pane)
 
     def _connect_canvas(self, canvas: Canvas, controller: Controller) -> None:
         """Wire up one pane; called for each, those that are added later, too."""
         commands, presenter = self.commands, self.presenter
         canvas.menu = self._canvas_menu
+        PaneMarks(canvas, controller, self.marks)
         canvas.zoomed.connect(lambda zoom: controller.update(replace(controller.state, zoom=zoom)))
-        canvas.window_drag_started.connect(commands.begin_window_drag)
-        canvas.window_dragged.connect(commands.drag_window)
+        canvas.window_drag_started.connect(commands.windowing.begin_drag)
+        canvas.window_dragged.connect(commands.windowing.drag)
+        canvas.region_drawn.connect(commands.windowing.window_region)
+        canvas.frame_wanted.connect(commands.windowing.show_frame)
+        canvas.frame_stepped.connect(commands.windowing.step_frame)
         canvas.stepped.connect(self.browser.step)
         canvas.hovered.connect(lambda point: presenter.hover(controller.shown, point))
         canvas.tapped.connect(commands.key_tapped)
@@ -164,6 +192,7 @@ class MainWindow(QMainWindow):
 
     def _show_changed(self, controller: Controller, shown: Shown) -> None:
         if controller is self.controller:
+            self.marks.work_on(shown.radiograph)
             self.presenter.apply(shown)
 
     def _show_progress(self) -> None:
@@ -177,6 +206,7 @@ class MainWindow(QMainWindow):
         """Let side panel, menus and status line follow the pane that is active now."""
         controller = pane.controller
         self.services.prefer(controller.lane, controller.shown)
+        self.marks.work_on(controller.shown.radiograph)
         self.presenter.apply(controller.shown)
         self._show_progress()
 
@@ -192,8 +222,12 @@ class MainWindow(QMainWindow):
         current = answerable(question, info).method if info is not None else question.method
         fill_methods(self.methods_menu, info, current, self.side.heatmap.choose_method)
 
+    def _fill_drags(self) -> None:
+        windowing = self.commands.windowing
+        fill_drag_directions(self.drags_menu, windowing.drag_direction, windowing.choose_drag_direction)
+
     def _start(self) -> None:
-        self.commands.choose_tool(Tool.WINDOW)
+        self.commands.choose_tool(remembered_tool(self.settings.tool))
         self.presenter.start()
         self.side.open(self.settings.sections)
         fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)
@@ -201,6 +235,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(_decoded(self.settings.geometry))
         if self.settings.layout:
             self.restoreState(_decoded(self.settings.layout))
+        self.arrangement.restore(self.settings.panes)
         self.canvas.setFocus()
 
     def _remember(self, radiograph: Radiograph) -> None:
@@ -248,7 +283,10 @@ class MainWindow(QMainWindow):
             to_remember(self.controller.state, self.settings),
             geometry=_encoded(self.saveGeometry()),
             layout=_encoded(self.saveState()),
+            panes=self.arrangement.to_remember(),
+            links=links_to_remember(self.linker.links),
             sections=self.side.open_sections(),
+            tool=self.canvas.tool.value,
             corner_text=self.words.choice.corners,
             markers=self.words.choice.markers,
         )
@@ -264,7 +302,9 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open what is dropped."""
+        """Open what is dropped, in the pane that it is dropped on."""
+        place = self.panes.mapFrom(self, event.position().toPoint())
+        self.panes.activate(self.panes.pane_at(place) or self.panes.active)
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         self.commands.open_paths(paths)
         event.acceptProposedAction()

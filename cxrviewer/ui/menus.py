@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from cxrviewer.explain.catalog import methods
 from cxrviewer.explain.method_spec import Family
 from cxrviewer.explain.model_info import ModelInfo
-from cxrviewer.imaging import grayscale
-from cxrviewer.imaging.grayscale import Voi
-from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.imaging.grayscale import Voi, full_window
+from cxrviewer.imaging.presets import FULL_RANGE, Preset, file_presets
+from cxrviewer.imaging.radiograph import LookupTable, Radiograph
+from cxrviewer.imaging.windowing import DragDirection
+
+_KEYS = 9
+"""Presets that have a key."""
 
 
 def fill_recent(
@@ -33,22 +38,34 @@ def fill_recent(
 
 
 def fill_presets(menu: QMenu, radiograph: Radiograph, choose: Callable[[Voi | None], None]) -> None:
-    """List the file's windows and tables, then the program's own."""
+    """List the file's tables and windows, then the full range, the first nine with the keys 1 to 9."""
     menu.clear()
-    info = radiograph.grayscale
     menu.addAction("As the file says").triggered.connect(lambda _checked=False: choose(None))
-    own: list[tuple[str, Voi]] = [
-        (table.explanation or f"Table {number}", table) for number, table in enumerate(info.voi_luts, start=1)
-    ]
-    own += [
-        (f"{window.explanation or 'Window'}  W {window.width:g}  C {window.center:g}", window)
-        for window in info.windows
-    ]
-    for text, voi in own:
-        menu.addAction(_literal(text)).triggered.connect(lambda _checked=False, voi=voi: choose(voi))
-    menu.addSeparator()
-    full = menu.addAction("Full range")
-    full.triggered.connect(lambda _checked=False: choose(grayscale.full_window(radiograph)))
+    offered = (*file_presets(radiograph.grayscale), Preset(FULL_RANGE, full_window(radiograph)))
+    for number, preset in enumerate(offered, start=1):
+        action = menu.addAction(_literal(preset_words(preset)))
+        action.triggered.connect(lambda _checked=False, voi=preset.voi: choose(voi))
+        if number <= _KEYS:
+            action.setShortcut(QKeySequence(str(number)))
+
+
+def preset_words(preset: Preset) -> str:
+    """Return the name of a preset, with its numbers where it is a window."""
+    if isinstance(preset.voi, LookupTable):
+        return preset.name
+    return f"{preset.name}  W {preset.voi.width:g}  C {preset.voi.center:g}"
+
+
+def fill_drag_directions(
+    menu: QMenu, current: DragDirection, choose: Callable[[DragDirection], None]
+) -> None:
+    """List what drags with the window tool may mean, the one in force checked."""
+    menu.clear()
+    for direction in DragDirection:
+        action = menu.addAction(direction.words)
+        action.setCheckable(True)
+        action.setChecked(direction is current)
+        action.triggered.connect(lambda _checked=False, direction=direction: choose(direction))
 
 
 def fill_methods(menu: QMenu, info: ModelInfo | None, current: str, choose: Callable[[str], None]) -> None:

@@ -10,11 +10,13 @@ from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import LOGIT
 from cxrviewer.explain.target import settle_target
 from cxrviewer.models.catalog import builtin_cards, remember_card
+from cxrviewer.session.compare import Comparison
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.dialogs.model_form import ModelForm
 from cxrviewer.ui.legend_text import fallback_text, heading_text
 from cxrviewer.ui.menus import fill_presets
+from cxrviewer.ui.pane_actions import LAYOUTS, LINKS
 from cxrviewer.ui.sight import Sight
 from cxrviewer.ui.status import read_out
 from cxrviewer.ui.waiting import Activity
@@ -47,6 +49,7 @@ class Presenter:
         self._window.actions_table.enable_for_image(False)
         self._show_choices(self._shown)
         self.show_words(self._window.words.choice)
+        self.show_panes()
         self.show_activity(self._window.controller.activity)
 
     def apply(self, shown: Shown) -> None:
@@ -71,6 +74,18 @@ class Presenter:
         actions.check("corner_text", choice.corners)
         actions.check("markers", choice.markers)
 
+    def show_panes(self, _change: object = None) -> None:
+        """Tell in the menus how the panes are laid out and what links them."""
+        window, actions = self._window, self._window.actions_table
+        compared, links = window.arrangement.comparison, window.linker.links
+        for key, layout in LAYOUTS.items():
+            actions.check(key, compared is None and layout is window.panes.arrangement)
+        for key, name in LINKS.items():
+            actions.check(key, getattr(links, name))
+        actions.check("beside", compared is Comparison.PLAIN)
+        for key in ("pane_next", "pane_previous", "pane_close", *LINKS):
+            actions.enable(key, len(window.panes.panes) > 1)
+
     def show_activity(self, activity: Activity) -> None:
         """Show what goes on."""
         self._window.status.show_activity(activity)
@@ -88,7 +103,7 @@ class Presenter:
         window.setWindowTitle(f"{radiograph.path.name} – CXR Viewer")
         window.browser.mark(radiograph.path)
         window.tags.show_file(radiograph.path)
-        fill_presets(window.presets_menu, radiograph, window.commands.window_by)
+        fill_presets(window.presets_menu, radiograph, window.commands.windowing.window_by)
 
     def _show_model(self, shown: Shown) -> None:
         window, loaded = self._window, shown.at_hand.loaded
@@ -133,6 +148,11 @@ class Presenter:
         side.show_shown(shown)
         actions = self._window.actions_table
         actions.check("invert", state.inverted)
+        actions.check("keep_window", state.keep_window)
+        actions.check("planes", state.planes_visible)
+        frames = shown.radiograph.frames if shown.radiograph is not None else 1
+        actions.enable("frame_previous", shown.state.frame > 0)
+        actions.enable("frame_next", shown.state.frame < frames - 1)
         actions.check("heatmap", state.style.visible)
         actions.check("signed", state.style.signed)
         actions.check("lock_scale", state.scale.limit is not None)

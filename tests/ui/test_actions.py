@@ -29,12 +29,22 @@ from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.heatmap_commands import findings, stop_after
 from cxrviewer.ui.main_window import MainWindow
 from cxrviewer.ui.menus import fill_methods
+from cxrviewer.ui.pane_actions import LINKS, PANE_MENUS
 from cxrviewer.ui.services import Services
 from cxrviewer.ui.waiting import Activity
 
 IDS = {spec.id for spec in ACTIONS}
-SUBMENUS = {"recent", "presets", "panels", "methods"}
-NOW_AND_THEN = {"cancel", "lock_scale"}
+SUBMENUS = {"recent", "presets", "panels", "methods", "drags", *PANE_MENUS}
+NOW_AND_THEN = {
+    "cancel",
+    "lock_scale",
+    "frame_previous",
+    "frame_next",
+    "pane_next",
+    "pane_previous",
+    "pane_close",
+    *LINKS,
+}
 """Follow what goes on and what is shown."""
 
 
@@ -69,7 +79,8 @@ def test_every_icon_file_exists() -> None:
 
 
 def test_every_action_is_in_a_menu_and_menus_name_nothing_else() -> None:
-    entries = [entry for _, group in MENUS for entry in group if entry != SEPARATOR]
+    groups = [group for _, group in (*MENUS, *PANE_MENUS.values())]
+    entries = [entry for group in groups for entry in group if entry != SEPARATOR]
     assert set(entries) == IDS | SUBMENUS
     assert len(entries) == len(set(entries))
 

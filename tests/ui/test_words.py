@@ -155,6 +155,7 @@ def test_presets_offer_the_files_own_and_the_full_range(qtbot) -> None:
     assert chosen[3] == full_window(image)
     assert "STEEP" in actions[1].text()
     assert "LUNG" in actions[2].text()
+    assert [action.shortcut().toString() for action in actions] == ["", "1", "2", "3"]
 
 
 def test_presets_of_another_image_replace_the_former(qtbot) -> None:

@@ -20,6 +20,18 @@ class Tool(Enum):
     REGION = "region"
     ZOOM = "zoom"
     MAGNIFIER = "magnifier"
+    LENGTH = "length"
+    ANGLE = "angle"
+    CARDIOTHORACIC_RATIO = "cardiothoracic_ratio"
+    RECTANGLE = "rectangle"
+    ELLIPSE = "ellipse"
+    ARROW = "arrow"
+    TEXT = "text"
+
+
+def remembered_tool(name: str) -> Tool:
+    """Return the tool to begin with: one that is used all the time, as it was at the end, else the window."""
+    return next((tool for tool in (Tool.PAN, Tool.MAGNIFIER) if tool.value == name), Tool.WINDOW)
 
 
 @dataclass(frozen=True, eq=False)
