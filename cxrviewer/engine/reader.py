@@ -130,7 +130,7 @@ def _freeze(value: object) -> None:
 def _read(path: Path, frame: int) -> Radiograph:
     from cxrviewer.imaging.open import read_radiograph
 
-    return read_radiograph(path, frame) if frame else read_radiograph(path)  # type: ignore[call-arg]
+    return read_radiograph(path, frame)
 
 
 def _thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
