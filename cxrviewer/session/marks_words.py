@@ -12,6 +12,15 @@ from cxrviewer.imaging.spacing import PIXELS, Spacing
 from cxrviewer.session.analysis import Analysis
 from cxrviewer.session.marks import Angle, CardiothoracicRatio, Ellipse, Length, Mark, Rectangle
 
+_RATIO_PROMPTS = (
+    "drag along the midline, from the upper to the lower spine",
+    "set the lower end of the midline",
+    "click the border of the heart on one side, where it is farthest from the midline",
+    "click the border of the heart on the other side",
+    "click the inner border of the ribs on one side, where the thorax is widest",
+    "click the inner border of the ribs on the other side",
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Yardstick:
@@ -57,6 +66,13 @@ def measured(mark: Mark, yardstick: Yardstick) -> tuple[str, ...]:
             *_evidence(mark, yardstick),
         )
     return ()
+
+
+def prompt(kind: type[Mark], points: int) -> str:
+    """Return what to do next for a mark that has so many points; "" where that goes without saying."""
+    if not issubclass(kind, CardiothoracicRatio):
+        return ""
+    return f"Cardiothoracic ratio: {_RATIO_PROMPTS[min(points, len(_RATIO_PROMPTS) - 1)]}"
 
 
 def length_text(length: float, spacing: Spacing) -> str:

@@ -1,0 +1,236 @@
+"""Draws the marks over the picture, and finds the one under the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from cxrviewer.imaging.drawing import Box, Drawing, Path, distance_to, handle_near, place_words
+from cxrviewer.imaging.geometry import Affine
+from cxrviewer.imaging.measure import Point
+from cxrviewer.imaging.spacing import PIXELS, Spacing
+from cxrviewer.imaging.viewport import Viewport
+from cxrviewer.session.marks import Mark, Text
+from cxrviewer.session.marks_drawing import draw_mark
+from cxrviewer.session.marks_words import Yardstick, mark_lines
+from cxrviewer.ui.marks import MarkDocument
+
+if TYPE_CHECKING:
+    from cxrviewer.ui.canvas.canvas import Canvas
+
+REACH = 6.0
+"""Widget pixels from a line at which it can still be taken hold of."""
+
+COLOR = QColor("#ffd54a")
+SELECTED = QColor("#6fd0ff")
+_HALO = QColor(0, 0, 0, 170)
+_PAPER = QColor(0, 0, 0, 165)
+_WIDTH, _HALO_WIDTH = 1.5, 4.0
+_HANDLE = 4.0
+_GAP = 9.0
+_PADDING = 4.0
+_MARGIN = 6.0
+_TOP = 56.0
+"""From the upper edge of the canvas to the words that say what to do next."""
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A mark as it is on the canvas, and where its words stand, in widget pixels."""
+
+    mark: Mark
+    drawing: Drawing
+    words: Box | None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What of a mark is under the mouse: a handle by its number, or the mark as a whole."""
+
+    mark: Mark
+    handle: int | None = None
+
+
+class MarksLayer:
+    """The marks of one frame on a canvas.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Is drawn anew where something changes.
+    """
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+        self.document: MarkDocument | None = None
+        self.frame = 0
+        self.visible = True
+        self._yardstick = Yardstick(Spacing(1.0, 1.0, PIXELS))
+        self._under_way: Mark | None = None
+        self._hovered: str | None = None
+        self._prompt = ""
+        self._lines: dict[Mark, tuple[str, ...]] = {}
+        self._placed: list[Placed] = []
+        self._placed_for: tuple[object, ...] = ()
+
+    @property
+    def yardstick(self) -> Yardstick:
+        """What the marks are measured with."""
+        return self._yardstick
+
+    @yardstick.setter
+    def yardstick(self, yardstick: Yardstick) -> None:
+        self._yardstick = yardstick
+        self._lines.clear()
+        self._canvas.update()
+
+    @property
+    def under_way(self) -> Mark | None:
+        """A mark that is being made."""
+        return self._under_way
+
+    @under_way.setter
+    def under_way(self, mark: Mark | None) -> None:
+        self._under_way = mark
+        self._canvas.update()
+
+    def show_prompt(self, text: str) -> None:
+        """Say what to do next; "" to say nothing."""
+        if text != self._prompt:
+            self._prompt = text
+            self._canvas.update()
+
+    def hover(self, mark_id: str | None) -> None:
+        """Show the handles of a mark that the mouse is on."""
+        if mark_id != self._hovered:
+            self._hovered = mark_id
+            self._canvas.update()
+
+    def hit(self, position: QPointF) -> Hit | None:
+        """Return what of which mark is at a widget position: handles before lines, the uppermost first."""
+        point = (position.x(), position.y())
+        placed = self.placed()
+        for each in reversed(placed):
+            handle = handle_near(each.drawing, point, REACH)
+            if handle is not None and not isinstance(each.mark, Text):
+                return Hit(each.mark, handle)
+        for each in reversed(placed):
+            on_words = each.words is not None and each.words.contains(point)
+            if on_words or distance_to(each.drawing, point) <= REACH:
+                return Hit(each.mark)
+        return None
+
+    def placed(self) -> list[Placed]:
+        """Return the marks as they are on the canvas now, without the one under way; none where hidden."""
+        viewport = self._canvas.viewport()
+        if viewport is None or self.document is None or not self.visible:
+            return []
+        shown = self.document.shown
+        made_for = (viewport, shown, self.frame, self._yardstick, self._canvas.size(), self._canvas.font())
+        if made_for != self._placed_for:
+            self._placed_for = made_for
+            self._placed = self._place(
+                viewport, [mark for mark in shown.of_frame(self.frame) if mark.visible]
+            )
+        return self._placed
+
+    def paint(self, painter: QPainter, viewport: Viewport, ratio: float) -> None:
+        """Draw all marks, then the one under way."""
+        del ratio
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        selected = self.document.selected_id if self.document is not None else None
+        for placed in self.placed():
+            is_selected = placed.mark.id == selected
+            _paint(painter, placed, is_selected, is_selected or placed.mark.id == self._hovered)
+        if self._under_way is not None:
+            for placed in self._place(viewport, [self._under_way]):
+                _paint(painter, placed, True, True)
+        if self._prompt:
+            width, height = _size(QFontMetricsF(self._canvas.font()), (self._prompt,))
+            left = (self._canvas.width() - width) / 2
+            _paint_words(
+                painter, Box(left, _TOP, left + width, _TOP + height), (self._prompt,), SELECTED, False
+            )
+
+    def _place(self, viewport: Viewport, marks: list[Mark]) -> list[Placed]:
+        to_widget = self._to_widget(viewport)
+        metrics = QFontMetricsF(self._canvas.font())
+        area = Box(0, 0, self._canvas.width(), self._canvas.height()).grown(-_MARGIN)
+        placed: list[Placed] = []
+        for mark in marks:
+            drawing = draw_mark(mark, to_widget, self._words(mark), self._yardstick.spacing)
+            taken = tuple(each.words for each in placed if each.words is not None)
+            size = _size(metrics, drawing.lines)
+            words = place_words(drawing, size, area, _GAP, taken) if drawing.lines else None
+            placed.append(Placed(mark, drawing, words))
+        return placed
+
+    def _to_widget(self, viewport: Viewport) -> Affine:
+        """Return the map of stored points to widget pixels, which count from the corner of a pixel."""
+        ratio = self._canvas.devicePixelRatioF()
+        matrix = viewport.stored_to_view.copy()
+        matrix[:2, 2] += 0.5
+        matrix[:2] /= ratio
+        return matrix
+
+    def _words(self, mark: Mark) -> tuple[str, ...]:
+        if mark not in self._lines:
+            self._lines[mark] = mark_lines(mark, self._yardstick)
+        return self._lines[mark]
+
+
+def _size(metrics: QFontMetricsF, lines: tuple[str, ...]) -> tuple[float, float]:
+    width = max((metrics.horizontalAdvance(line) for line in lines), default=0.0)
+    return width + 2 * _PADDING, metrics.lineSpacing() * len(lines) + _PADDING
+
+
+def _paint(painter: QPainter, placed: Placed, selected: bool, with_handles: bool) -> None:
+    color = SELECTED if selected else COLOR
+    for pen in (QPen(_HALO, _HALO_WIDTH), QPen(color, _WIDTH)):
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        _paint_lines(painter, placed.drawing, pen)
+    if with_handles:
+        painter.setBrush(_HALO)
+        painter.setPen(QPen(color, _WIDTH))
+        for handle in placed.drawing.handles:
+            painter.drawEllipse(QPointF(*handle), _HANDLE, _HANDLE)
+    if placed.words is not None:
+        _paint_words(painter, placed.words, placed.drawing.lines, color, selected)
+
+
+def _paint_lines(painter: QPainter, drawing: Drawing, pen: QPen) -> None:
+    for shape in drawing.shapes:
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if not isinstance(shape, Path):
+            painter.drawEllipse(QPointF(*shape.center), shape.half_width, shape.half_height)
+            continue
+        if shape.dashed:
+            dashed = QPen(pen)
+            dashed.setDashPattern([4 / pen.widthF() * _WIDTH, 4 / pen.widthF() * _WIDTH])
+            painter.setPen(dashed)
+        points = [_point(point) for point in shape.points]
+        if shape.filled:
+            painter.setBrush(pen.color())
+        if shape.closed:
+            painter.drawPolygon(QPolygonF(points))
+        else:
+            painter.drawPolyline(QPolygonF(points))
+
+
+def _paint_words(painter: QPainter, box: Box, lines: tuple[str, ...], color: QColor, selected: bool) -> None:
+    area = QRectF(box.left, box.top, box.right - box.left, box.bottom - box.top)
+    painter.setPen(QPen(color, 1.0) if selected else Qt.PenStyle.NoPen)
+    painter.setBrush(_PAPER)
+    painter.drawRoundedRect(area, 3, 3)
+    painter.setPen(color)
+    inside = area.adjusted(_PADDING, _PADDING / 2, 0, 0)
+    painter.drawText(inside, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "\n".join(lines))
+
+
+def _point(point: Point) -> QPointF:
+    return QPointF(*point)
