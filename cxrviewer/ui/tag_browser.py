@@ -99,7 +99,7 @@ class TagBrowser(QObject):
 
     def _found(self, wanted: _View) -> list[Branch]:
         """Return the tree of a view; in the thread, which alone uses what was read."""
-        from cxrviewer.imaging.facts import list_elements
+        from cxrviewer.imaging.examine import list_elements
         from cxrviewer.ui.dialogs.tags_tree import branches
 
         if self._read is None or self._read[0] != wanted.path:

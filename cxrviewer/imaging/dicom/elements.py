@@ -14,10 +14,11 @@ from pydicom.dataelem import DataElement, RawDataElement, convert_raw_data_eleme
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_partial
 from pydicom.tag import BaseTag
-from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
+from pydicom.uid import UID
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.dicom.decoders import prepare_pydicom
+from cxrviewer.imaging.dicom.header import is_deflated, refuse_inflation
 from cxrviewer.imaging.dicom.identity import is_identifying, mentions, name_parts
 from cxrviewer.imaging.element import Element
 
@@ -49,8 +50,11 @@ def read_elements(path: Path, stream: BinaryIO) -> tuple[Element, ...]:
         The file is not DICOM or is damaged.
     """
     prepare_pydicom()
+    refuse_inflation(path, stream)
+    # What is skipped is looked for in the file later on: in a deflated one it has no place.
+    skipped_from = None if is_deflated(stream) else BULK_BYTES
     try:
-        dataset = read_partial(stream, defer_size=_deferred(stream), force=True)
+        dataset = read_partial(stream, defer_size=skipped_from, force=True)
         lister = _Lister(stream)
         meta = lister.listed(getattr(dataset, "file_meta", Dataset()))
         return _with_mentions((*meta, *lister.listed(dataset)))
@@ -59,13 +63,6 @@ def read_elements(path: Path, stream: BinaryIO) -> tuple[Element, ...]:
         raise ImageReadError(
             "The DICOM file is damaged.", "Export it again from its source.", path
         ) from error
-
-
-def _deferred(stream: BinaryIO) -> int | None:
-    """Return the size from which values are left in the file: in a deflated one they have no place."""
-    head = stream.read(4096)
-    stream.seek(0)
-    return None if DeflatedExplicitVRLittleEndian.encode() in head else BULK_BYTES
 
 
 class _Lister:

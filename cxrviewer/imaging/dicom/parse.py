@@ -33,7 +33,7 @@ def parse(path: Path, data: bytes) -> FileDataset:
         The bytes are not DICOM, are damaged, or hold no image.
     """
     prepare_pydicom()
-    _check_deflated(path, data)
+    check_deflated(path, data)
     try:
         dataset = pydicom.dcmread(io.BytesIO(data), force=True)
         usable = all(keyword in dataset for keyword in ("SOPClassUID", "Rows", "Columns"))
@@ -44,7 +44,7 @@ def parse(path: Path, data: bytes) -> FileDataset:
             "The DICOM file is damaged.", "Export it again from its source.", path
         ) from error
     if not has_pixels:
-        raise _no_pixels(path, data, dataset)
+        raise no_pixels(path, data, dataset)
     if not usable:
         raise ImageReadError(
             "The DICOM file does not say what its pixels are (SOP class, rows, columns).",
@@ -54,7 +54,8 @@ def parse(path: Path, data: bytes) -> FileDataset:
     return dataset
 
 
-def _no_pixels(path: Path, data: bytes, dataset: FileDataset) -> ImageReadError:
+def no_pixels(path: Path, data: bytes, dataset: FileDataset) -> ImageReadError:
+    """Return why a data set without pixels has none, to be raised."""
     if any(tag in data for tag in _PIXEL_DATA_TAGS):
         return ImageReadError(
             "The DICOM file is truncated within its pixels.", "Copy it again from its source.", path
@@ -77,7 +78,7 @@ def _no_pixels(path: Path, data: bytes, dataset: FileDataset) -> ImageReadError:
     )
 
 
-def _check_deflated(path: Path, data: bytes) -> None:
+def check_deflated(path: Path, data: bytes) -> None:
     """Refuse a deflated data set (PS3.5 A.5) that inflates without bound: pydicom inflates all at once."""
     head = data[:4096]
     # The group length (0002,0000) UL opens the meta information and tells where the deflated part begins.

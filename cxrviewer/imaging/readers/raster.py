@@ -9,13 +9,14 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging.facts import Facts
 from cxrviewer.imaging.limits import MAX_IMAGE_BYTES, check_frame, check_size
 from cxrviewer.imaging.luminance import COLOR_NOTE, luminance
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
@@ -33,6 +34,19 @@ _MAGIC = {
 }
 _ORIENTATION_TAG = 0x0112
 _PHOTOMETRIC_TAG = 262
+_BITS_TAG = 258
+_LYING = (5, 6, 7, 8)
+"""EXIF orientations that swap rows and columns."""
+_MODES = {
+    "1": "bilevel",
+    "L": "grayscale",
+    "I": "grayscale",
+    "I;16": "grayscale",
+    "LA": "grayscale with transparency",
+    "P": "palette",
+    "RGBA": "RGB with transparency",
+}
+"""Pillow's modes in words, where they are none."""
 _MIN_IS_WHITE = 0
 _MAX_IS_BLACK_OR_RGB = (0, 1, 2)
 
@@ -58,6 +72,10 @@ class _Header:
     """What is known of a picture before it is decoded."""
 
     file_format: str
+    rows: int
+    columns: int
+    channels: int
+    bits: int
     mode: str
     orientation: int
     photometric: int | None
@@ -90,7 +108,6 @@ def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
     pixels = np.ascontiguousarray(_upright(gray, header.orientation))
     pixels.flags.writeable = False
     bits = 8 * pixels.itemsize
-    badges = (("synthetic", header.synthetic), ("lossy", header.file_format == "JPEG"))
     return Radiograph(
         pixels=pixels,
         grayscale=GrayscaleInfo(
@@ -103,10 +120,46 @@ def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
         file_format=header.file_format,
         digest=hashlib.sha256(data).hexdigest(),
         notes=tuple(notes),
-        badges=tuple(badge for badge, holds in badges if holds),
+        badges=_badges(header),
         frame=frame,
         frames=header.pages,
     )
+
+
+def read_facts(path: Path, file: BinaryIO) -> Facts:
+    """Return what a picture is, from its header.
+
+    Parameters
+    ----------
+    path : Path
+        Where the file is.
+    file : binary file
+        At its beginning.
+
+    Raises
+    ------
+    ImageReadError
+        The picture is damaged or too large.
+    """
+    data = file.read()
+    header = _read_header(path, data, 0)
+    lying = header.orientation in _LYING
+    return Facts(
+        path=path,
+        file_format=header.file_format,
+        file_bytes=len(data),
+        rows=header.columns if lying else header.rows,
+        columns=header.rows if lying else header.columns,
+        bits=f"{header.bits} bits" if header.channels == 1 else f"{header.channels} × {header.bits} bits",
+        photometric=_MODES.get(header.mode, header.mode),
+        frames=header.pages,
+        badges=_badges(header),
+    )
+
+
+def _badges(header: _Header) -> tuple[str, ...]:
+    said = (("synthetic", header.synthetic), ("lossy", header.file_format == "JPEG"))
+    return tuple(badge for badge, holds in said if holds)
 
 
 def read_preview(path: Path, data: bytes, size: int) -> NDArray[np.uint8] | None:
@@ -177,12 +230,25 @@ def _read_header(path: Path, data: bytes, frame: int) -> _Header:
         tiff_tags = getattr(image, "tag_v2", {})
         return _Header(
             file_format=str(_format(data)),
+            rows=image.height,
+            columns=image.width,
+            channels=len(image.getbands()),
+            bits=_depth(image, data),
             mode=image.mode,
             orientation=orientation,
             photometric=tiff_tags.get(_PHOTOMETRIC_TAG),
             pages=pages,
             synthetic=image.info.get("Source") == "synthetic",
         )
+
+
+def _depth(image: Image, data: bytes) -> int:
+    """Return the bits of a channel."""
+    if image.format == "PNG":
+        # The header chunk comes first (PNG specification, 11.2.2).
+        return data[24]
+    bits = getattr(image, "tag_v2", {}).get(_BITS_TAG, 1 if image.mode == "1" else 8)
+    return int(bits[0] if isinstance(bits, tuple) else bits)
 
 
 def _pages(image: Image) -> int:
@@ -281,7 +347,7 @@ def _to_gray(values: NDArray[Any], notes: list[str]) -> NDArray[Any]:
 
 def _upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:
     """Return a picture turned as its EXIF orientation says (EXIF 2.32, 4.6.4, tag 0x0112)."""
-    if orientation in (5, 6, 7, 8):
+    if orientation in _LYING:
         pixels = pixels.T
     if orientation in (2, 3, 6, 7):
         pixels = pixels[:, ::-1]
