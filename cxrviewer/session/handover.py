@@ -13,8 +13,9 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Sequence
+from io import RawIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import socket
@@ -99,8 +100,10 @@ def _is_path(name: object) -> bool:
     return isinstance(name, str) and "\0" not in name and Path(name).is_absolute()
 
 
-def _ask(stream: BinaryIO, message: bytes) -> bool:
-    stream.write(message)
+def _ask(stream: RawIOBase, message: bytes) -> bool:
+    rest = memoryview(message)
+    while rest:
+        rest = rest[stream.write(rest) or 0 :]
     return stream.readline(len(TAKEN)) == TAKEN
 
 

@@ -68,6 +68,12 @@ def test_files_are_handed_over_as_absolute_paths(qtbot, asked, tmp_path, monkeyp
     assert asked == [tuple(tmp_path / name for name in names)]
 
 
+def test_many_files_are_handed_over(qtbot, asked):
+    names = [Path("/") / f"{number:04} {'a' * 200}" for number in range(4000)]
+    assert _done(qtbot, lambda: handover.hand_over(names))
+    assert asked == [tuple(names)]
+
+
 def test_without_files_the_window_is_asked_to_show_itself(qtbot, asked):
     assert _done(qtbot, lambda: handover.hand_over([]))
     assert asked == [()]
