@@ -49,3 +49,11 @@ def shared_data() -> Path:
     if not _SHARED.is_dir():
         pytest.skip("the test data folder 'shared/data' is not beside this checkout")
     return _SHARED
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type:
+    """Return the class of the Qt application that all tests share: the program's own."""
+    from cxrviewer.ui.application import Application
+
+    return Application
