@@ -40,11 +40,14 @@ _BACKWARD = 3
 
 @dataclass(frozen=True, eq=False)
 class LayerRun:
-    """Activations (h, w, c), logits (units,) and gradient of the score (h, w, c) for one image."""
+    """Activations (h, w, c), logits (units,) and gradient of the score (h, w, c) for one image.
+
+    There is no gradient where an operation behind the layer has none.
+    """
 
     activations: Floats
     logits: Floats
-    gradients: Floats
+    gradients: Floats | None
 
 
 class CompiledModel:
@@ -91,27 +94,23 @@ class CompiledModel:
             The model's input.
         masks : UnitMasks, optional
             The score; None for that of the most probable label.
-
-        Raises
-        ------
-        ExplainError
-            The scores have no gradient at the layer.
         """
         return self.sweep((path,), image, masks)[0]
 
     def sweep(self, paths: tuple[str, ...], image: Floats, masks: UnitMasks | None) -> tuple[LayerRun, ...]:
         """Return what `run` would for each of several layers, from one run of the model."""
+        slopes = [self._gradient(path) for path in paths]
+        there = [place for place, slope in enumerate(slopes) if slope is not None]
 
         def build() -> Any:
             tensors = [self._layer(path).tensor for path in paths]
-            gradients = [self._gradient(path) for path in paths]
-            fetches = [self._trace.logits.tensor, *tensors, *gradients]
+            fetches = [self._trace.logits.tensor, *tensors, *(slopes[place] for place in there)]
             return self._cut([self._trace.inputs, *self._masks], fetches)
 
         results = self._function(("run", paths), build)(self._tensor(image), *self._mask_tensors(masks))
         logits, *maps = (np.asarray(result.numpy()[0], np.float32) for result in results)
-        count = len(paths)
-        return tuple(LayerRun(maps[place], logits, maps[count + place]) for place in range(count))
+        gradients = dict(zip(there, maps[len(paths) :], strict=True))
+        return tuple(LayerRun(maps[place], logits, gradients.get(place)) for place in range(len(paths)))
 
     def head_gradients(
         self, path: str, activations: Floats, image: Floats, masks: Sequence[UnitMasks]
@@ -119,11 +118,16 @@ class CompiledModel:
         """Return the gradients (n, h, w, c) of n other scores at a layer from its activations (h, w, c).
 
         Nothing that comes before the layer is computed again, but for what bypasses it.
+
+        Raises
+        ------
+        ExplainError
+            The scores have no gradient at the layer.
         """
 
         def build() -> Any:
             feeds = [self._layer(path).tensor, self._trace.inputs, *self._masks]
-            return self._cut(feeds, [self._gradient(path)])
+            return self._cut(feeds, [self._some_gradient(path)])
 
         copies = np.broadcast_to(activations, (len(masks), *activations.shape))
         images = np.broadcast_to(image, (len(masks) if self._is_bypassed(path) else 1, *image.shape[1:]))
@@ -161,7 +165,7 @@ class CompiledModel:
         """
 
         def build() -> Any:
-            gradient = self._gradient("")
+            gradient = self._some_gradient("")
             return self._cut([self._trace.inputs, *self._masks], [gradient, self._trace.logits.tensor])
 
         results = self._function("input gradients", build)(self._tensor(images), *self._mask_tensors(masks))
@@ -200,7 +204,7 @@ class CompiledModel:
     def settle(self, path: str) -> None:
         """Prepare what the first change of the target at a layer needs; after that, runs of many images."""
         shape = self._trace.inputs.shape[1:]
-        if ("head gradients", path) not in self._functions:
+        if ("head gradients", path) not in self._functions and self._gradient(path) is not None:
             layer = self._layer(path)
             units = self._trace.logits.tensor.shape[1]
             masks = UnitMasks(np.ones(units, np.float32), np.zeros(units, np.float32))
@@ -247,7 +251,7 @@ class CompiledModel:
             self._litter = 0
 
     def _gradient(self, path: str) -> Any:
-        """Return the tensor of the score's gradient at a layer, or at the input for "".
+        """Return the tensor of the score's gradient at a layer, or at the input for ""; None without one.
 
         The first layer gets its own way back; for a second one, the ways to all are made at once, because
         each alone would be added to the graph for good.
@@ -261,11 +265,12 @@ class CompiledModel:
                 floats = [None if gradient is None else tf.cast(gradient, tf.float32) for gradient in found]
             self._all_built = bool(self._gradients)
             self._gradients = dict(zip(wanted, floats, strict=True)) | self._gradients
-        gradient = self._gradients.get(path)
+        return self._gradients.get(path)
+
+    def _some_gradient(self, path: str) -> Any:
+        gradient = self._gradient(path)
         if gradient is None:
-            where = f"layer '{path}'" if path else "the input"
-            message = f"The scores have no gradient at {where}: an operation behind it has none."
-            raise ExplainError(message, "Choose a later layer, or a method of the black-box family.")
+            raise no_gradient(path)
         return gradient
 
     @property
@@ -297,6 +302,13 @@ class CompiledModel:
         zeros = np.zeros(units, np.float32)
         sides = (zeros, zeros) if masks is None else (masks.positive, masks.negative)
         return [self._tensor(side[None]) for side in sides]
+
+
+def no_gradient(path: str) -> ExplainError:
+    """Return what is said where a layer, or the input for "", lacks the gradient that a method needs."""
+    where = f"layer '{path}'" if path else "the input"
+    message = f"The scores have no gradient at {where}: an operation behind it has none."
+    return ExplainError(message, "Choose a later layer, or a method that needs no gradient.")
 
 
 def _bytes(tensor: Any) -> int:

@@ -22,7 +22,7 @@ class _Seen:
     """An image at one layer: activations, and gradients by target."""
 
     activations: Floats
-    gradients: dict[bytes, Floats] = field(default_factory=dict)
+    gradients: dict[bytes, Floats | None] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
@@ -84,6 +84,8 @@ class KnownImages:
     def _run_head(self, key: str, image: Floats, layer: str, masks: UnitMasks) -> LayerRun:
         """Run what follows a layer for a score, and for those of other labels where they cost little more."""
         seen, logits = self._seen[key, layer], self._logits[key]
+        if any(gradients is None for gradients in seen.gradients.values()):
+            return LayerRun(seen.activations, logits, None)
         known = {*seen.gradients, _name(masks)}
         others = [label for label in self._model.labels if _name(label) not in known]
         together = [masks, *others][: self._model.targets_at_once(layer)]

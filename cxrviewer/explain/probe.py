@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.explain.compiled import CompiledModel, LayerRun
+from cxrviewer.explain.compiled import CompiledModel, LayerRun, no_gradient
 from cxrviewer.explain.steps import Floats
 from cxrviewer.explain.target import UnitMasks, score
 
@@ -103,8 +103,17 @@ class Probe:
 
     @property
     def gradients(self) -> Floats:
-        """Gradient of the score with respect to the target layer's output, (h, w, c)."""
-        return self._run().gradients
+        """Gradient of the score with respect to the target layer's output, (h, w, c).
+
+        Raises
+        ------
+        ExplainError
+            There is none.
+        """
+        gradients = self._run().gradients
+        if gradients is None:
+            raise no_gradient(self._layer)
+        return gradients
 
     @property
     def score(self) -> float:

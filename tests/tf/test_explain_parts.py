@@ -186,6 +186,9 @@ def test_a_layer_behind_which_nothing_has_a_gradient(asking: Any, image: Any) ->
         ask(image, method="gradient")
     for method in ("grad-cam", "ablation-cam", "score-cam"):
         assert ask(image, layers=("after",), method=method).attribution.values.any()
+    for method in ("eigen-cam", "ablation-cam", "score-cam"):
+        assert ask(image, layers=("before",), method=method).attribution.values.any()
+    ask.explainer.settle()
     for method in ("occlusion", "rise"):
         assert ask(image, method=method).attribution.values.any()
 
