@@ -50,7 +50,7 @@ class Settings:
     export_folder : str
         Folder written to last.
     panes : str
-        How many panes there are, by the name of `session.panes.Layout`; "PLAIN": the image beside its overlay.
+        How many panes there are, by the name of `session.panes.Layout`; "PLAIN": image beside overlay.
     links : tuple of str
         What panes take over from one another, by the names of `session.panes.Links`.
     geometry, layout : str

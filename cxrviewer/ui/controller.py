@@ -36,6 +36,8 @@ class Controller(QObject):
     """
 
     changed = Signal(object)
+    chosen = Signal(object, object)
+    """The state before, and the one that the user has gone over to."""
     failed = Signal(object)
     opened = Signal(object)
     activity_changed = Signal(object)
@@ -78,12 +80,13 @@ class Controller(QObject):
             self._failed_model = None
         if _question(state) != _question(self.state):
             self._failed_key = None
-        plan = resolve(state, self.shown.at_hand)
+        former, plan = self.state, resolve(state, self.shown.at_hand)
         renderer = self.services.images.find(plan.read, plan.frame) if plan.read is not None else None
         if renderer is not None:
             self._open(renderer, state)
         else:
             self._apply(state, self.shown.at_hand)
+        self.chosen.emit(former, state)
 
     def cancel(self) -> None:
         """Give up what the engine does; an analysis is asked for anew by the next change of a choice."""
@@ -114,11 +117,16 @@ class Controller(QObject):
         """Do something slow in another thread, as `Services.run_aside`."""
         self.services.run_aside(task, done)
 
-    def show_beside(self, other: Controller) -> None:
-        """Show what another pane shows, in the same state."""
+    def show_beside(self, other: Controller, state: ViewState) -> None:
+        """Show the image of another pane in a state of one's own."""
         self._failed_key, self._failed_model = other._failed_key, other._failed_model
         renderer = other.renderer.twin() if other.renderer is not None else None
-        self._take_image(renderer, other.state, other.shown.at_hand)
+        self._take_image(renderer, state, other.shown.at_hand)
+
+    def open_beside(self, other: Controller) -> None:
+        """Open the image that another pane has opened."""
+        if other.renderer is not None:
+            self._open(other.renderer.twin(), self.state)
 
     def leave(self) -> None:
         """Give up what is under way, for a pane that is closed."""

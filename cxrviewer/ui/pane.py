@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.canvas import Canvas
+from cxrviewer.ui.canvas.ghost import GhostCursor
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.legend_text import legend_text
 from cxrviewer.ui.words import Words
@@ -40,6 +41,8 @@ class Pane(QWidget):
         controller.setParent(self)
         self.canvas = Canvas()
         self.canvas.installEventFilter(self)
+        self.ghost = GhostCursor(self.canvas)
+        self.canvas.layers.append(self.ghost)
         self._words = words
         self._shown = controller.shown
         self._is_framed = False

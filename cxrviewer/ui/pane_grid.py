@@ -27,7 +27,7 @@ class PaneGrid(QWidget):
         super().__init__(parent)
         self.panes = [first]
         self.active = first
-        self.layout_of_panes = Layout.ONE
+        self.arrangement = Layout.ONE
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(0)
@@ -37,9 +37,9 @@ class PaneGrid(QWidget):
     def __iter__(self) -> Iterator[Pane]:
         return iter(self.panes)
 
-    def add(self, pane: Pane) -> None:
-        """Put one more pane behind the others; `arrange` gives it a place."""
-        self.panes.append(pane)
+    def insert(self, place: int, pane: Pane) -> None:
+        """Put one more pane among the others; `arrange` shows it."""
+        self.panes.insert(place, pane)
         pane.activated.connect(self.activate)
 
     def remove(self, pane: Pane) -> None:
@@ -53,7 +53,7 @@ class PaneGrid(QWidget):
 
     def arrange(self, layout: Layout) -> None:
         """Place the panes in the rows and columns of a layout, which has as many."""
-        self.layout_of_panes = layout
+        self.arrangement = layout
         self._place()
 
     def activate(self, pane: Pane) -> None:
@@ -75,7 +75,7 @@ class PaneGrid(QWidget):
         return next((pane for pane in self.panes if pane.geometry().contains(position)), None)
 
     def _place(self) -> None:
-        rows, columns = self.layout_of_panes.rows, self.layout_of_panes.columns
+        rows, columns = self.arrangement.rows, self.arrangement.columns
         for pane in self.panes:
             self._grid.removeWidget(pane)
         for number, pane in enumerate(self.panes):

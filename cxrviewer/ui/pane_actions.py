@@ -1,0 +1,93 @@
+"""The actions of the panes, and their menus."""
+
+from __future__ import annotations
+
+from cxrviewer.session.compare import Comparison
+from cxrviewer.session.panes import Layout
+from cxrviewer.ui.action_spec import SEPARATOR, ActionSpec
+
+LAYOUTS = {
+    "layout_one": Layout.ONE,
+    "layout_two": Layout.SIDE_BY_SIDE,
+    "layout_stacked": Layout.STACKED,
+    "layout_three": Layout.THREE,
+    "layout_four": Layout.FOUR,
+}
+
+COMPARE = {
+    "compare_methods": Comparison.METHODS,
+    "compare_layers": Comparison.LAYERS,
+    "compare_classes": Comparison.CLASSES,
+}
+
+LINKS = {
+    "link_view": "view",
+    "link_window": "window",
+    "link_cursor": "cursor",
+    "link_style": "style",
+    "link_image": "image",
+    "link_model": "model",
+    "link_target": "target",
+    "link_layers": "layers",
+    "link_method": "method",
+}
+"""Actions and what they link, by the names of `Links`."""
+
+PANE_ACTIONS = (
+    ActionSpec(
+        "beside",
+        "Image &beside overlay",
+        "O",
+        "Show the image without the heatmap beside the one with it",
+        "beside",
+        checkable=True,
+    ),
+    ActionSpec("layout_one", "&One pane", "Alt+1", "Show the active pane alone", checkable=True),
+    ActionSpec("layout_two", "&Two side by side", "Alt+2", "Compare two images or two views", checkable=True),
+    ActionSpec("layout_stacked", "Two &stacked", "Alt+Shift+2", "One above the other", checkable=True),
+    ActionSpec("layout_three", "T&hree side by side", "Alt+3", "", checkable=True),
+    ActionSpec("layout_four", "&Four", "Alt+4", "Two rows of two", checkable=True),
+    ActionSpec("pane_next", "&Next pane", "F6, Ctrl+Tab", "Make the next pane the active one"),
+    ActionSpec("pane_previous", "&Previous pane", "Shift+F6, Ctrl+Shift+Tab", "Make the one before active"),
+    ActionSpec("pane_close", "&Close pane", "Ctrl+W", "Close the active pane"),
+    ActionSpec(
+        "compare_methods",
+        "&Methods",
+        "Ctrl+Shift+M",
+        "The same image and class by four methods side by side",
+        needs_image=True,
+    ),
+    ActionSpec(
+        "compare_layers",
+        "&Layers",
+        "Ctrl+Shift+L",
+        "The same image and class at four layers, early to late",
+        needs_image=True,
+    ),
+    ActionSpec(
+        "compare_classes",
+        "&Classes",
+        "Ctrl+Shift+C",
+        "The same image for the most probable classes",
+        needs_image=True,
+    ),
+    ActionSpec("link_view", "&Zoom and pan", "", "Zoom, move and turn all panes together", checkable=True),
+    ActionSpec("link_window", "&Window", "", "Window all panes together", checkable=True),
+    ActionSpec("link_cursor", "C&ursor", "", "Mark the place under the cursor in all panes", checkable=True),
+    ActionSpec("link_style", "&Heatmap display", "", "Draw the heatmaps of all panes alike", checkable=True),
+    ActionSpec("link_image", "&Image", "", "Open the next image in all panes", checkable=True),
+    ActionSpec("link_model", "&Model", "", "Use the same model in all panes", checkable=True),
+    ActionSpec("link_target", "&Class", "", "Explain the same class in all panes", checkable=True),
+    ActionSpec("link_layers", "&Layer", "", "Explain the same layer in all panes", checkable=True),
+    ActionSpec("link_method", "M&ethod", "", "Explain by the same method in all panes", checkable=True),
+)
+
+PANE_MENUS = {
+    "layouts": (
+        "La&yout",
+        ("beside", SEPARATOR, *LAYOUTS, SEPARATOR, "pane_next", "pane_previous", "pane_close"),
+    ),
+    "compare": ("Compare &by", tuple(COMPARE)),
+    "links": ("Lin&k panes", (*tuple(LINKS)[:4], SEPARATOR, *tuple(LINKS)[4:])),
+}
+"""Titles and entries of menus inside other menus."""
