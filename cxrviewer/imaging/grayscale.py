@@ -158,25 +158,35 @@ def presentation_table(radiograph: Radiograph, voi: Voi, inverted: bool = False)
 def normalized(radiograph: Radiograph) -> NDArray[np.float32]:
     """Return the image as models are given it: default VOI and the file's polarity, not rounded to 8 bits.
 
+    What a shutter of the file covers is black, like padding: neither is image, neither is seen by the user,
+    and collections that models were trained on were exported with both covered.
+
     Returns
     -------
     (H, W) float32 array
         0 (black) to 1.
     """
     shades = _shades(radiograph, default_voi(radiograph), radiograph.grayscale.inverted)
-    return np.asarray(cv2.LUT(index_image(radiograph), shades.astype(np.float32)), dtype=np.float32)
+    image = np.asarray(cv2.LUT(index_image(radiograph), shades.astype(np.float32)), dtype=np.float32)
+    if radiograph.shutter is not None:
+        image[radiograph.shutter] = 0
+    return image
 
 
 def _shades(radiograph: Radiograph, voi: Voi, inverted: bool) -> NDArray[np.float64]:
     """Return the shade of every index, 0 (black) to 1."""
     stored = np.arange(_table_size(radiograph), dtype=np.float64) + index_offset(radiograph)
-    modality = modality_values(radiograph, stored)
-    shades = _apply_window(modality, voi) if isinstance(voi, Window) else _apply_lut(modality, voi)
+    shades = shades_of(modality_values(radiograph, stored), voi)
     if inverted:
         shades = 1 - shades
     if radiograph.grayscale.padding is not None:
         shades[_padding_mask(radiograph)] = 0
     return shades
+
+
+def shades_of(values: NDArray[np.float64], voi: Voi) -> NDArray[np.float64]:
+    """Return what a VOI makes of modality values, 0 to 1, before polarity and inversion."""
+    return _apply_window(values, voi) if isinstance(voi, Window) else _apply_lut(values, voi)
 
 
 def _apply_window(values: NDArray[np.float64], window: Window) -> NDArray[np.float64]:
@@ -228,6 +238,23 @@ def _padding_mask(radiograph: Radiograph) -> NDArray[np.bool_]:
         low, high = radiograph.grayscale.padding
         mask[max(low - offset, 0) : max(high - offset + 1, 0)] = True
     return mask
+
+
+def padding_pixels(radiograph: Radiograph) -> NDArray[np.bool_] | None:
+    """Return which pixels are padding, (H, W) bool; None where none is."""
+    if radiograph.grayscale.padding is None:
+        return None
+    low, high = radiograph.grayscale.padding
+    found = (radiograph.pixels >= low) & (radiograph.pixels <= high)
+    return found if found.any() else None
+
+
+def no_image(radiograph: Radiograph) -> NDArray[np.bool_] | None:
+    """Return which pixels are padding or under a shutter, (H, W) bool; None where none is."""
+    padding = padding_pixels(radiograph)
+    if padding is None or radiograph.shutter is None:
+        return padding if padding is not None else radiograph.shutter
+    return padding | radiograph.shutter
 
 
 def _window_between(low: float, high: float, explanation: str) -> Window:

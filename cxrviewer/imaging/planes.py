@@ -35,7 +35,7 @@ class OverlayPlane:
 
 
 def drawn_bits(planes: tuple[OverlayPlane, ...], shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """Return where any of some planes draws on an image.
+    """Return where any of some planes draws on an image: graphics as they are, regions as their outlines.
 
     Parameters
     ----------
@@ -54,5 +54,13 @@ def drawn_bits(planes: tuple[OverlayPlane, ...], shape: tuple[int, int]) -> NDAr
         here = slice(max(top, 0), max(top + height, 0)), slice(max(left, 0), max(left + width, 0))
         part = drawn[here]
         rows, columns = max(-top, 0), max(-left, 0)
-        part |= plane.bits[rows : rows + part.shape[0], columns : columns + part.shape[1]]
+        bits = _outline(plane.bits) if plane.region else plane.bits
+        part |= bits[rows : rows + part.shape[0], columns : columns + part.shape[1]]
     return drawn
+
+
+def _outline(bits: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the bits that have a neighbour, beside or above, that is not set."""
+    padded = np.pad(bits, 1)
+    inside = padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    return np.asarray(bits & ~inside)

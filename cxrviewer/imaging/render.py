@@ -17,18 +17,16 @@ from numpy.typing import NDArray
 from cxrviewer.imaging import compose
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
 from cxrviewer.imaging.contour import contour_lines
-from cxrviewer.imaging.geometry import Affine, apply_affine, resize_affine
-from cxrviewer.imaging.grayscale import index_image
+from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.heatmap import Heatmap, covered_rectangle, resample
-from cxrviewer.imaging.histogram import Histogram, histogram
+from cxrviewer.imaging.histogram import Histogram
+from cxrviewer.imaging.masks import CoverInView
+from cxrviewer.imaging.prepared import Prepared
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import Viewport
 
-NEAREST_ABOVE = 3.0
-"""Magnification beyond which single pixels are shown as squares."""
-
-_SMALLEST_LEVEL = 256
-_MOST_LEVELS = 16
+_WHITE = -1
+"""0xFFFFFFFF as an int32."""
 _PIXELS_A_LINE = 500
 """Pixels along the shorter side of a view for each pixel of a contour's width."""
 
@@ -68,46 +66,40 @@ class Renderer:
     ----------
     radiograph : Radiograph
         The image; its pixels are shared, not copied.
-    levels : tuple of arrays
-        Its index and reduced copies of that, where another renderer has made them.
+    prepared : Prepared, optional
+        What another renderer of the image has made of it.
     """
 
-    def __init__(self, radiograph: Radiograph, levels: tuple[NDArray[np.unsignedinteger], ...] = ()) -> None:
+    def __init__(self, radiograph: Radiograph, prepared: Prepared | None = None) -> None:
         self.radiograph = radiograph
-        self._levels: list[NDArray[np.unsignedinteger]] = list(levels) or [index_image(radiograph)]
-        self._histograms: list[Histogram | None] = []
+        self._prepared = prepared or Prepared(radiograph)
         self._index: _Stage[NDArray[np.unsignedinteger]] = _Stage()
+        self._cover: _Stage[CoverInView | None] = _Stage()
         self._gray: _Stage[NDArray[np.uint8]] = _Stage()
         self._heat: _Stage[NDArray[np.uint8]] = _Stage()
         self._heat_rows: _Stage[NDArray[np.uint16]] = _Stage()
         self._blend_table: _Stage[NDArray[np.int32]] = _Stage()
+        self._drawn: _Stage[NDArray[np.uint8]] = _Stage()
 
     @property
     def nbytes(self) -> int:
         """Bytes of the image and of its reduced copies."""
-        pixels, first = self.radiograph.pixels, self._levels[0]
-        shared = pixels.nbytes if np.may_share_memory(pixels, first) else 0
-        return pixels.nbytes - shared + sum(level.nbytes for level in self._levels)
+        return self._prepared.nbytes
 
     def prepare(self) -> None:
         """Make reduced copies for small views and the histogram now, in a thread that may take its time."""
-        self._level(_MOST_LEVELS)
-        self.histogram()
+        self._prepared.prepare()
 
     def histogram(self) -> Histogram | None:
         """Return how many pixels have which modality value; counted once."""
-        if not self._histograms:
-            self._histograms.append(histogram(self.radiograph))
-        return self._histograms[0]
+        return self._prepared.histogram
 
     def twin(self) -> Renderer:
         """Return another renderer of the image, for another view; what `prepare` made is shared."""
-        twin = Renderer(self.radiograph, tuple(self._levels))
-        twin._histograms = self._histograms
-        return twin
+        return Renderer(self.radiograph, self._prepared)
 
     def gray(self, viewport: Viewport, table: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """Return presentation values in the view, uint8; 0 outside the image.
+        """Return presentation values in the view, uint8; 0 outside the image, the file's under its shutter.
 
         Parameters
         ----------
@@ -118,8 +110,11 @@ class Renderer:
         """
 
         def windowed() -> NDArray[np.uint8]:
-            index = self._index.result(lambda: self._resampled(viewport), viewport)
+            index = self._index.result(lambda: self._prepared.pyramid.in_view(viewport), viewport)
             gray = np.asarray(cv2.LUT(index, table), dtype=np.uint8)
+            cover = self._cover.result(lambda: self._prepared.cover.in_view(viewport), viewport)
+            if cover is not None:
+                cover.lay_over(gray)
             return _blank_outside(gray, self.image_rectangle(viewport))
 
         return self._gray.result(windowed, viewport, table)
@@ -130,6 +125,7 @@ class Renderer:
         table: NDArray[np.uint8],
         heatmap: Heatmap | None,
         style: OverlayStyle,
+        planes: bool = False,
     ) -> NDArray[np.int32]:
         """Return what is seen, 0xFFRRGGBB, int32 (H, W).
 
@@ -141,11 +137,25 @@ class Renderer:
             Laid over the image; None for the image alone.
         style : OverlayStyle
             How; whether it is signed says the heatmap.
+        planes : bool
+            Whether the file's overlay planes are drawn above all else, in white.
         """
         gray = self.gray(viewport, table)
         drawn = replace(style, signed=heatmap.signed) if heatmap is not None else NO_OVERLAY
         colors = self._blend_table.result(lambda: compose.blend_table(drawn), drawn)
-        return compose.blend(gray, self._rows_in(viewport, heatmap, drawn), colors)
+        picture = compose.blend(gray, self._rows_in(viewport, heatmap, drawn), colors)
+        if planes and self.radiograph.planes:
+            np.copyto(picture, _WHITE, where=self.planes_in(viewport).view(np.bool_))
+        return picture
+
+    def planes_in(self, viewport: Viewport) -> NDArray[np.uint8]:
+        """Return where overlay planes draw in the view: uint8 (H, W), 1 or 0."""
+
+        def drawn() -> NDArray[np.uint8]:
+            seen = self._prepared.drawing.in_view(viewport)
+            return _blank_outside(seen, self.image_rectangle(viewport))
+
+        return self._drawn.result(drawn, viewport)
 
     def image_rectangle(self, viewport: Viewport) -> Rectangle:
         """Return (left, top, right, bottom) of the image in view pixels, cut to the view, ends excluded."""
@@ -177,30 +187,6 @@ class Renderer:
             return compose.heat_to_rows(_lines_in(heat, reached, heatmap.signed, lines_from))
 
         return self._heat_rows.result(rows, viewport, heatmap, cells, lines_from)
-
-    def _resampled(self, viewport: Viewport) -> NDArray[np.unsignedinteger]:
-        """Return the stored indices in the view, from the pyramid level just finer than the view."""
-        if viewport.shape == self.radiograph.shape and np.allclose(viewport.stored_to_view, np.eye(3)):
-            return self._levels[0]
-        smaller_axis = float(np.abs(viewport.stored_to_view[:2, :2]).max(axis=0).min())
-        level = self._level(max(0, int(np.floor(np.log2(1 / max(smaller_axis, 1e-6)) + 1e-9))))
-        level_to_view = viewport.stored_to_view @ self._level_to_stored(level)
-        flags = cv2.INTER_NEAREST if smaller_axis > NEAREST_ABOVE else cv2.INTER_LINEAR
-        return np.asarray(
-            cv2.warpAffine(
-                level, level_to_view[:2], viewport.shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE
-            )
-        )
-
-    def _level(self, wanted: int) -> NDArray[np.unsignedinteger]:
-        while len(self._levels) <= wanted and min(self._levels[-1].shape) > _SMALLEST_LEVEL:
-            rows, columns = self._levels[-1].shape
-            half = (columns // 2, rows // 2)
-            self._levels.append(np.asarray(cv2.resize(self._levels[-1], half, interpolation=cv2.INTER_AREA)))
-        return self._levels[min(wanted, len(self._levels) - 1)]
-
-    def _level_to_stored(self, level: NDArray[np.unsignedinteger]) -> Affine:
-        return resize_affine((level.shape[0], level.shape[1]), self.radiograph.shape)
 
 
 def _blank_outside(picture: NDArray[_Byte], rectangle: Rectangle) -> NDArray[_Byte]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import FileDataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from cxrviewer.errors import DecoderMissingError, ImageReadError
 from cxrviewer.imaging.dicom.codestream import frame_size
@@ -25,11 +25,15 @@ _DAMAGED = "Export it again from its source."
 
 @dataclass(frozen=True, eq=False)
 class DecodedFrame:
-    """Stored values, (H, W) or (H, W, 3), with the bits and the photometric interpretation that they have."""
+    """Stored values, (H, W) or (H, W, 3), with the bits and the photometric interpretation that they have.
+
+    `words` are the pixels with all allocated bits, where the encoding keeps those beside the image.
+    """
 
     pixels: NDArray[np.integer]
     bits_stored: int
     photometric: str
+    words: NDArray[np.integer] | None = None
 
 
 def transfer_syntax(dataset: FileDataset) -> UID:
@@ -38,6 +42,11 @@ def transfer_syntax(dataset: FileDataset) -> UID:
     if found:
         return UID(str(found))
     return ImplicitVRLittleEndian if dataset.original_encoding[0] else ExplicitVRLittleEndian
+
+
+def is_little_endian(dataset: FileDataset) -> bool:
+    """Tell the byte order of a file; a data set that does not know it is little-endian."""
+    return dataset.original_encoding[1] is not False
 
 
 def decode_frame(
@@ -87,7 +96,8 @@ def decode_frame(
             f"The pixels could not be decoded ({syntax.name}): they are damaged or truncated.", _DAMAGED, path
         ) from error
     photometric = str(properties.get("photometric_interpretation", layout.photometric))
-    return _used_bits(pixels, layout, photometric, tags, packed=not syntax.is_encapsulated)
+    keeps_words = not syntax.is_encapsulated or syntax == RLELossless
+    return _used_bits(pixels, layout, photometric, tags, packed=keeps_words)
 
 
 def _options(dataset: FileDataset, layout: PixelFormat) -> dict[str, Any]:
@@ -170,6 +180,7 @@ def _used_bits(
     Uncompressed words may carry an overlay or rubbish in their unused bits, which are cut; a compressed
     frame has no such bits, and a value beyond Bits Stored means that the attribute is wrong.
     """
+    words = pixels if packed else None
     bits = layout.bits_stored
     shift = layout.high_bit + 1 - bits
     if packed and shift:
@@ -188,4 +199,4 @@ def _used_bits(
     kind = "i" if layout.signed else "u"
     pixels = np.ascontiguousarray(pixels, dtype=np.dtype(f"{kind}{1 if bits <= 8 else 2}"))
     pixels.flags.writeable = False
-    return DecodedFrame(pixels, bits, photometric)
+    return DecodedFrame(pixels, bits, photometric, words)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.element import Element
+from cxrviewer.imaging.facts import Facts
 from cxrviewer.imaging.limits import check_frame
 from cxrviewer.imaging.luminance import COLOR_NOTE, luminance
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
@@ -70,12 +71,15 @@ def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
     ImageReadError
         The file has no image or no such frame, or it is damaged or too large.
     """
+    from cxrviewer.imaging.dicom.badges import badges
     from cxrviewer.imaging.dicom.frame_tags import frame_tags
     from cxrviewer.imaging.dicom.header_tags import read_header
     from cxrviewer.imaging.dicom.orientation_tags import read_directions
+    from cxrviewer.imaging.dicom.overlay_tags import read_planes
     from cxrviewer.imaging.dicom.parse import parse
     from cxrviewer.imaging.dicom.pixel_format import pixel_format
-    from cxrviewer.imaging.dicom.pixels import decode_frame, transfer_syntax
+    from cxrviewer.imaging.dicom.pixels import decode_frame, is_little_endian, transfer_syntax
+    from cxrviewer.imaging.dicom.shutter_tags import read_shutter
     from cxrviewer.imaging.dicom.spacing_tags import read_aspect, read_spacing
     from cxrviewer.imaging.dicom.tags import Tags
 
@@ -86,25 +90,39 @@ def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
     if layout.frames > 1:
         tags = frame_tags(tags, frame)
         tags.note(f"Only the first of {layout.frames} frames is shown.")
-    shades = _shades(path, dataset, tags, decode_frame(path, dataset, tags, layout, frame))
+    decoded = decode_frame(path, dataset, tags, layout, frame)
+    shades = _shades(path, dataset, tags, decoded)
     shades.pixels.flags.writeable = False
     header = read_header(tags, layout, transfer_syntax(dataset))
     spacing = read_spacing(tags)
+    aspect = read_aspect(tags, spacing)
+    planes = read_planes(tags, frame, decoded.words, is_little_endian(dataset))
+    shutter = read_shutter(tags, (layout.rows, layout.columns), aspect, planes)
     return Radiograph(
         pixels=shades.pixels,
         grayscale=shades.grayscale,
         path=path,
         file_format="DICOM",
         digest=hashlib.sha256(data).hexdigest(),
-        aspect=read_aspect(tags, spacing),
+        aspect=aspect,
         frame=frame,
         frames=layout.frames,
         spacing=spacing,
         directions=read_directions(tags),
+        shutter=shutter.covered if shutter is not None else None,
+        shutter_value=shutter.value if shutter is not None else 0,
+        planes=tuple(plane for plane in planes if shutter is None or plane.group != shutter.group),
         header=header,
-        badges=_badges(tags, header.compression),
+        badges=badges(tags, header.compression),
         notes=tuple(tags.notes),
     )
+
+
+def read_facts(path: Path, file: BinaryIO) -> Facts:
+    """Return what the file is, as `imaging.dicom.facts.read_dicom_facts`."""
+    from cxrviewer.imaging.dicom.facts import read_dicom_facts
+
+    return read_dicom_facts(path, file)
 
 
 def list_elements(path: Path, file: BinaryIO) -> tuple[Element, ...]:
@@ -116,6 +134,7 @@ def list_elements(path: Path, file: BinaryIO) -> tuple[Element, ...]:
 
 def _shades(path: Path, dataset: FileDataset, tags: Tags, frame: DecodedFrame) -> _Shades:
     from cxrviewer.imaging.dicom.grayscale_tags import read_grayscale
+    from cxrviewer.imaging.dicom.pixels import is_little_endian
 
     if frame.photometric == "PALETTE COLOR":
         return _from_color(_palette_colors(path, dataset, frame), tags)
@@ -125,7 +144,7 @@ def _shades(path: Path, dataset: FileDataset, tags: Tags, frame: DecodedFrame) -
         colors: NDArray[np.unsignedinteger] = frame.pixels.view(f"u{frame.pixels.itemsize}")
         return _from_color(colors, tags, frame.bits_stored)
     signed = frame.pixels.dtype.kind == "i"
-    little_endian = dataset.original_encoding[1] is not False
+    little_endian = is_little_endian(dataset)
     return _Shades(frame.pixels, read_grayscale(tags, frame.bits_stored, signed, little_endian))
 
 
@@ -157,13 +176,3 @@ def _palette_colors(path: Path, dataset: FileDataset, frame: DecodedFrame) -> ND
             "The colour palette of the DICOM file is damaged.", "Export it as grayscale.", path
         ) from error
     return np.asarray(colors[..., :3])
-
-
-def _badges(tags: Tags, compression: str) -> tuple[str, ...]:
-    said = (
-        ("synthetic", tags.text("SyntheticData") == "YES"),
-        (compression, compression != ""),
-        ("for processing", tags.text("PresentationIntentType") == "FOR PROCESSING"),
-        ("burned-in annotation", tags.text("BurnedInAnnotation") == "YES"),
-    )
-    return tuple(badge for badge, holds in said if holds)

@@ -1,0 +1,116 @@
+"""Masks of an image as seen in a view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrviewer.imaging.geometry import resize_affine, translation
+from cxrviewer.imaging.grayscale import padding_pixels
+from cxrviewer.imaging.pyramid import levels_below, smaller_scale, warped
+from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.imaging.viewport import Viewport
+
+_SMALLEST_LEVEL = 64
+_MOST_LEVELS = 16
+_IMAGE, _PADDING, _SHUTTER = range(3)
+
+
+class Drawing:
+    """Bits that are drawn over an image, of which none vanishes in a view that is smaller.
+
+    Parameters
+    ----------
+    bits : (H, W) bool array
+        True where it is drawn, on the stored pixels.
+    """
+
+    def __init__(self, bits: NDArray[np.bool_]) -> None:
+        self._levels: list[NDArray[np.uint8]] = [bits.view(np.uint8)]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+        return sum(level.nbytes for level in self._levels)
+
+    def prepare(self) -> None:
+        """Make all reduced copies."""
+        self._level(_MOST_LEVELS)
+
+    def in_view(self, viewport: Viewport) -> NDArray[np.uint8]:
+        """Return 1 where it is drawn, else 0, uint8.
+
+        As stored, or in squares, where the view is not smaller than the image. Where it is, from a copy less
+        than twice as large, in which bits are two pixels wide: every second place of it meets every bit.
+        """
+        scale = smaller_scale(viewport)
+        wanted = levels_below(scale)
+        level = self._level(wanted)
+        factor = 2 ** min(wanted, len(self._levels) - 1)
+        to_stored = resize_affine((1, 1), (factor, factor))
+        if scale < 1:
+            level = np.asarray(cv2.dilate(level, np.ones((2, 2), np.uint8), anchor=(1, 1)))
+            to_stored = to_stored @ translation(-0.5, -0.5)
+        return np.asarray(
+            warped(level, viewport.stored_to_view @ to_stored, viewport.shape, cv2.INTER_NEAREST), np.uint8
+        )
+
+    def _level(self, wanted: int) -> NDArray[np.uint8]:
+        while len(self._levels) <= wanted and min(self._levels[-1].shape) > _SMALLEST_LEVEL:
+            finest = self._levels[-1]
+            even = np.pad(finest, [(0, size % 2) for size in finest.shape])
+            self._levels.append(even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2])
+        return self._levels[min(wanted, len(self._levels) - 1)]
+
+
+class Cover:
+    """What is shown in place of pixels that are no image: black for padding, its own value for a shutter.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+        The image.
+    """
+
+    def __init__(self, radiograph: Radiograph) -> None:
+        padding, shutter = padding_pixels(radiograph), radiograph.shutter
+        self._kinds: NDArray[np.uint8] | None = None
+        if padding is not None or shutter is not None:
+            self._kinds = np.zeros(radiograph.shape, np.uint8)
+        if self._kinds is not None and padding is not None:
+            self._kinds[padding] = _PADDING
+        if self._kinds is not None and shutter is not None:
+            self._kinds[shutter] = _SHUTTER
+        self._keeps = np.zeros(256, np.uint8)
+        self._keeps[_IMAGE] = 255
+        self._adds = np.zeros(256, np.uint8)
+        self._adds[_SHUTTER] = radiograph.shutter_value
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it takes."""
+        return self._kinds.nbytes if self._kinds is not None else 0
+
+    def in_view(self, viewport: Viewport) -> CoverInView | None:
+        """Return what is to be laid over a view; None where all pixels are image."""
+        if self._kinds is None:
+            return None
+        kinds = warped(self._kinds, viewport.stored_to_view, viewport.shape, cv2.INTER_NEAREST)
+        keeps, adds = cv2.LUT(kinds, self._keeps), cv2.LUT(kinds, self._adds)
+        return CoverInView(np.asarray(keeps, np.uint8), np.asarray(adds, np.uint8))
+
+
+@dataclass(frozen=True, eq=False)
+class CoverInView:
+    """Bits of the presentation values that stay, and those that are set; (H, W) uint8 arrays."""
+
+    keeps: NDArray[np.uint8]
+    adds: NDArray[np.uint8]
+
+    def lay_over(self, gray: NDArray[np.uint8]) -> None:
+        """Change presentation values in place, (H, W) uint8."""
+        cv2.bitwise_and(gray, self.keeps, gray)
+        cv2.bitwise_or(gray, self.adds, gray)
