@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "explain": "analyse one image and write its heatmap",
+    "info": "tell what an image file is",
     "layers": "list the layers of a model that can be explained",
     "methods": "list the explanation methods",
     "models": "list the built-in models, or check one of your own",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cxrviewer.imaging.element import Element
+from cxrviewer.imaging.fact_sheet import fact_elements
 from cxrviewer.imaging.facts import Facts
 from cxrviewer.imaging.open import opened
 
@@ -31,5 +32,7 @@ def list_elements(path: Path) -> tuple[Element, ...]:
         As for `read_facts`.
     """
     with opened(path) as (reader, file):
+        if not hasattr(reader, "list_elements"):
+            return fact_elements(reader.read_facts(path, file))
         elements: tuple[Element, ...] = reader.list_elements(path, file)
         return elements

@@ -21,6 +21,7 @@ from cxrviewer.imaging.dicom.decoders import prepare_pydicom
 from cxrviewer.imaging.dicom.header import is_deflated, refuse_inflation
 from cxrviewer.imaging.dicom.identity import is_identifying, mentions, name_parts
 from cxrviewer.imaging.element import Element
+from cxrviewer.imaging.words import size_text
 
 BULK_BYTES = 64 * 1024
 """Values from this size on are not read: no text of a header is as long."""
@@ -224,14 +225,6 @@ def fragments_size(stream: BinaryIO, start: int) -> int:
         total += length
         stream.seek(length, io.SEEK_CUR)
     return total
-
-
-def size_text(size: int) -> str:
-    """Return a number of bytes for people."""
-    for unit, factor in (("GB", 1000**3), ("MB", 1000**2), ("kB", 1000)):
-        if size >= factor:
-            return f"{size / factor:.1f} {unit}"
-    return f"{size} bytes"
 
 
 def uid_name(uid: str) -> str:
