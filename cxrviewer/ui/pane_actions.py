@@ -37,7 +37,7 @@ PANE_ACTIONS = (
     ActionSpec(
         "beside",
         "Image &beside overlay",
-        "O",
+        "Y",
         "Show the image without the heatmap beside the one with it",
         "beside",
         checkable=True,
