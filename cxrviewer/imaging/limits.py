@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cxrviewer.errors import ImageReadError
@@ -58,3 +60,47 @@ def check_frame(path: Path, frame: int, frames: int) -> None:
     raise ImageReadError(
         f"The file has {has}; there is no frame {frame + 1}.", f"Choose a frame from 1 to {frames}.", path
     )
+
+
+def check_expansion(path: Path, promised: int, held: int, most: float) -> None:
+    """Refuse an image that its compressed bytes cannot hold.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for the message.
+    promised, held : int
+        Bytes that its header claims, and bytes that they are coded in.
+    most : float
+        Decoded bytes that one coded byte can stand for.
+
+    Raises
+    ------
+    ImageReadError
+        More is promised than can be held.
+    """
+    if promised > max(most * held, most):
+        raise ImageReadError(
+            f"The file is damaged or truncated: its {held:,} bytes of pixels cannot hold {promised:,}.",
+            "Copy it again from its source.",
+            path,
+        )
+
+
+@contextmanager
+def within_memory(path: Path) -> Iterator[None]:
+    """Tell of a file for which there is not enough memory.
+
+    Raises
+    ------
+    ImageReadError
+        In place of a MemoryError.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise ImageReadError(
+            "There is not enough memory to open the file.",
+            "Close other images and programs; a small file of which this is said is damaged.",
+            path,
+        ) from error

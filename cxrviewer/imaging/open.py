@@ -17,7 +17,7 @@ from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging import archive
 from cxrviewer.imaging.dicomdir import is_directory
 from cxrviewer.imaging.grayscale import default_voi, index_image, presentation_table
-from cxrviewer.imaging.limits import MAX_FILE_BYTES
+from cxrviewer.imaging.limits import MAX_FILE_BYTES, within_memory
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.registry import drop_ins
 
@@ -42,9 +42,10 @@ def read_radiograph(path: Path, frame: int = 0) -> Radiograph:
     DecoderMissingError
         Nothing installed decodes the image.
     """
-    reader, data = _read_file(path)
-    radiograph: Radiograph = reader.read(path, data, frame)
-    return radiograph
+    with within_memory(path):
+        reader, data = _read_file(path)
+        radiograph: Radiograph = reader.read(path, data, frame)
+        return radiograph
 
 
 @contextmanager
@@ -119,12 +120,13 @@ def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     ImageReadError
         As for `read_radiograph`.
     """
-    reader, data = _read_file(path)
-    if hasattr(reader, "read_preview"):
-        preview = reader.read_preview(path, data, size)
-        if preview is not None:
-            return _resized(preview, size, 1.0)
-    radiograph = reader.read(path, data)
+    with within_memory(path):
+        reader, data = _read_file(path)
+        if hasattr(reader, "read_preview"):
+            preview = reader.read_preview(path, data, size)
+            if preview is not None:
+                return _resized(preview, size, 1.0)
+        radiograph = reader.read(path, data)
     table = presentation_table(radiograph, default_voi(radiograph))
     small = _resized(index_image(radiograph), size, radiograph.aspect)
     return np.asarray(cv2.LUT(small, table), dtype=np.uint8)

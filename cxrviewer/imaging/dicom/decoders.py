@@ -30,6 +30,9 @@ _PREFERRED = {
     uid.JPEGLSNearLossless: "pyjpegls",
     uid.JPEG2000Lossless: "pylibjpeg",
     uid.JPEG2000: "pylibjpeg",
+    uid.HTJ2KLossless: "pylibjpeg",
+    uid.HTJ2KLosslessRPCL: "pylibjpeg",
+    uid.HTJ2K: "pylibjpeg",
     uid.RLELossless: "pylibjpeg",
 }
 """Plug-ins by transfer syntax: of those that may be installed, not all are equally fast or exact."""
@@ -37,7 +40,7 @@ _PREFERRED = {
 _INSTALL = {
     "pillow": "pillow",
     "pyjpegls": "pyjpegls",
-    "pylibjpeg": "pylibjpeg-openjpeg pylibjpeg-rle",
+    "pylibjpeg": "pylibjpeg pylibjpeg-openjpeg pylibjpeg-rle",
     PLUGIN: "imagecodecs",
 }
 
@@ -83,6 +86,9 @@ def preferred_plugin(decoder: Decoder) -> str:
 def packages_for(transfer_syntax: uid.UID) -> str:
     """Return the names of the packages that decode a transfer syntax, or an empty string."""
     name = _PREFERRED.get(transfer_syntax)
-    if name is None and "JPEG 2000" in transfer_syntax.name:
-        name = "pylibjpeg"
     return _INSTALL[name] if name is not None else ""
+
+
+def is_video(transfer_syntax: uid.UID) -> bool:
+    """Tell whether a transfer syntax is of moving pictures: MPEG-2, MPEG-4 or HEVC (PS3.5 A.4.5 to A.4.8)."""
+    return "MPEG" in transfer_syntax.name or "HEVC" in transfer_syntax.name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,11 @@ from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from cxrviewer.errors import DecoderMissingError, ImageReadError
-from cxrviewer.imaging.dicom.codestream import frame_size
-from cxrviewer.imaging.dicom.decoders import packages_for, preferred_plugin
+from cxrviewer.imaging.dicom.claims import check_claims
+from cxrviewer.imaging.dicom.decoders import is_video, packages_for, preferred_plugin
 from cxrviewer.imaging.dicom.pixel_format import PixelFormat
 from cxrviewer.imaging.dicom.tags import Tags
 
-_JPEG_END = b"\xff\xd9"
 _DAMAGED = "Export it again from its source."
 
 
@@ -76,20 +74,18 @@ def decode_frame(
     """
     syntax = transfer_syntax(dataset)
     decoder = _decoder(path, syntax)
-    data: bytes = dataset.PixelData
-    if syntax.is_encapsulated:
-        _check_codestream(path, syntax, layout, data)
-    else:
-        _check_length(path, layout, len(data))
+    check_claims(path, dataset, syntax, layout, frame)
     try:
         pixels, properties = decoder.as_array(
-            data,
+            dataset.PixelData,
             index=frame,
             validate=True,
             raw=True,
             decoding_plugin=preferred_plugin(decoder),
             **_options(dataset, layout),
         )
+    except MemoryError:
+        raise
     # Every decoder has its own exceptions.
     except Exception as error:
         raise ImageReadError(
@@ -121,6 +117,12 @@ def _options(dataset: FileDataset, layout: PixelFormat) -> dict[str, Any]:
 
 
 def _decoder(path: Path, syntax: UID) -> Decoder:
+    if is_video(syntax):
+        raise DecoderMissingError(
+            f"The DICOM file holds a video ({syntax.name}), not a radiograph.",
+            "Export one of its pictures, uncompressed or as JPEG 2000.",
+            path,
+        )
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError as error:
@@ -136,40 +138,6 @@ def _decoder(path: Path, syntax: UID) -> Decoder:
         f"Install one with: pip install {packages_for(syntax) or 'python-gdcm'}",
         path,
     )
-
-
-def _check_length(path: Path, layout: PixelFormat, length: int) -> None:
-    samples = layout.rows * layout.columns * layout.samples * layout.frames
-    promised = ceil(samples * layout.bits_allocated / 8)
-    if layout.photometric == "YBR_FULL_422":
-        promised = promised * 2 // 3
-    if length < promised:
-        raise ImageReadError(
-            f"The DICOM file is truncated: it holds {length:,} of {promised:,} bytes of pixels.",
-            "Copy it again from its source.",
-            path,
-        )
-
-
-def _check_codestream(path: Path, syntax: UID, layout: PixelFormat, data: bytes) -> None:
-    """Require the size of the header, and the end marker, without which some decoders return half an image.
-
-    No coded data contain it: JPEG stuffs the byte after FF, JPEG-LS its top bit, JPEG 2000 keeps it below 90.
-    """
-    if "JPEG" not in syntax.name:
-        return
-    size = frame_size(data)
-    if size is not None and size != (layout.rows, layout.columns):
-        raise ImageReadError(
-            f"The header says {layout.columns} x {layout.rows} pixels, the compressed image "
-            f"{size[1]} x {size[0]}: the file is damaged.",
-            _DAMAGED,
-            path,
-        )
-    if _JPEG_END not in data:
-        raise ImageReadError(
-            f"The pixels are truncated ({syntax.name}).", "Copy the file again from its source.", path
-        )
 
 
 def _used_bits(

@@ -9,7 +9,7 @@ from pydicom import uid
 from pydicom.pixels.decoders.base import Decoder
 
 from cxrviewer.errors import DecoderMissingError, ImageReadError
-from cxrviewer.imaging.dicom.codestream import frame_size
+from cxrviewer.imaging.dicom.codestream import FrameHeader, frame_header
 from cxrviewer.imaging.open import read_radiograph
 
 RAMP = (np.add.outer(np.arange(96), np.arange(80)) * 23).astype(np.uint16)
@@ -44,8 +44,8 @@ def test_near_lossless_fifteen_bits(shared_data):
     ],
 )
 def test_the_size_within_a_codestream(stream):
-    assert frame_size(b"\xfe\xff\x00\xe0" + bytes(stream)) == RAMP.shape
-    assert frame_size(bytes(stream)[:20]) is None
+    assert frame_header(b"\xfe\xff\x00\xe0" + bytes(stream)) == FrameHeader(*RAMP.shape, 1)
+    assert frame_header(bytes(stream)[:20]) is None
 
 
 @pytest.mark.parametrize("syntax", [uid.JPEGLosslessSV1, uid.JPEGLSLossless, uid.JPEG2000Lossless])
