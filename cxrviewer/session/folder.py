@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,6 +63,11 @@ class Listing:
     summaries: Mapping[Path, Summary] = field(default_factory=dict, repr=False, compare=False)
     walked: tuple[Path, ...] = field(default=(), repr=False, compare=False)
     complete: bool = True
+
+    @cached_property
+    def listed(self) -> frozenset[Path]:
+        """The files, to be looked up."""
+        return frozenset(self.files)
 
 
 class Found(NamedTuple):

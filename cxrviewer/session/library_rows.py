@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 
 from cxrviewer.imaging.summary import Summary
 from cxrviewer.session.folder import Listing
 from cxrviewer.session.library import Branch, Key, Summaries, date_text
+
+LONG = 300
+"""Images from which on a grouped list begins folded."""
 
 
 class Kind(Enum):
@@ -66,6 +70,45 @@ class Layout:
     rows: tuple[Row, ...] = ()
     images: tuple[Path, ...] = ()
     grouped: bool = False
+
+    @cached_property
+    def places(self) -> dict[Path, int]:
+        """Place of each image in the order."""
+        return {path: place for place, path in enumerate(self.images)}
+
+    @cached_property
+    def row_of(self) -> dict[Path, int]:
+        """Row of each path that has one."""
+        return {row.path: place for place, row in enumerate(self.rows) if row.path is not None}
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Which branches the user has folded or unfolded, against what a long list begins with."""
+
+    chosen: Mapping[Key, bool] = field(default_factory=dict)
+
+    def is_folded(self, key: Key, level: int | None) -> bool:
+        """Return whether a branch is folded, where those of a `level` are to begin with."""
+        return self.chosen.get(key, level is not None and len(key) == level)
+
+    def with_folded(self, key: Key, folded: bool) -> Folds:
+        """Return these with one branch folded or unfolded."""
+        return Folds({**self.chosen, key: folded})
+
+
+def fold_level(branches: Sequence[Branch]) -> int | None:
+    """Return the length of the keys of the branches that begin folded; None for a short list."""
+    images = sum(_size(branch) for branch in branches)
+    if images <= LONG:
+        return None
+    while len(branches) == 1:
+        branches = branches[0].branches
+    return len(branches[0].key) if branches else None
+
+
+def _size(branch: Branch) -> int:
+    return len(branch.files) + sum(_size(inner) for inner in branch.branches)
 
 
 class Search:

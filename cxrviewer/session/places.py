@@ -22,3 +22,9 @@ def place_of(path: Path) -> Path:
     """Return where an image lies: the archive that its path leads through, else its folder."""
     inside = archive.split(path)
     return inside[0] if inside is not None else path.parent
+
+
+def on_disk(path: Path) -> Path:
+    """Return the file on disk that a path leads to: the archive of one that lies inside."""
+    inside = archive.split(path)
+    return inside[0] if inside is not None else path

@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QFileDialog, QToolButton
 
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ImageReadError
-from cxrviewer.session.folder import Listing, list_folder
-from cxrviewer.ui.panels import browser as browser_module
+from cxrviewer.session.folder import Listing, scan_folder
+from cxrviewer.session.library_rows import Kind, Layout, Row
+from cxrviewer.ui.panels import browser_lister
 from cxrviewer.ui.panels.browser import BrowserPanel
 from cxrviewer.ui.panels.browser_model import THUMBNAIL, BrowserModel
 
 WriteImage = Callable[..., Path]
+_ONE_FILE = Layout((Row(Kind.IMAGE, "a.png", path=Path("a.png")),), (Path("a.png"),))
 
 
 @pytest.fixture(scope="module")
@@ -106,12 +108,12 @@ def test_of_folders_shown_in_haste_only_the_last_is_listed(qtbot, browser, folde
     begun, may_end, shown = threading.Event(), threading.Event(), []
     browser.folder_shown.connect(shown.append)
 
-    def slow(wanted: Path) -> Listing:
+    def slow(wanted: Path, *, deep: bool) -> Iterator[Listing]:
         begun.set()
         assert may_end.wait(20)
-        return list_folder(wanted)
+        yield from scan_folder(wanted, deep=deep)
 
-    monkeypatch.setattr(browser_module, "list_folder", slow)
+    monkeypatch.setattr(browser_lister, "scan_folder", slow)
     browser.show_folder(folder)
     assert begun.wait(20)
     browser.show_folder(folder / "inner")
@@ -239,14 +241,14 @@ def test_the_folder_dialog_lists_what_was_picked(qtbot, browser, folder, monkeyp
 
 
 def test_buttons_have_names(browser) -> None:
-    buttons = browser.findChildren(QToolButton)
-    assert len(buttons) == 2
+    buttons = [button for button in browser.findChildren(QToolButton) if button.parent() is browser]
+    assert len(buttons) == 3
     assert all(button.accessibleName() and button.toolTip() for button in buttons)
 
 
 def test_a_thumbnail_for_a_listing_that_is_gone_is_left_out(qtbot) -> None:
     model = BrowserModel()
-    model.show(Listing(None, (), (Path("a.png"),)))
+    model.show(Listing(None, (), (Path("a.png"),)), _ONE_FILE)
     changed = []
     model.dataChanged.connect(lambda *_: changed.append(1))
     model.set_thumbnail(Path("gone.png"), np.zeros((10, 10), np.uint8))
@@ -258,7 +260,7 @@ def test_a_thumbnail_for_a_listing_that_is_gone_is_left_out(qtbot) -> None:
 
 def test_the_model_has_no_rows_below_its_rows(qtbot) -> None:
     model = BrowserModel()
-    model.show(Listing(None, (), (Path("a.png"),)))
+    model.show(Listing(None, (), (Path("a.png"),)), _ONE_FILE)
     assert model.rowCount(model.index(0, 0)) == 0
     assert model.data(QModelIndex()) is None
     assert model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == "a.png"

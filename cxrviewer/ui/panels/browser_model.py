@@ -1,94 +1,216 @@
-"""The file browser's list: folders first, then images with thumbnails as they come."""
+"""The rows of the file list, with pictures, words and badges as they come."""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle
 
+from cxrviewer.imaging.summary import Summary
+from cxrviewer.session.file_status import FileStatus
 from cxrviewer.session.folder import Listing
+from cxrviewer.session.library import date_text, image_text
+from cxrviewer.session.library_rows import Kind, Layout, Row
+from cxrviewer.session.places import is_container
 from cxrviewer.ui import theme
 
 THUMBNAIL = 56
 
+DETAIL = Qt.ItemDataRole.UserRole
+"""Second line of a row."""
+STATUS = Qt.ItemDataRole.UserRole + 1
+"""What the analysis came to, a `FileStatus`."""
+ON_SCREEN = Qt.ItemDataRole.UserRole + 2
+"""Whether a row is the image on screen."""
+
+_KEPT = 2000
+"""Thumbnails; each takes 12 KiB."""
+
 Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
 
 
-class BrowserModel(QAbstractListModel):
-    """Rows of a `Listing`."""
+class BrowserModel(QAbstractTableModel):
+    """Shows a `Layout` of a `Listing`; what stays the same in another one keeps its place and its picture."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._listing = Listing(None, (), ())
-        self._rows: dict[Path, int] = {}
-        self._thumbnails: dict[Path, QPixmap] = {}
+        self.listing = Listing(None, (), ())
+        self.layout = Layout()
+        self.summaries: dict[Path, Summary | None] = {}
+        self._thumbnails: OrderedDict[Path, QPixmap] = OrderedDict()
+        self._unreadable: set[Path] = set()
+        self._statuses: Mapping[Path, FileStatus] = {}
+        self._on_screen: Path | None = None
         self._folder_icon = QApplication.style().standardIcon(QStyle.StandardPixmap.SP_DirIcon)
+        self._archive_icon = QApplication.style().standardIcon(QStyle.StandardPixmap.SP_DriveCDIcon)
         self._placeholder = _untinted(_on_tile(None))
 
-    def show(self, listing: Listing) -> None:
-        """Show another listing."""
-        self.beginResetModel()
-        self._listing = listing
-        first = len(listing.folders)
-        self._rows = {path: row for row, path in enumerate(listing.files, start=first)}
-        self._thumbnails = {}
-        self.endResetModel()
+    def enter(self, listing: Listing, *, new_place: bool) -> None:
+        """Forget what is known of files that are not listed any more, or have been written anew."""
+        if new_place:
+            self._thumbnails.clear()
+            self._unreadable.clear()
+            self.summaries = dict(listing.summaries)
+        elif listing.complete:
+            former = self.listing.stamps
+            for path in {*self._thumbnails, *self.summaries}:
+                if path in former and listing.stamps.get(path) != former[path]:
+                    self.forget(path)
 
-    @property
-    def listing(self) -> Listing:
-        """What is shown."""
-        return self._listing
+    def show(self, listing: Listing, layout: Layout) -> None:
+        """Show another layout; rows that stay keep their place on screen where the folder is the same."""
+        former, rows = self.layout.rows, layout.rows
+        if listing.folder is None or listing.folder != self.listing.folder:
+            self.beginResetModel()
+            self.listing, self.layout = listing, layout
+            self.endResetModel()
+            return
+        self.listing = listing
+        start = _alike(former, rows)
+        end = _alike(former[start:][::-1], rows[start:][::-1])
+        removed, added = len(former) - start - end, len(rows) - start - end
+        if removed:
+            self.beginRemoveRows(_NOWHERE, start, start + removed - 1)
+            self.layout = Layout(former[:start] + former[start + removed :], layout.images, layout.grouped)
+            self.endRemoveRows()
+        if added:
+            self.beginInsertRows(_NOWHERE, start, start + added - 1)
+        self.layout = layout
+        if added:
+            self.endInsertRows()
 
-    def path(self, row: int) -> Path:
-        """Return the folder or file of a row."""
-        folders = self._listing.folders
-        return folders[row] if row < len(folders) else self._listing.files[row - len(folders)]
+    def forget(self, path: Path) -> None:
+        """Forget picture and words of a file, so that they are fetched anew."""
+        self._thumbnails.pop(path, None)
+        self.summaries.pop(path, None)
+        self._tell(path)
+
+    def entry(self, row: int) -> Row:
+        """Return what a row is."""
+        return self.layout.rows[row]
+
+    def path(self, row: int) -> Path | None:
+        """Return the folder or file of a row; None for a heading."""
+        return self.entry(row).path
 
     def is_folder(self, row: int) -> bool:
-        """Return whether a row is a folder."""
-        return row < len(self._listing.folders)
+        """Return whether a row is something to be entered."""
+        return self.entry(row).kind is Kind.PLACE
 
     def row(self, path: Path) -> int | None:
-        """Return the row of a file; None where it is not listed."""
-        return self._rows.get(path)
+        """Return the row of a file; None where it has none."""
+        return self.layout.row_of.get(path)
 
     def lacks_thumbnail(self, row: int) -> bool:
         """Return whether a row is an image whose thumbnail has not come yet."""
-        return not self.is_folder(row) and self.path(row) not in self._thumbnails
+        entry = self.entry(row)
+        return entry.kind is Kind.IMAGE and entry.path not in self._thumbnails
+
+    def lacks_summary(self, row: int) -> bool:
+        """Return whether a row is an image whose header has not been read yet."""
+        entry = self.entry(row)
+        return entry.kind is Kind.IMAGE and entry.path not in self.summaries
+
+    def unreadable(self) -> tuple[Path, ...]:
+        """Return the files that have no thumbnail because they could not be read."""
+        return tuple(self._unreadable)
 
     def set_thumbnail(self, path: Path, gray: NDArray[np.uint8] | None) -> None:
         """Show the thumbnail of a file, a gray picture; None where it cannot be read."""
-        row = self.row(path)
-        if row is None:
-            return
+        (self._unreadable.add if gray is None else self._unreadable.discard)(path)
         self._thumbnails[path] = _on_tile(gray)
-        self.dataChanged.emit(self.index(row), self.index(row), [Qt.ItemDataRole.DecorationRole])
+        while len(self._thumbnails) > _KEPT:
+            self._thumbnails.popitem(last=False)
+        self._tell(path)
 
-    def rowCount(self, parent: Index | None = None) -> int:
+    def set_summaries(self, summaries: Mapping[Path, Summary | None]) -> None:
+        """Show what headers say."""
+        self.summaries.update(summaries)
+        for path in summaries:
+            self._tell(path)
+
+    def set_statuses(self, statuses: Mapping[Path, FileStatus]) -> None:
+        """Show how far the analyses of the files are, in place of what was known of it."""
+        former, self._statuses = self._statuses, statuses
+        for path in former.keys() | statuses.keys():
+            if former.get(path) != statuses.get(path):
+                self._tell(path)
+
+    def set_on_screen(self, path: Path | None) -> None:
+        """Mark the row of the image on screen."""
+        former, self._on_screen = self._on_screen, path
+        for changed in {former, path} - {None}:
+            self._tell(changed)
+
+    def _tell(self, path: Path | None) -> None:
+        row = self.layout.row_of.get(path) if path is not None else None
+        if row is not None:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
         """Return the number of rows."""
-        if parent is not None and parent.isValid():
-            return 0
-        return len(self._listing.folders) + len(self._listing.files)
+        return 0 if parent.isValid() else len(self.layout.rows)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        """Return the number of columns."""
+        return 0 if parent.isValid() else 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return name, picture or full path of a row."""
+        """Return name, words, picture, badge or full path of a row."""
         if not index.isValid():
             return None
-        path = self.path(index.row())
+        entry = self.layout.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return path.name
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return str(path)
+            return entry.text
+        if role == DETAIL:
+            return self._detail(entry)
         if role == Qt.ItemDataRole.DecorationRole:
-            if self.is_folder(index.row()):
-                return self._folder_icon
-            thumbnail = self._thumbnails.get(path)
-            return _untinted(thumbnail) if thumbnail is not None else self._placeholder
+            return self._picture(entry)
+        if role == STATUS:
+            return self._statuses.get(entry.path) if entry.path is not None else None
+        if role == ON_SCREEN:
+            return entry.kind is Kind.IMAGE and entry.path == self._on_screen
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(entry)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            status = self._statuses.get(entry.path) if entry.path is not None else None
+            said = (entry.text, self._detail(entry), status.text if status is not None else "")
+            return ", ".join(part for part in said if part)
         return None
+
+    def _detail(self, entry: Row) -> str:
+        summary = self.summaries.get(entry.path) if entry.path is not None else None
+        if summary is None:
+            return entry.detail
+        date = "" if self.layout.grouped else date_text(summary.study_date)
+        return "  ".join(part for part in (image_text(summary), date) if part)
+
+    def _picture(self, entry: Row) -> QIcon | None:
+        if entry.kind is Kind.PLACE:
+            return self._archive_icon if is_container(entry.text) else self._folder_icon
+        if entry.kind is Kind.HEADING or entry.path is None:
+            return None
+        thumbnail = self._thumbnails.get(entry.path)
+        return _untinted(thumbnail) if thumbnail is not None else self._placeholder
+
+    def _tip(self, entry: Row) -> str:
+        if entry.path is None:
+            return "  ".join(part for part in (entry.text, entry.detail) if part)
+        status = self._statuses.get(entry.path)
+        return f"{entry.path}\n{status.reason}" if status is not None and status.reason else str(entry.path)
+
+
+def _alike(former: tuple[Row, ...], rows: tuple[Row, ...]) -> int:
+    """Return how many rows two lists have in common at their beginning."""
+    both = zip(former, rows, strict=False)
+    return next((place for place, (a, b) in enumerate(both) if a != b), min(len(former), len(rows)))
 
 
 def _untinted(pixmap: QPixmap) -> QIcon:
