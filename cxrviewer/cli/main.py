@@ -22,6 +22,7 @@ COMMANDS = {
     "layers": "list the layers of a model that can be explained",
     "methods": "list the explanation methods",
     "models": "list the built-in models, or check one of your own",
+    "render": "write an image as the window shows it at 1:1",
     "train": "train a model by a recipe",
 }
 

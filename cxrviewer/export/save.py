@@ -71,8 +71,8 @@ def save_picture(
 
     Parameters
     ----------
-    picture : (H, W, 3) uint8 array
-        Red, green, blue.
+    picture : (H, W, 3) or (H, W) uint8 array
+        Red, green, blue; or shades of gray, 0 black.
     path : Path
         Replaced when it exists.
     metadata : mapping of str to str

@@ -22,8 +22,8 @@ def write(picture: NDArray[np.uint8], path: Path, metadata: Mapping[str, str]) -
 
     Parameters
     ----------
-    picture : (H, W, 3) uint8 array
-        Red, green, blue.
+    picture : (H, W, 3) or (H, W) uint8 array
+        Red, green, blue; or shades of gray, 0 black.
     path : Path
         Replaced when it exists.
     metadata : mapping of str to str
