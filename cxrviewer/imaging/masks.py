@@ -76,14 +76,7 @@ class Cover:
     """
 
     def __init__(self, radiograph: Radiograph) -> None:
-        padding, shutter = padding_pixels(radiograph), radiograph.shutter
-        self._kinds: NDArray[np.uint8] | None = None
-        if padding is not None or shutter is not None:
-            self._kinds = np.zeros(radiograph.shape, np.uint8)
-        if self._kinds is not None and padding is not None:
-            self._kinds[padding] = _PADDING
-        if self._kinds is not None and shutter is not None:
-            self._kinds[shutter] = _SHUTTER
+        self._levels = _halved(_kinds(radiograph))
         self._keeps = np.zeros(256, np.uint8)
         self._keeps[_IMAGE] = 255
         self._adds = np.zeros(256, np.uint8)
@@ -92,13 +85,16 @@ class Cover:
     @property
     def nbytes(self) -> int:
         """Bytes that it takes."""
-        return self._kinds.nbytes if self._kinds is not None else 0
+        return sum(level.nbytes for level in self._levels)
 
     def in_view(self, viewport: Viewport) -> CoverInView | None:
         """Return what is to be laid over a view; None where all pixels are image."""
-        if self._kinds is None:
+        if not self._levels:
             return None
-        kinds = warped(self._kinds, viewport.stored_to_view, viewport.shape, cv2.INTER_NEAREST)
+        number = min(levels_below(smaller_scale(viewport)), len(self._levels) - 1)
+        to_stored = np.diag([2.0**number, 2.0**number, 1.0])
+        to_view = viewport.stored_to_view @ to_stored
+        kinds = warped(self._levels[number], to_view, viewport.shape, cv2.INTER_NEAREST)
         keeps, adds = cv2.LUT(kinds, self._keeps), cv2.LUT(kinds, self._adds)
         return CoverInView(np.asarray(keeps, np.uint8), np.asarray(adds, np.uint8))
 
@@ -114,3 +110,24 @@ class CoverInView:
         """Change presentation values in place, (H, W) uint8."""
         cv2.bitwise_and(gray, self.keeps, gray)
         cv2.bitwise_or(gray, self.adds, gray)
+
+
+def _kinds(radiograph: Radiograph) -> NDArray[np.uint8] | None:
+    """Return what each pixel is, (H, W) uint8; None where all are image."""
+    padding, shutter = padding_pixels(radiograph), radiograph.shutter
+    if padding is None and shutter is None:
+        return None
+    kinds = np.full(radiograph.shape, _IMAGE, np.uint8)
+    if padding is not None:
+        kinds[padding] = _PADDING
+    if shutter is not None:
+        kinds[shutter] = _SHUTTER
+    return kinds
+
+
+def _halved(kinds: NDArray[np.uint8] | None) -> list[NDArray[np.uint8]]:
+    """Return every pixel, every second one, every fourth one and so on."""
+    levels = [kinds] if kinds is not None else []
+    while levels and min(levels[-1].shape) > _SMALLEST_LEVEL:
+        levels.append(np.ascontiguousarray(levels[-1][::2, ::2]))
+    return levels
