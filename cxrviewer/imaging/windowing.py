@@ -11,7 +11,7 @@ from cxrviewer.imaging.radiograph import VoiFunction, Window
 _PIXELS = 512
 """Pixels of a drag across a window as wide as the image's values that double it or close it."""
 
-_NARROWEST = 1e-3
+NARROWEST = 1e-3
 """Least width, as a share of what the image's values spread over."""
 
 
@@ -70,7 +70,7 @@ def dragged(
         widen, brighten = across, up
     if direction in (DragDirection.ACROSS_WIDER_UP_DARKER, DragDirection.UP_WIDER_ACROSS_DARKER):
         brighten = -brighten
-    narrowest = spread * _NARROWEST
+    narrowest = spread * NARROWEST
     step = sqrt(max(start.width, narrowest) * spread) / _PIXELS
     rise = brighten * step if inverted else -brighten * step
     return adjusted(start, start.center + rise, max(start.width + widen * step, narrowest))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
         return self.panes.active.canvas
 
     def _lay_out(self) -> None:
-        self.setWindowTitle("CXR Viewer")
+        self.setWindowTitle("CXR Viewer[*]")
         self.setWindowIcon(QIcon(str(resource("icons", "cxrviewer.svg"))))
         self.setAcceptDrops(True)
         self.resize(1280, 800)
@@ -147,7 +148,7 @@ class MainWindow(QMainWindow):
         self.browser.chosen.connect(commands.open_image)
         self.browser.failed.connect(commands.report)
         self.browser.folder_shown.connect(self._remember_folder)
-        self.browser.model.modelReset.connect(self.services.neighbours.look_around)
+        self.browser.order_changed.connect(self.services.neighbours.look_around)
         self.services.neighbours.follow(self.browser.around)
         side.model_chosen.connect(commands.choose_model)
         side.model_wanted.connect(commands.ask_for_model)
@@ -156,6 +157,10 @@ class MainWindow(QMainWindow):
         side.heatmap.styled.connect(lambda name, value: commands.style(**{name: value}))
         side.heatmap.displayed.connect(lambda changes: commands.choose(**changes))
         side.heatmap.sweep_wanted.connect(self.services.foresight.hurry)
+        side.window_panel.wanted.connect(self._build_window_panel)
+        side.window_panel.windowed.connect(commands.windowing.window_by)
+        side.window_panel.automatic_wanted.connect(commands.windowing.window_automatically)
+        side.window_panel.kept.connect(lambda kept: commands.choose(keep_window=kept))
         self.words.changed.connect(self.presenter.show_words)
         self.methods_menu.aboutToShow.connect(self._fill_methods)
         self.drags_menu.aboutToShow.connect(self._fill_drags)
@@ -221,6 +226,12 @@ class MainWindow(QMainWindow):
         question = shown.state.question
         current = answerable(question, info).method if info is not None else question.method
         fill_methods(self.methods_menu, info, current, self.side.heatmap.choose_method)
+
+    def _build_window_panel(self) -> None:
+        # A quarter of a second, in which the window must go on.
+        self.services.run_aside(
+            lambda: import_module("superqt.sliders"), lambda _: self.side.window_panel.build()
+        )
 
     def _fill_drags(self) -> None:
         windowing = self.commands.windowing

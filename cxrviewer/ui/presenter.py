@@ -100,7 +100,7 @@ class Presenter:
         window.actions_table.enable_for_image(radiograph is not None)
         if radiograph is None:
             return
-        window.setWindowTitle(f"{radiograph.path.name} – CXR Viewer")
+        window.setWindowTitle(f"{radiograph.path.name}[*] – CXR Viewer")
         window.browser.mark(radiograph.path)
         window.tags.show_file(radiograph.path)
         fill_presets(window.presets_menu, radiograph, window.commands.windowing.window_by)
@@ -146,6 +146,8 @@ class Presenter:
         side.outputs.show_output(card, shown.at_hand.prediction, target)
         side.heading.setText(heading_text(shown))
         side.show_shown(shown)
+        renderer = self._window.controller.renderer
+        side.window_panel.show_shown(shown, renderer.histogram() if renderer is not None else None)
         actions = self._window.actions_table
         actions.check("invert", state.inverted)
         actions.check("keep_window", state.keep_window)

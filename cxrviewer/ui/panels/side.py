@@ -27,6 +27,7 @@ from cxrviewer.ui.panels.heatmap import HeatmapPanel
 from cxrviewer.ui.panels.model_view import ModelView
 from cxrviewer.ui.panels.outputs import OutputList
 from cxrviewer.ui.panels.section import Section
+from cxrviewer.ui.panels.window import WindowPanel
 
 _WIDTH = 300
 
@@ -60,7 +61,14 @@ class SidePanel(QScrollArea):
         self.heatmap = HeatmapPanel()
         self.model_view = ModelView()
         view_section = Section("input", "What the model sees", self.model_view)
-        self.sections = (self.heatmap.settings_section, self.heatmap.display_section, view_section)
+        self.window_panel = WindowPanel()
+        window_section = Section("window", "Window", self.window_panel)
+        self.sections = (
+            self.heatmap.settings_section,
+            self.heatmap.display_section,
+            window_section,
+            view_section,
+        )
         self.open(Settings().sections)
         self._lay_out(content)
 
@@ -95,7 +103,8 @@ class SidePanel(QScrollArea):
         layout.addWidget(self.outputs)
         layout.addSpacing(8)
         layout.addWidget(self.heatmap)
-        layout.addWidget(self.sections[-1])
+        for section in self.sections[2:]:
+            layout.addWidget(section)
         layout.addStretch(1)
 
     def show_models(self, cards: tuple[ModelCard, ...], current: str) -> None:
