@@ -87,6 +87,17 @@ def check_expansion(path: Path, promised: int, held: int, most: float) -> None:
         )
 
 
+def can_allocate(size: int) -> bool:
+    """Return whether so many bytes could be had now: decoders do not all say that they failed for memory."""
+    import numpy as np
+
+    try:
+        np.empty(size, np.uint8)
+    except MemoryError:
+        return False
+    return True
+
+
 @contextmanager
 def within_memory(path: Path) -> Iterator[None]:
     """Tell of a file for which there is not enough memory.

@@ -68,15 +68,12 @@ def check_claims(path: Path, dataset: FileDataset, syntax: UID, layout: PixelFor
         _check_codestream(path, syntax, layout, coded)
     most = _MOST_BYTES_A_BYTE.get(syntax)
     if most is not None:
-        check_expansion(path, _promised(layout, 1), len(coded), most)
-
-
-def _promised(layout: PixelFormat, frames: int) -> int:
-    return ceil(layout.rows * layout.columns * layout.samples * frames * layout.bits_allocated / 8)
+        check_expansion(path, layout.frame_bytes, len(coded), most)
 
 
 def _check_length(path: Path, layout: PixelFormat, length: int) -> None:
-    promised = _promised(layout, layout.frames)
+    samples = layout.rows * layout.columns * layout.samples * layout.frames
+    promised = ceil(samples * layout.bits_allocated / 8)
     if layout.photometric == "YBR_FULL_422":
         promised = promised * 2 // 3
     if length < promised:

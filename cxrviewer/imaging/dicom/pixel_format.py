@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 
 from cxrviewer.errors import ImageReadError
@@ -24,6 +25,11 @@ class PixelFormat:
     signed: bool
     planar: int
     frames: int
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one frame, uncompressed."""
+        return ceil(self.rows * self.columns * self.samples * self.bits_allocated / 8)
 
 
 def pixel_format(path: Path, tags: Tags) -> PixelFormat:

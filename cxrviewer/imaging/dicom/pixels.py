@@ -17,7 +17,10 @@ from cxrviewer.imaging.dicom.claims import check_claims
 from cxrviewer.imaging.dicom.decoders import is_video, packages_for, preferred_plugin
 from cxrviewer.imaging.dicom.pixel_format import PixelFormat
 from cxrviewer.imaging.dicom.tags import Tags
+from cxrviewer.imaging.limits import can_allocate
 
+_MEMORY_OF_DECODERS = 4
+"""Most memory that a decoder takes for itself and its result, in frames: JPEG 2000 with 32 bits a sample."""
 _DAMAGED = "Export it again from its source."
 
 
@@ -88,6 +91,8 @@ def decode_frame(
         raise
     # Every decoder has its own exceptions.
     except Exception as error:
+        if not can_allocate(_MEMORY_OF_DECODERS * layout.frame_bytes):
+            raise MemoryError from error
         raise ImageReadError(
             f"The pixels could not be decoded ({syntax.name}): they are damaged or truncated.", _DAMAGED, path
         ) from error

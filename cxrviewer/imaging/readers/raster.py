@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.facts import Facts
-from cxrviewer.imaging.limits import MAX_IMAGE_BYTES, check_frame, check_size
+from cxrviewer.imaging.limits import MAX_IMAGE_BYTES, check_frame
 from cxrviewer.imaging.luminance import COLOR_NOTE, luminance
+from cxrviewer.imaging.picture_claims import check_claims
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
 from cxrviewer.imaging.reader_spec import ReaderSpec
 
@@ -205,15 +206,16 @@ def _opened(path: Path, data: bytes) -> Image:
     pillow = _pillow()
     try:
         image: Image = pillow.open(io.BytesIO(data))
-        columns, rows = image.size
     except pillow.DecompressionBombError as error:
         raise ImageReadError(
             f"The picture is too large ({error}).", "Reduce it and open it again.", path
         ) from error
+    except MemoryError:
+        raise
     # Each format's parser fails in its own way on damaged headers.
     except Exception as error:
         raise _damaged(path, _format(data) or "picture") from error
-    check_size(path, rows, columns, (2 if "16" in image.mode else 1) * len(image.getbands()))
+    check_claims(path, image, len(data))
     return image
 
 
@@ -221,7 +223,7 @@ def _read_header(path: Path, data: bytes, frame: int) -> _Header:
     with _opened(path, data) as image:
         pages = _pages(image)
         check_frame(path, frame, pages)
-        _go_to(path, image, frame)
+        _go_to(path, image, frame, len(data))
         try:
             orientation = int(image.getexif().get(_ORIENTATION_TAG, 1))
         # Metadata is optional, and any parser of it may stumble.
@@ -262,17 +264,16 @@ def _pages(image: Image) -> int:
         return 1
 
 
-def _go_to(path: Path, image: Image, frame: int) -> None:
+def _go_to(path: Path, image: Image, frame: int, held: int) -> None:
     """Read the header of another page, whose size may differ."""
     if frame == 0:
         return
     try:
         image.seek(frame)
-        columns, rows = image.size
     # Each format's parser fails in its own way on damaged headers.
     except Exception as error:
         raise _damaged(path, "TIFF") from error
-    check_size(path, rows, columns, (2 if "16" in image.mode else 1) * len(image.getbands()))
+    check_claims(path, image, held)
 
 
 def _decode(path: Path, data: bytes, header: _Header, frame: int) -> NDArray[Any]:
@@ -293,7 +294,7 @@ def _decode(path: Path, data: bytes, header: _Header, frame: int) -> NDArray[Any
                     image.seek(frame)
                     wanted = "L" if header.mode in ("1", "L") else "RGB"
                     decoded = np.asarray(image.convert(wanted))
-    except ImageReadError:
+    except (ImageReadError, MemoryError):
         raise
     # Every decoder has its own exceptions.
     except Exception as error:
