@@ -8,6 +8,7 @@ from enum import Enum
 from pathlib import Path
 
 from cxrviewer.imaging.summary import Summary
+from cxrviewer.settings import Settings
 
 Summaries = Mapping[Path, Summary | None]
 Key = tuple[str, ...]
@@ -178,3 +179,9 @@ def _joined(*parts: str) -> str:
 
 def _count(images: int) -> str:
     return "1 image" if images == 1 else f"{images} images"
+
+
+def remembered_grouping(settings: Settings) -> Grouping:
+    """Return how the list was laid out the last time."""
+    known = {grouping.value: grouping for grouping in Grouping}
+    return known.get(settings.grouping, Grouping.AUTOMATIC)

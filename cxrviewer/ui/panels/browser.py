@@ -16,7 +16,7 @@ from cxrviewer.session.library_rows import Kind
 from cxrviewer.session.neighbours import REACH, Surroundings
 from cxrviewer.session.places import place_of
 from cxrviewer.ui.icons import icon
-from cxrviewer.ui.panels.browser_arrangement import Arrangement
+from cxrviewer.ui.panels.browser_arrangement import ListArrangement
 from cxrviewer.ui.panels.browser_fetch import Fetcher
 from cxrviewer.ui.panels.browser_lister import Lister
 from cxrviewer.ui.panels.browser_menus import fill_row_menu, fill_view_menu
@@ -50,7 +50,7 @@ class BrowserPanel(QWidget):
         self.search = SearchBox(self)
         self._lister = Lister(reader, self)
         self._fetcher = Fetcher(reader, self.model, self.view.visible_rows, self)
-        self.arrangement = Arrangement(self.model, self._fetcher, self)
+        self.arrangement = ListArrangement(self.model, self._fetcher, self)
         self._lay_out()
         self._connect()
         self._say_nothing_listed("No folder is open.\nDrop one here or press Ctrl+Shift+O.")

@@ -30,7 +30,7 @@ class _Arranged:
     layout: Layout
 
 
-class Arrangement(QObject):
+class ListArrangement(QObject):
     """Works out the layout of a listing by what the user wants and what headers say.
 
     Parameters

@@ -24,6 +24,7 @@ class FileView(QTableView):
         self._model = model
         self.setModel(model)
         self.setItemDelegate(RowDelegate(self))
+        self.setObjectName("Files")
         self.setAccessibleName("Files")
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
