@@ -47,6 +47,10 @@ class Settings:
         Files opened last, newest first.
     folder : str
         Folder shown last in the browser.
+    grouping : str
+        How its list is laid out, by the values of `session.library.Grouping`.
+    subfolders : bool
+        Whether the images of inner folders are listed, too.
     export_folder : str
         Folder written to last.
     panes : str
@@ -72,6 +76,8 @@ class Settings:
     sections: tuple[str, ...] = ("display",)
     recent: tuple[str, ...] = ()
     folder: str = ""
+    grouping: str = "automatic"
+    subfolders: bool = False
     export_folder: str = ""
     panes: str = "ONE"
     links: tuple[str, ...] = ("view", "window", "cursor", "style")

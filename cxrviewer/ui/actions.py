@@ -14,6 +14,8 @@ from cxrviewer.ui.pane_actions import PANE_ACTIONS, PANE_MENUS
 ACTIONS = (
     ActionSpec("open", "&Open…", "Ctrl+O", "Open a radiograph", "open"),
     ActionSpec("open_folder", "Open &folder…", "Ctrl+Shift+O", "List the radiographs of a folder"),
+    ActionSpec("find_file", "&Search files", "Ctrl+F", "Search the list of files by name, study or date"),
+    ActionSpec("refresh_files", "Refres&h list", "Shift+F5", "List the folder again"),
     ActionSpec("open_model", "Open &model…", "Ctrl+M", "Open a Keras classifier (.keras, .h5)"),
     ActionSpec(
         "export", "&Export overlay…", "Ctrl+E", "Save the annotated overlay", "export", needs_image=True
@@ -210,6 +212,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "open",
             "open_folder",
             "recent",
+            "find_file",
+            "refresh_files",
             SEPARATOR,
             "open_model",
             SEPARATOR,

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QFileDialog
 from cxrviewer.errors import UserError
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
+from cxrviewer.session.places import is_place, on_disk
 from cxrviewer.session.scene import make_scene
 from cxrviewer.session.state import FILL, FIT, Zoom, reset_view, with_model
 from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
+from cxrviewer.ui.file_commands import FileCommands
 from cxrviewer.ui.heatmap_commands import HeatmapCommands
 from cxrviewer.ui.marks_commands import MarkCommands
 from cxrviewer.ui.pane_commands import PaneCommands
@@ -80,6 +82,7 @@ class Commands(HeatmapCommands):
             "reset": lambda: self._controller.update(reset_view(self._controller.state)),
             **super().handlers(),
             **self.windowing.handlers(),
+            **FileCommands(window).handlers(),
             **WordCommands(window).handlers(),
             **PaneCommands(window).handlers(),
             **self.marks.handlers(),
@@ -94,14 +97,14 @@ class Commands(HeatmapCommands):
         self.choose(path=path, frame=0)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open what was dropped or named: a model, one file in its folder, several as a list, or a folder."""
+        """Open what was dropped or named: a model, one file in its folder, several as a list, or a place."""
         paths = [path.absolute() for path in paths]
         models = {path: model for path in paths if (model := model_at(path)) is not None}
         if models:
             self.choose_model(str(next(iter(models.values()))))
         paths = [path for path in paths if path not in models]
-        files = [path for path in paths if not path.is_dir()]
-        folders = [path for path in paths if path.is_dir()]
+        folders = [path for path in paths if is_place(path)]
+        files = [path for path in paths if path not in folders]
         if len(files) > 1:
             self._window.browser.show_files(files)
         if files:
@@ -112,12 +115,13 @@ class Commands(HeatmapCommands):
     def ask_for_image(self) -> None:
         """Open a file that the user picks."""
         current = self._controller.state.path
-        start = str(current.parent if current is not None else Path.home())
+        start = str(on_disk(current).parent if current is not None else Path.home())
         names, _ = QFileDialog.getOpenFileNames(
             self._window,
             "Open radiograph",
             start,
-            "Radiographs (*.dcm *.dicom *.dic *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp);;All files (*)",
+            "Radiographs (*.dcm *.dicom *.dic *.png *.jpg *.jpeg *.tif *.tiff *.bmp *.webp *.zip DICOMDIR);;"
+            "All files (*)",
         )
         if names:
             self.open_paths([Path(name) for name in names])

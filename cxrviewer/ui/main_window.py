@@ -13,7 +13,9 @@ from PySide6.QtWidgets import QDockWidget, QGridLayout, QMainWindow, QMenu, QToo
 
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.paths import resource
+from cxrviewer.session.library import remembered_grouping
 from cxrviewer.session.panes import links_to_remember, remembered_links
+from cxrviewer.session.places import is_place
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
 from cxrviewer.session.state import to_remember
@@ -25,6 +27,7 @@ from cxrviewer.ui.canvas.tools.tool import remembered_tool
 from cxrviewer.ui.commands import Commands
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.dialogs.notice import NoticeDialog
+from cxrviewer.ui.file_badges import FileBadges
 from cxrviewer.ui.linker import Linker
 from cxrviewer.ui.marks import MarkBook
 from cxrviewer.ui.menus import fill_drag_directions, fill_methods, fill_recent
@@ -61,6 +64,7 @@ class MainWindow(QMainWindow):
         self.services.setParent(self)
         self.settings = settings
         self.browser = BrowserPanel(controller.reader)
+        self._badges = FileBadges(self.services, self.browser, self)
         self.side = SidePanel()
         self.messages = MessageBar()
         self.status = StatusLine(self.statusBar())
@@ -162,6 +166,7 @@ class MainWindow(QMainWindow):
         side.window_panel.automatic_wanted.connect(commands.windowing.window_automatically)
         side.window_panel.kept.connect(lambda kept: commands.choose(keep_window=kept))
         self.words.changed.connect(self.presenter.show_words)
+        self.words.changed.connect(lambda choice: self.browser.show_identity(choice.identity))
         self.methods_menu.aboutToShow.connect(self._fill_methods)
         self.drags_menu.aboutToShow.connect(self._fill_drags)
 
@@ -191,6 +196,7 @@ class MainWindow(QMainWindow):
         canvas.tapped.connect(commands.key_tapped)
         controller.changed.connect(lambda shown: self._show_changed(controller, shown))
         controller.failed.connect(commands.report)
+        self._badges.follow(controller)
         controller.opened.connect(self._remember)
         controller.activity_changed.connect(lambda _: self._show_progress())
         controller.waiting_changed.connect(lambda _: self._show_progress())
@@ -241,6 +247,7 @@ class MainWindow(QMainWindow):
         self.commands.choose_tool(remembered_tool(self.settings.tool))
         self.presenter.start()
         self.side.open(self.settings.sections)
+        self.browser.arrange(remembered_grouping(self.settings), deep=self.settings.subfolders)
         fill_recent(self.recent_menu, self.settings.recent, self.commands.open_image, self._forget_recent)
         if self.settings.geometry:
             self.restoreGeometry(_decoded(self.settings.geometry))
@@ -268,7 +275,7 @@ class MainWindow(QMainWindow):
     def show_last_folder(self) -> None:
         """List the folder of the last time, if it is still there."""
         folder = Path(self.settings.folder)
-        if self.settings.folder and folder.is_dir():
+        if self.settings.folder and is_place(folder):
             self.browser.show_folder(folder)
 
     def show_notice_once(self) -> None:
@@ -297,6 +304,8 @@ class MainWindow(QMainWindow):
             panes=self.arrangement.to_remember(),
             links=links_to_remember(self.linker.links),
             sections=self.side.open_sections(),
+            grouping=self.browser.arrangement.grouping.value,
+            subfolders=self.browser.deep,
             tool=self.canvas.tool.value,
             corner_text=self.words.choice.corners,
             markers=self.words.choice.markers,
