@@ -47,6 +47,7 @@ BUSY = ViewState(
     scale=Scale(2.0),
     top_share=0.1,
     fade=False,
+    keep_target=True,
 )
 
 
@@ -67,10 +68,11 @@ def test_reset_touches_the_view_alone() -> None:
 
 
 def test_another_file_has_its_own_view_and_its_own_top_class() -> None:
-    after = opened(BUSY, Path("b.dcm"))
+    after = opened(replace(BUSY, keep_target=False), Path("b.dcm"))
     assert after.path == Path("b.dcm")
     assert after.question == replace(BUSY.question, target=TOP)
-    assert after == replace(reset_view(BUSY), path=Path("b.dcm"), frame=0, question=after.question)
+    expected = replace(BUSY, path=Path("b.dcm"), frame=0, question=after.question, keep_target=False)
+    assert after == reset_view(expected)
     assert (after.model, after.style, after.scale, after.top_share) == ("other", BUSY.style, Scale(2.0), 0.1)
 
 
