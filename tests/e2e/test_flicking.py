@@ -93,7 +93,7 @@ def test_a_damaged_neighbour_costs_no_message_until_it_is_opened(desk, folder):
         desk.window.browser.show_folder(folder)
         desk.wait(lambda: damaged in desk.window.browser.around(files[1]).after)
         desk.open(files[1])
-        desk.wait(lambda: damaged in desk.window.services.neighbours._failed)
+        desk.wait(lambda: (damaged, 0) in desk.window.services.neighbours._failed)
         desk.wait(lambda: _is_there(desk, files[0]))
         assert desk.window.messages.text == ""
         desk.window.commands.open_paths([damaged])
