@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
 from cxrviewer.ui.action_spec import SEPARATOR, ActionSpec
 from cxrviewer.ui.icons import icon
+from cxrviewer.ui.marks_actions import MARK_ACTIONS, MARKS_MENU
 from cxrviewer.ui.pane_actions import PANE_ACTIONS, PANE_MENUS
 
 ACTIONS = (
@@ -148,61 +149,11 @@ ACTIONS = (
         "Keep the scale of this heatmap for other classes, methods and images",
         checkable=True,
     ),
-    ActionSpec("undo", "&Undo", "Ctrl+Z"),
-    ActionSpec("redo", "&Redo", "Ctrl+Shift+Z, Ctrl+Y"),
-    ActionSpec(
-        "tool_length", "&Length", "G", "Measure a length: drag, or click both ends", "length", checkable=True
-    ),
-    ActionSpec(
-        "tool_angle", "&Angle", "A", "Measure an angle: drag one arm, then click", "angle", checkable=True
-    ),
-    ActionSpec(
-        "tool_cardiothoracic_ratio",
-        "&Cardiothoracic ratio",
-        "Shift+G",
-        "Measure heart and thorax at right angles to the midline",
-        "ratio",
-        checkable=True,
-    ),
-    ActionSpec(
-        "tool_ellipse",
-        "&Ellipse",
-        "E",
-        "Values of the pixels and the heatmap inside",
-        "ellipse",
-        checkable=True,
-    ),
-    ActionSpec(
-        "tool_rectangle",
-        "Rectan&gle",
-        "Shift+E",
-        "Values of the pixels and the heatmap inside",
-        "rectangle",
-        checkable=True,
-    ),
-    ActionSpec(
-        "tool_arrow", "Arro&w", "Shift+A", "Point at something: drag from its tip", "arrow", checkable=True
-    ),
-    ActionSpec("tool_text", "&Text", "Shift+T", "Write on the image", "text", checkable=True),
-    ActionSpec("delete_mark", "&Delete mark", "Del, Backspace", "Delete the mark that is selected"),
-    ActionSpec("delete_marks", "Delete all mar&ks", "", "Delete all marks on this image"),
-    ActionSpec("show_marks", "&Show marks", "Shift+S", "Show or hide all marks", checkable=True),
+    *MARK_ACTIONS,
     *PANE_ACTIONS,
     ActionSpec("sample", "Open &sample", "", "Open the synthetic teaching phantom"),
     ActionSpec("notice", "Intended &use…"),
     ActionSpec("about", "&About CXR Viewer…"),
-)
-
-MARK_TOOLS = (
-    "tool_length",
-    "tool_angle",
-    "tool_cardiothoracic_ratio",
-    SEPARATOR,
-    "tool_ellipse",
-    "tool_rectangle",
-    SEPARATOR,
-    "tool_arrow",
-    "tool_text",
 )
 
 MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -279,6 +230,8 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "&Heatmap",
         (
             "heatmap",
+            "swipe",
+            "flicker",
             "analyse",
             "cancel",
             SEPARATOR,
@@ -293,19 +246,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "lock_scale",
         ),
     ),
-    (
-        "&Marks",
-        (
-            "undo",
-            "redo",
-            SEPARATOR,
-            *MARK_TOOLS,
-            SEPARATOR,
-            "show_marks",
-            "delete_mark",
-            "delete_marks",
-        ),
-    ),
+    ("&Marks", MARKS_MENU),
     ("H&elp", ("sample", SEPARATOR, "notice", "about")),
 )
 
@@ -318,6 +259,7 @@ TOOLBAR = (
     "tool_region",
     "tool_pan",
     "tool_magnifier",
+    "mark_tools",
     SEPARATOR,
     "fit",
     "actual",
@@ -329,6 +271,7 @@ TOOLBAR = (
     SEPARATOR,
     "heatmap",
     "beside",
+    "swipe",
     "export",
 )
 
@@ -399,14 +342,20 @@ class Actions:
             self.fill(self._window.menuBar().addMenu(title), entries, {**submenus, **made})
 
     def fill(
-        self, menu: QMenu | QToolBar, entries: tuple[str, ...], submenus: Mapping[str, QMenu] | None = None
+        self,
+        menu: QMenu | QToolBar,
+        entries: tuple[str, ...],
+        widgets: Mapping[str, QWidget] | None = None,
     ) -> None:
-        """Put actions into a menu or a toolbar."""
+        """Put actions into a menu or a toolbar; where the id of one of `widgets` stands, that one."""
         for entry in entries:
+            widget = widgets.get(entry) if widgets is not None else None
             if entry == SEPARATOR:
                 menu.addSeparator()
-            elif submenus is not None and entry in submenus and isinstance(menu, QMenu):
-                menu.addMenu(submenus[entry])
+            elif isinstance(menu, QMenu) and isinstance(widget, QMenu):
+                menu.addMenu(widget)
+            elif isinstance(menu, QToolBar) and widget is not None:
+                menu.addWidget(widget)
             else:
                 menu.addAction(self._by_id[entry])
 

@@ -30,6 +30,7 @@ from cxrviewer.ui.dialogs.notice import NoticeDialog
 from cxrviewer.ui.file_badges import FileBadges
 from cxrviewer.ui.linker import Linker
 from cxrviewer.ui.marks import MarkBook
+from cxrviewer.ui.marks_actions import MARK_MENU
 from cxrviewer.ui.menus import fill_drag_directions, fill_methods, fill_recent
 from cxrviewer.ui.message_bar import MessageBar
 from cxrviewer.ui.pane import Pane
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.methods_menu = QMenu("&Method", self)
         self.drags_menu = QMenu("Window &drag", self)
         self._canvas_menu = QMenu(self)
+        self._mark_menu = QMenu(self)
         self.words = Words(WordChoice(corners=settings.corner_text, markers=settings.markers), self)
         self.panes = PaneGrid(Pane(controller, self.words))
         self.linker = Linker(self.panes, remembered_links(settings), self)
@@ -117,7 +119,7 @@ class MainWindow(QMainWindow):
         toolbar.setObjectName("Tools")
         toolbar.setMovable(False)
         toolbar.setIconSize(QSize(20, 20))
-        self.actions_table.fill(toolbar, TOOLBAR)
+        self.actions_table.fill(toolbar, TOOLBAR, {"mark_tools": self.commands.marks.make_button()})
         self.addToolBar(toolbar)
         panels = QMenu("Panel&s", self)
         panels.addActions([left.toggleViewAction(), right.toggleViewAction(), toolbar.toggleViewAction()])
@@ -131,6 +133,7 @@ class MainWindow(QMainWindow):
             }
         )
         self.actions_table.fill(self._canvas_menu, CONTEXT_MENU)
+        self.actions_table.fill(self._mark_menu, MARK_MENU)
 
     def _dock(self, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
@@ -171,7 +174,7 @@ class MainWindow(QMainWindow):
         self.drags_menu.aboutToShow.connect(self._fill_drags)
 
     def _make_pane(self) -> Pane:
-        pane = Pane(Controller(self.services, self.controller.state), self.words)
+        pane = Pane(Controller(self.services, self.controller.state), self.words, self.panes)
         pane.canvas.tool = self.canvas.tool
         self._connect_pane(pane)
         return pane
@@ -184,7 +187,7 @@ class MainWindow(QMainWindow):
         """Wire up one pane; called for each, those that are added later, too."""
         commands, presenter = self.commands, self.presenter
         canvas.menu = self._canvas_menu
-        PaneMarks(canvas, controller, self.marks)
+        PaneMarks(canvas, controller, self.marks, self._mark_menu)
         canvas.zoomed.connect(lambda zoom: controller.update(replace(controller.state, zoom=zoom)))
         canvas.window_drag_started.connect(commands.windowing.begin_drag)
         canvas.window_dragged.connect(commands.windowing.drag)
@@ -219,6 +222,7 @@ class MainWindow(QMainWindow):
         self.services.prefer(controller.lane, controller.shown)
         self.marks.work_on(controller.shown.radiograph)
         self.presenter.apply(controller.shown)
+        self.presenter.show_panes()
         self._show_progress()
 
     def cancel(self) -> None:
@@ -297,6 +301,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember sizes and choices, and end engine and threads."""
+        if not self.commands.marks.files.may_close():
+            event.ignore()
+            return
         self.settings = replace(
             to_remember(self.controller.state, self.settings),
             geometry=_encoded(self.saveGeometry()),

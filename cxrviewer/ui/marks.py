@@ -9,6 +9,7 @@ from PySide6.QtGui import QUndoCommand, QUndoGroup, QUndoStack
 
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.session.marks import FileMarks, Mark
+from cxrviewer.session.marks_file import MarkedImage
 
 
 class MarkDocument(QObject):
@@ -25,8 +26,8 @@ class MarkDocument(QObject):
     def __init__(self, radiograph: Radiograph, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.path: Path = radiograph.path
-        self.digest = radiograph.digest
-        self.shape = radiograph.shape
+        self.image = MarkedImage(radiograph.digest, radiograph.shape)
+        self.saved_at: Path | None = None
         self.stack = QUndoStack(self)
         self.marks = FileMarks()
         self.selected_id: str | None = None
@@ -63,11 +64,16 @@ class MarkDocument(QObject):
             self.changed.emit()
 
     def load(self, marks: FileMarks) -> None:
-        """Begin with the marks of a file, below those that were made meanwhile."""
+        """Begin with the marks of a file, or add them to those that were made meanwhile."""
         if self.stack.count():
-            self.change("load marks", FileMarks((*marks.marks, *self.marks.marks), self.marks.calibration))
+            self.add(marks)
         else:
             self.hold(marks)
+
+    def add(self, marks: FileMarks) -> None:
+        """Add the marks of a file, below those that are there, and its calibration."""
+        both = (*marks.marks, *self.marks.marks)
+        self.change("open marks", FileMarks(both, marks.calibration or self.marks.calibration))
 
     def hold(self, marks: FileMarks) -> None:
         """Let other marks hold, without remembering the former ones."""

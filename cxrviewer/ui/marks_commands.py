@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cxrviewer.session.marks import KINDS
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+
+from cxrviewer.imaging.measure import calibrated, distance, spacing_in_force
+from cxrviewer.imaging.spacing import PIXELS, Spacing
+from cxrviewer.session.marks import KINDS, FileMarks, Length
+from cxrviewer.session.marks_words import length_text
+from cxrviewer.ui.action_spec import SEPARATOR
 from cxrviewer.ui.canvas.tools.tool import Tool
-from cxrviewer.ui.marks import MarkBook, MarkDocument
+from cxrviewer.ui.dialogs.calibration import CalibrationDialog
+from cxrviewer.ui.marks import MarkBook
+from cxrviewer.ui.marks_actions import MARK_TOOLS
+from cxrviewer.ui.marks_button import MarksButton
+from cxrviewer.ui.marks_saving import MarkFiles
+from cxrviewer.ui.pane_marks import PaneMarks
 
 if TYPE_CHECKING:
     from cxrviewer.ui.main_window import MainWindow
+
+
+_PLAIN = Spacing(1.0, 1.0, PIXELS)
 
 
 class MarkCommands:
@@ -28,6 +44,7 @@ class MarkCommands:
         self._window = window
         self._choose_tool = choose_tool
         self._book: MarkBook = window.marks
+        self.files = MarkFiles(window)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
@@ -39,6 +56,12 @@ class MarkCommands:
             "delete_mark": self.delete_selected,
             "delete_marks": self.delete_all,
             "show_marks": self._book.show,
+            "edit_mark": self.edit_selected,
+            "calibrate": self.ask_for_length,
+            "uncalibrate": lambda: self._calibrate("remove calibration", None),
+            "save_marks": self.files.save,
+            "save_marks_as": self.files.ask_to_save,
+            "open_marks": self.files.ask_to_load,
         }
 
     def follow(self) -> None:
@@ -55,6 +78,12 @@ class MarkCommands:
         actions.enable("redo", False)
         self._enable()
 
+    def make_button(self) -> MarksButton:
+        """Return the button of the tools in the toolbar."""
+        actions, menu = self._window.actions_table, QMenu("Marks", self._window)
+        actions.fill(menu, MARK_TOOLS)
+        return MarksButton([actions[key] for key in MARK_TOOLS if key != SEPARATOR], menu)
+
     def delete_selected(self) -> None:
         """Remove the mark that is selected."""
         document = self._book.current
@@ -69,6 +98,32 @@ class MarkCommands:
             marks = document.marks.of_frame(shown.radiograph.frame)
             document.change("delete all marks", document.marks.without(*(mark.id for mark in marks)))
 
+    def edit_selected(self) -> None:
+        """Ask for the words of the selected mark, on the active pane."""
+        document, pane = self._book.current, self._window.canvas.findChild(PaneMarks)
+        if document is not None and document.selected is not None and pane is not None:
+            pane.edit(document.selected)
+
+    def ask_for_length(self) -> None:
+        """Ask how long the selected length is in truth, and measure by it from then on."""
+        document, radiograph = self._book.current, self._window.controller.shown.radiograph
+        mark = document.selected if document is not None else None
+        if document is None or radiograph is None or not isinstance(mark, Length):
+            return
+        spacing = spacing_in_force(radiograph, document.marks.calibration)
+        dialog = CalibrationDialog(length_text(distance(*mark.line, spacing), spacing), self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        line = mark.line
+        dialog.accepted.connect(
+            lambda: self._calibrate("calibrate", calibrated(line, dialog.length.value(), spacing))
+        )
+        dialog.open()
+
+    def _calibrate(self, what: str, calibration: Spacing | None) -> None:
+        document = self._book.current
+        if document is not None:
+            document.change(what, replace(document.marks, calibration=calibration))
+
     def _tool_handler(self, tool: Tool) -> Callable[[bool], None]:
         def choose(_checked: bool) -> None:
             self._book.show(True)
@@ -78,10 +133,14 @@ class MarkCommands:
 
     def _enable(self) -> None:
         document, actions = self._book.current, self._window.actions_table
-        actions.enable("delete_mark", document is not None and document.selected is not None)
-        actions.enable("delete_marks", document is not None and bool(document.marks.marks))
-        self._window.setWindowModified(_is_modified(document))
-
-
-def _is_modified(document: MarkDocument | None) -> bool:
-    return document is not None and not document.stack.isClean()
+        selected = document.selected if document is not None else None
+        marks = document.marks if document is not None else FileMarks()
+        modified = document is not None and not document.stack.isClean()
+        actions.enable("delete_mark", selected is not None)
+        actions.enable("edit_mark", selected is not None)
+        actions.enable("delete_marks", bool(marks.marks))
+        actions.enable("calibrate", isinstance(selected, Length) and distance(*selected.line, _PLAIN) > 0)
+        actions.enable("uncalibrate", marks.calibration is not None)
+        actions.enable("save_marks", modified)
+        actions.enable("save_marks_as", modified or bool(marks.marks))
+        self._window.setWindowModified(modified)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QMenu
 
 from cxrviewer.imaging.measure import spacing_in_force
 from cxrviewer.imaging.radiograph import Radiograph
@@ -33,13 +35,16 @@ class PaneMarks(QObject):
         Says what is shown.
     book : MarkBook
         Has the marks.
+    menu : QMenu
+        Opened where a mark is clicked with the right button.
     """
 
-    def __init__(self, canvas: Canvas, controller: Controller, book: MarkBook) -> None:
+    def __init__(self, canvas: Canvas, controller: Controller, book: MarkBook, menu: QMenu) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._controller = controller
         self._book = book
+        self._menu = menu
         self._radiograph: Radiograph | None = None
         self._asked_for: Radiograph | None = None
         self._table: RegionTable | None = None
@@ -49,6 +54,7 @@ class PaneMarks(QObject):
         canvas.add_grip(MarkGrip(self.layer, self.edit))
         for kind in KINDS.values():
             canvas.add_tool(Tool(kind.kind), MarkMaker(kind, self.layer, self.edit))
+        canvas.installEventFilter(self)
         controller.changed.connect(self.show_shown)
         canvas.hovered.connect(lambda _: self._summarize())
         book.visibility_changed.connect(self._show_or_hide)
@@ -62,6 +68,16 @@ class PaneMarks(QObject):
             self._follow(self._book.document(radiograph) if radiograph is not None else None)
             self.layer.frame = radiograph.frame if radiograph is not None else 0
         self._measure(shown)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Offer what can be done with the mark under the mouse."""
+        if isinstance(event, QContextMenuEvent) and watched is self._canvas:
+            hit = self.layer.hit(QPointF(event.pos()))
+            if hit is not None and self.layer.document is not None:
+                self.layer.document.select(hit.mark.id)
+                self._menu.popup(event.globalPos())
+                return True
+        return super().eventFilter(watched, event)
 
     def edit(self, mark: Mark) -> None:
         """Ask for the words of a mark, in the canvas."""

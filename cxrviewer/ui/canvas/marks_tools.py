@@ -99,7 +99,7 @@ class MarkMaker(PlainTool):
         place = point.stored
         if point.modifiers & _SHIFT and len(self._points) in {1, 2} and not self._is_heart():
             place = straightened(self._kind, self._points[-1], place, self._layer.yardstick.spacing)
-        return inside_image(place, self._layer.document.shape)
+        return inside_image(place, self._layer.document.image.shape)
 
     def _is_heart(self) -> bool:
         return issubclass(self._kind, CardiothoracicRatio) and len(self._points) == 2
@@ -215,7 +215,7 @@ class MarkGrip(PlainTool):
             self._layer.document.select(None)
 
     def _moved(self, held: _Held, point: Pointer) -> Mark:
-        mark, handle, shape = held.hit.mark, held.hit.handle, held.document.shape
+        mark, handle, shape = held.hit.mark, held.hit.handle, held.document.image.shape
         dx, dy = point.stored[0] - held.stored[0], point.stored[1] - held.stored[1]
         if handle is None:
             return mark.shifted(*shift_inside(mark, dx, dy, shape))
