@@ -8,29 +8,55 @@ from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.words import method_name, number, percent
-from cxrviewer.imaging.radiograph import LookupTable
+from cxrviewer.imaging.dicom.identity import mentions
+from cxrviewer.imaging.fact_sheet import identity_parts
+from cxrviewer.imaging.patient_orientation import EdgeLetters, edge_letters
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
-from cxrviewer.ui.canvas.legend import Legend
+from cxrviewer.ui.canvas.legend import Legend, Line
+from cxrviewer.ui.corner_fields import FIELDS, Corner, CornerField, place_of
 from cxrviewer.ui.words import WordChoice
 
 _CHOICE = WordChoice()
+_TARGET, _FADED, _DETAIL = 80, 70, 42
+"""Weights of the lines about the heatmap."""
+_CAUTION = Line("Not for diagnosis", 100)
 
 
 def legend_text(shown: Shown, choice: WordChoice = _CHOICE) -> Legend:
-    """Return the corners of the canvas: file, marks, window, heatmap."""
+    """Return what is written over the image: fields where the user wants them, markers, and the heatmap.
+
+    Without identity, no field that names the patient is written, nor a text of the file that repeats a name.
+    """
     radiograph = shown.radiograph
     if radiograph is None:
         return Legend()
-    if not choice.corners:
-        return Legend(bottom_right=("Not for diagnosis",))
-    rows, columns = radiograph.shape
+    corners: dict[Corner, list[Line]] = {corner: [] for corner in Corner}
+    if choice.corners:
+        for field in FIELDS:
+            corners[place_of(field, choice.places)] += _lines(field, shown, choice)
+        corners[Corner.BOTTOM_RIGHT] += _heatmap(shown)
+    corners[Corner.BOTTOM_RIGHT].append(_CAUTION)
+    letters = edge_letters(radiograph.directions, shown.state.orientation)
     return Legend(
-        top_left=(radiograph.path.name, f"{radiograph.file_format}  {columns}×{rows}", *radiograph.notes),
-        top_right=radiograph.badges,
-        bottom_left=(_window(shown),),
-        bottom_right=(*_heatmap(shown), "Not for diagnosis"),
+        top_left=tuple(corners[Corner.TOP_LEFT]),
+        top_right=tuple(corners[Corner.TOP_RIGHT]),
+        bottom_left=tuple(corners[Corner.BOTTOM_LEFT]),
+        bottom_right=tuple(corners[Corner.BOTTOM_RIGHT]),
+        letters=letters if choice.markers else EdgeLetters(),
+        has_bar=choice.markers,
+        spacing=radiograph.spacing,
     )
+
+
+def _lines(field: CornerField, shown: Shown, choice: WordChoice) -> list[Line]:
+    if field.identity and not choice.identity:
+        return []
+    radiograph = shown.radiograph
+    hidden = frozenset[str]()
+    if not choice.identity and radiograph is not None and radiograph.header is not None:
+        hidden = identity_parts(radiograph.header)
+    return [Line(text, field.weight, field.tone) for text in field.lines(shown) if not mentions(text, hidden)]
 
 
 def heading_text(shown: Shown) -> str:
@@ -54,20 +80,6 @@ def _layers(layers: tuple[str, ...]) -> str:
     return layers[0] if len(layers) == 1 else f"{len(layers)} layers"
 
 
-def _window(shown: Shown) -> str:
-    voi = shown.voi
-    if isinstance(voi, LookupTable):
-        return voi.explanation or "VOI LUT"
-    if voi is None:
-        return ""
-    name = f"  {voi.explanation}" if voi.explanation else ""
-    return f"W {_short(voi.width)}  C {_short(voi.center)}{name}"
-
-
-def _short(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.4g}"
-
-
 def fallback_text(question: Question, info: ModelInfo) -> str:
     """Return which method stands in for the chosen one, which cannot explain the model; "" where it can."""
     method = answerable(question, info).method
@@ -77,28 +89,28 @@ def fallback_text(question: Question, info: ModelInfo) -> str:
     return f"This model {lack}: {method_name(method)} is shown instead of {method_name(question.method)}."
 
 
-def _heatmap(shown: Shown) -> tuple[str, ...]:
+def _heatmap(shown: Shown) -> tuple[Line, ...]:
     analysis, loaded, display = shown.analysis, shown.at_hand.loaded, shown.display
     if analysis is None or loaded is None or display is None or not shown.state.style.visible:
         return ()
     if display.state is not MapState.SHOWN:
-        return (STATE_TEXT[display.state],)
+        return (Line(STATE_TEXT[display.state], _TARGET),)
     attribution, prediction = analysis.result.attribution, analysis.result.prediction
     label = target_name(attribution.target, loaded.info.card)
     probability = target_probability(attribution.target, loaded.info.card, prediction)
     value = "" if probability is None else f" {percent(probability)}"
-    lines = [f"{method_name(attribution.method)}: {label}{value}"]
+    lines = [Line(f"{method_name(attribution.method)}: {label}{value}", _TARGET)]
     changed = _changed_parameters(attribution.question)
     if changed:
-        lines.append(changed)
+        lines.append(Line(changed, _DETAIL))
     if display.signed:
-        lines.append("Evidence for and against")
+        lines.append(Line("Evidence for and against", _DETAIL))
     if display.locked:
-        lines.append(f"Scale locked at {number(display.maximum)} logits")
+        lines.append(Line(f"Scale locked at {number(display.maximum)} logits", _DETAIL))
     if shown.state.top_share is not None:
-        lines.append(f"Strongest {shown.state.top_share:.0%} of the area")
+        lines.append(Line(f"Strongest {shown.state.top_share:.0%} of the area", _DETAIL))
     if shown.faded:
-        lines.append("Below the operating threshold: faded")
+        lines.append(Line("Below the operating threshold: faded", _FADED))
     return tuple(lines)
 
 

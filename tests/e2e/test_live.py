@@ -143,6 +143,6 @@ def test_a_locked_scale_holds_for_other_classes_and_is_named(chest):
     chest.window.actions_table["class_next"].trigger()
     chest.wait(chest.settled)
     assert chest.shown.display.maximum == limit
-    assert any("locked" in line for line in chest.window.canvas._legend.bottom_right)
+    assert any("locked" in line.text for line in chest.window.canvas._legend.bottom_right)
     chest.window.actions_table["lock_scale"].trigger()
     assert chest.controller.state.scale == STRETCHED

@@ -25,7 +25,7 @@ from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation, Viewport
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui.canvas.canvas import Canvas
-from cxrviewer.ui.canvas.legend import Legend
+from cxrviewer.ui.canvas.legend import Legend, Line
 from cxrviewer.ui.canvas.tools.tool import PlainTool, Pointer, Tool
 
 SHAPE = (120, 200)
@@ -433,7 +433,7 @@ def test_without_an_image_nothing_is_asked_for(canvas: Canvas) -> None:
 def test_words_are_drawn_over_the_picture_not_into_it(canvas: Canvas) -> None:
     _look(canvas, Zoom(1.0))
     picture, screen = canvas.picture().copy(), canvas.grab().toImage()
-    canvas.set_legend(Legend(top_left=("a name",), bottom_right=("Not for diagnosis",)))
+    canvas.set_legend(Legend(top_left=(Line("a name"),), bottom_right=(Line("Not for diagnosis"),)))
     assert canvas.picture() == picture
     assert canvas.grab().toImage() != screen
 

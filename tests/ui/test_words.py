@@ -32,7 +32,8 @@ def _shown(made=None, state: ViewState = STATE, image=None) -> Shown:
 
 def _corners(shown: Shown) -> str:
     legend = legend_text(shown)
-    return "\n".join((*legend.top_left, *legend.top_right, *legend.bottom_left, *legend.bottom_right))
+    corners = (*legend.top_left, *legend.top_right, *legend.bottom_left, *legend.bottom_right)
+    return "\n".join(line.text for line in corners)
 
 
 def test_the_corners_name_file_size_marks_and_limits() -> None:
@@ -63,7 +64,7 @@ def test_the_heatmap_is_named_while_it_is_seen() -> None:
 
 
 def _line(shown: Shown, word: str) -> bool:
-    return any(word in line for line in legend_text(shown).bottom_right)
+    return any(word in line.text for line in legend_text(shown).bottom_right)
 
 
 def test_what_is_not_as_usual_is_named() -> None:

@@ -29,6 +29,7 @@ from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.frame_bar import FrameBar
 from cxrviewer.ui.canvas.legend import Legend, paint_empty, paint_legend
+from cxrviewer.ui.canvas.reveal import Reveal
 from cxrviewer.ui.canvas.tools.box import Box, BoxTool
 from cxrviewer.ui.canvas.tools.magnifier import Magnifier
 from cxrviewer.ui.canvas.tools.tool import CanvasLayer, CanvasTool, Tool
@@ -82,6 +83,8 @@ class Canvas(QWidget):
         self._toolbox = Toolbox(self)
         self._add_tools()
         self._dimmed = False
+        self.reveal = Reveal(self)
+        self.reveal.changed.connect(self._redraw)
         self.sign = WaitingSign(self)
         self.sign.raised.connect(self._dim)
         self.frames = FrameBar(self)
@@ -261,16 +264,23 @@ class Canvas(QWidget):
         return self._drawn(self._lens, viewport)
 
     def _rendered(self) -> QImage:
-        return self._drawn(self._renderer, self.viewport())
+        return self._drawn(self._renderer, self.viewport(), self.reveal.divider)
 
-    def _drawn(self, renderer: Renderer | None, viewport: Viewport | None) -> QImage:
+    def _drawn(
+        self, renderer: Renderer | None, viewport: Viewport | None, divider: float | None = None
+    ) -> QImage:
+        """Return image and heatmap in a view; left of a divider (share of the width) the image alone."""
         if viewport is None or renderer is None or self._table is None:
             blank = QImage(1, 1, QImage.Format.Format_RGB32)
             blank.fill(theme.CANVAS)
             return blank
         style = replace(self._style, alpha=self._style.alpha * _DIMMED) if self._dimmed else self._style
-        packed = renderer.picture(viewport, self._table, self._heatmap, style)
+        heatmap = None if self.reveal.hidden else self._heatmap
+        packed = renderer.picture(viewport, self._table, heatmap, style)
         rows, columns = packed.shape
+        if divider is not None and heatmap is not None:
+            left = round(divider * columns)
+            packed[:, :left] = renderer.picture(viewport, self._table, None, style)[:, :left]
         image = QImage(packed.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
         return image
@@ -317,8 +327,10 @@ class Canvas(QWidget):
             return
         painter.drawImage(0, 0, self.picture())
         self._paint_layers(painter)
-        legend = replace(self._legend, zoom=f"{self.scale() * 100:.0f} %")
-        paint_legend(painter, self.rect(), legend)
+        viewport = self.viewport()
+        assert viewport is not None
+        below = self.frames.height() if self.frames.isVisible() else 0
+        paint_legend(painter, self.rect(), self._legend, viewport, self.devicePixelRatioF(), below)
 
     def _paint_layers(self, painter: QPainter) -> None:
         viewport = self.viewport()

@@ -1,52 +1,194 @@
-"""The words in the corners of the canvas."""
+"""The words in the corners of the canvas, the letters at its edges, and the scale bar."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
+from cxrviewer.imaging.patient_orientation import EdgeLetters
+from cxrviewer.imaging.spacing import Spacing
+from cxrviewer.imaging.viewport import Viewport
 from cxrviewer.ui import theme
+from cxrviewer.ui.canvas.outlined import outlined
+from cxrviewer.ui.canvas.scale_bar import paint_scale_bar, scale_bar
 
-_MARGIN = 10
+MARGIN = 10
+ZOOM = "{zoom}"
+"""Stands for a line that only the canvas knows."""
+
+_GAP = 26
+"""Between what is on the left and on the right: a letter has room there."""
+_FILLED = 0.5
+"""Of the height, at most, has words."""
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+
+
+class Tone(StrEnum):
+    """How a line looks."""
+
+    PLAIN = "plain"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a corner.
+
+    Parameters
+    ----------
+    text : str
+        What is written; `ZOOM` for the zoom.
+    weight : int
+        Where there is little room, the lightest lines go first.
+    tone : Tone
+        How it looks.
+    """
+
+    text: str
+    weight: int = 50
+    tone: Tone = Tone.PLAIN
 
 
 @dataclass(frozen=True)
 class Legend:
-    """Lines for the corners; `zoom` is filled in by the canvas."""
+    """What is written over the image.
 
-    top_left: tuple[str, ...] = ()
-    top_right: tuple[str, ...] = ()
-    bottom_left: tuple[str, ...] = ()
-    bottom_right: tuple[str, ...] = ()
-    zoom: str = ""
+    Parameters
+    ----------
+    top_left, top_right, bottom_left, bottom_right : tuple of Line
+        From top to bottom.
+    letters : EdgeLetters
+        Sides of the patient at the edges of the view.
+    has_bar : bool
+        Whether there is a scale bar.
+    spacing : Spacing, optional
+        For the scale bar; None where only pixels are known.
+    """
+
+    top_left: tuple[Line, ...] = ()
+    top_right: tuple[Line, ...] = ()
+    bottom_left: tuple[Line, ...] = ()
+    bottom_right: tuple[Line, ...] = ()
+    letters: EdgeLetters = field(default_factory=EdgeLetters)
+    has_bar: bool = False
+    spacing: Spacing | None = None
 
 
-def paint_legend(painter: QPainter, area: QRect, legend: Legend) -> None:
-    """Write the corners, light with a dark edge so that they read on any gray."""
-    box = area.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-    bottom_left = (*legend.bottom_left, f"Zoom {legend.zoom}")
-    _write(painter, box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, legend.top_left)
-    _write(painter, box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, legend.top_right)
-    _write(painter, box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, bottom_left)
-    _write(painter, box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, legend.bottom_right)
+def paint_legend(
+    painter: QPainter, area: QRect, legend: Legend, viewport: Viewport, ratio: float, bottom: int = 0
+) -> None:
+    """Write the legend, light with a dark edge so that it reads on any gray.
+
+    Parameters
+    ----------
+    painter : QPainter
+        Of the canvas.
+    area : QRect
+        The canvas.
+    legend : Legend
+        What is written.
+    viewport : Viewport
+        What is seen, in device pixels.
+    ratio : float
+        Device pixels a widget pixel.
+    bottom : int
+        Height of what lies over the middle of the lower edge.
+    """
+    box = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+    half = (box.width() - _GAP) // 2
+    rows = int(_FILLED * box.height() / painter.fontMetrics().height())
+    bar = scale_bar(viewport, legend.spacing, half, ratio) if legend.has_bar and rows > 2 else None
+    left = fitting((legend.top_left, legend.bottom_left), rows - (2 if bar is not None else 0))
+    right = fitting((legend.top_right, legend.bottom_right), rows)
+    zoom = f"Zoom {viewport.scale * 100:.0f} %"
+    for low in (False, True):
+        lines = [_texts(side[low], zoom) for side in (left, right)]
+        for side, room in zip((_LEFT, _RIGHT), rooms(painter.fontMetrics(), lines, box.width()), strict=True):
+            _write(painter, box, lines[side is _RIGHT], side, low=low, room=room, half=half)
+    if bar is not None:
+        above = painter.fontMetrics().height() * len(left[True]) + 6
+        paint_scale_bar(painter, bar, box.left(), box.bottom() + 1 - above)
+    _write_letters(painter, box.adjusted(0, 0, 0, -bottom), legend.letters)
 
 
-def _write(painter: QPainter, box: QRect, corner: Qt.AlignmentFlag, lines: tuple[str, ...]) -> None:
-    if not lines:
-        return
-    half = box.width() // 2 - _MARGIN
-    right = bool(corner & Qt.AlignmentFlag.AlignRight)
-    part = QRect(box.right() - half, box.top(), half, box.height()) if right else QRect(box)
-    part.setWidth(half)
+def fitting(corners: Sequence[tuple[Line, ...]], rows: int) -> list[tuple[Line, ...]]:
+    """Return corners that have so many lines together, without the lightest; one line always stays."""
+    lines = [(corner, place) for corner, group in enumerate(corners) for place in range(len(group))]
+    lines.sort(key=lambda where: -corners[where[0]][where[1]].weight)
+    kept = set(lines[: max(rows, 1)])
+    return [
+        tuple(line for place, line in enumerate(group) if (corner, place) in kept)
+        for corner, group in enumerate(corners)
+    ]
+
+
+def rooms(metrics: QFontMetrics, sides: Sequence[Sequence[Line]], width: int) -> tuple[int, int]:
+    """Return the widths that left and right may take: a half each, or more where the other needs less."""
+    left, right = (max((_width(metrics, line.text) for line in lines), default=0) for lines in sides)
+    width -= _GAP
+    half = width // 2
+    return max(half, width - right if right < half else 0), max(half, width - left if left < half else 0)
+
+
+def shortened(metrics: QFontMetrics, text: str, room: int) -> str:
+    """Return a text that fits: without its last parts, set off by two blanks, and then without its middle."""
+    while _width(metrics, text) > room and "  " in text:
+        text = text.rpartition("  ")[0]
+    return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
+
+
+def _width(metrics: QFontMetrics, text: str) -> int:
+    return metrics.horizontalAdvance(text)
+
+
+def _texts(lines: tuple[Line, ...], zoom: str) -> tuple[Line, ...]:
+    return tuple(replace(line, text=zoom) if line.text == ZOOM else line for line in lines)
+
+
+def _write(
+    painter: QPainter,
+    box: QRect,
+    lines: tuple[Line, ...],
+    side: Qt.AlignmentFlag,
+    *,
+    low: bool,
+    room: int,
+    half: int,
+) -> None:
+    """Write the lines of a corner; the outermost, beside a letter, keeps to its half."""
     metrics = painter.fontMetrics()
-    text = "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, half) for line in lines)
-    painter.setPen(QColor(0, 0, 0, 210))
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        painter.drawText(part.translated(dx, dy), int(corner), text)
-    painter.setPen(theme.TEXT)
-    painter.drawText(part, int(corner), text)
+    height = metrics.height()
+    row = QRect(box.left(), box.top(), box.width(), height)
+    if low:
+        row.moveTop(box.bottom() + 1 - height * len(lines))
+    for number, line in enumerate(lines):
+        outer = len(lines) - 1 - number if low else number
+        text = shortened(metrics, line.text, half if outer == 0 else room)
+        color = theme.WARNING if line.tone is Tone.WARNING else theme.TEXT
+        outlined(painter, row, side | Qt.AlignmentFlag.AlignVCenter, text, color)
+        row.translate(0, height)
+
+
+def _write_letters(painter: QPainter, box: QRect, letters: EdgeLetters) -> None:
+    font = QFont(painter.font())
+    font.setPointSizeF(font.pointSizeF() * 1.25)
+    font.setBold(True)
+    painter.save()
+    painter.setFont(font)
+    middle = Qt.AlignmentFlag.AlignHCenter
+    for text, place in (
+        (letters.left, _LEFT | Qt.AlignmentFlag.AlignVCenter),
+        (letters.right, _RIGHT | Qt.AlignmentFlag.AlignVCenter),
+        (letters.top, middle | Qt.AlignmentFlag.AlignTop),
+        (letters.bottom, middle | Qt.AlignmentFlag.AlignBottom),
+    ):
+        if text:
+            outlined(painter, box, place, text, theme.TEXT)
+    painter.restore()
 
 
 def paint_empty(painter: QPainter, area: QRect) -> None:
@@ -61,9 +203,9 @@ def paint_empty(painter: QPainter, area: QRect) -> None:
     small.setPointSizeF(large.pointSizeF() / 1.5)
     painter.setFont(small)
     painter.setPen(theme.MUTED)
-    lower = area.adjusted(0, 40, 0, 0)
+    lower = area.adjusted(MARGIN, 40, -MARGIN, 0)
     painter.drawText(
         lower,
-        int(Qt.AlignmentFlag.AlignCenter),
+        int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
         "DICOM, PNG, JPEG or TIFF\nCtrl+O opens a file, Ctrl+Shift+O a folder; Help > Open sample a phantom",
     )
