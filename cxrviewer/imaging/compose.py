@@ -24,6 +24,8 @@ from cxrviewer.imaging.heatmap import byte_values
 RAMP = 0.6
 """Share of the heatmap's scale over which it fades in: weak evidence must not veil the image."""
 
+_GRAYS = (np.arange(256, dtype=np.uint32) * np.uint32(0x010101) | np.uint32(0xFF000000)).view(np.int32)
+
 
 class HeatmapView(StrEnum):
     """How the values between the centres of cells are drawn: interpolated, not at all, or as iso-lines."""
@@ -123,6 +125,11 @@ def blend(
         0xFFRRGGBB.
     """
     return np.asarray(cv2.LUT(np.bitwise_or(heat_rows, gray), table), dtype=np.int32)
+
+
+def plain(gray: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Return presentation values as colours: uint8 (H, W) to 0xFFRRGGBB, int32 (H, W)."""
+    return np.asarray(cv2.LUT(gray, _GRAYS), dtype=np.int32)
 
 
 def heat_to_rows(heat: NDArray[np.uint8]) -> NDArray[np.uint16]:

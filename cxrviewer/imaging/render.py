@@ -141,9 +141,13 @@ class Renderer:
             Whether the file's overlay planes are drawn above all else, in white.
         """
         gray = self.gray(viewport, table)
-        drawn = replace(style, signed=heatmap.signed) if heatmap is not None else NO_OVERLAY
-        colors = self._blend_table.result(lambda: compose.blend_table(drawn), drawn)
-        picture = compose.blend(gray, self._rows_in(viewport, heatmap, drawn), colors)
+        if heatmap is None:
+            # Not through the stages of a heatmap, which keep what they have for when it is back.
+            picture = compose.plain(gray)
+        else:
+            drawn = replace(style, signed=heatmap.signed)
+            colors = self._blend_table.result(lambda: compose.blend_table(drawn), drawn)
+            picture = compose.blend(gray, self._rows_in(viewport, heatmap, drawn), colors)
         if planes and self.radiograph.planes:
             np.copyto(picture, _WHITE, where=self.planes_in(viewport).view(np.bool_))
         return picture
@@ -167,11 +171,7 @@ class Renderer:
         height, width = viewport.shape
         return max(left, 0), max(top, 0), min(right, width), min(bottom, height)
 
-    def _rows_in(
-        self, viewport: Viewport, heatmap: Heatmap | None, style: OverlayStyle
-    ) -> NDArray[np.uint16]:
-        if heatmap is None:
-            return self._heat_rows.result(lambda: np.zeros(viewport.shape, np.uint16), viewport, heatmap)
+    def _rows_in(self, viewport: Viewport, heatmap: Heatmap, style: OverlayStyle) -> NDArray[np.uint16]:
         image = self.image_rectangle(viewport)
         cells = style.view is HeatmapView.CELLS
         lines_from = style.threshold if style.view is HeatmapView.CONTOURS else None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.canvas import Canvas
 from cxrviewer.ui.canvas.ghost import GhostCursor
+from cxrviewer.ui.canvas.reveal import SwipeLine
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.legend_text import legend_text
 from cxrviewer.ui.words import Words
@@ -42,7 +43,9 @@ class Pane(QWidget):
         self.canvas = Canvas()
         self.canvas.installEventFilter(self)
         self.ghost = GhostCursor(self.canvas)
-        self.canvas.layers.append(self.ghost)
+        line = SwipeLine(self.canvas)
+        self.canvas.add_grip(line)
+        self.canvas.layers += [line, self.ghost]
         self._words = words
         self._shown = controller.shown
         self._is_framed = False
@@ -86,9 +89,17 @@ class Pane(QWidget):
         self.canvas.set_legend(legend_text(self._shown, self._words.choice))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Become active before the canvas does anything with the press."""
-        if watched is self.canvas and event.type() in _ACTIVATING:
+        """Become active before the canvas takes a press; hide the heatmap while a key is held."""
+        if watched is not self.canvas:
+            return super().eventFilter(watched, event)
+        if event.type() in _ACTIVATING:
             self.activated.emit(self)
+        if event.type() is QEvent.Type.FocusOut:
+            self.canvas.reveal.hold(False)
+        if isinstance(event, QKeyEvent) and _is_for_hiding(event):
+            if not event.isAutoRepeat():
+                self.canvas.reveal.hold(event.type() is QEvent.Type.KeyPress)
+            return True
         return super().eventFilter(watched, event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -98,3 +109,11 @@ class Pane(QWidget):
         with QPainter(self) as painter:
             painter.setPen(QPen(theme.ACCENT if self._is_active else theme.LINE, FRAME))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+
+def _is_for_hiding(event: QKeyEvent) -> bool:
+    """Return whether an event is of the key that hides the heatmap while it is held."""
+    if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease) or event.key() != Qt.Key.Key_X:
+        return False
+    released = event.type() is QEvent.Type.KeyRelease
+    return released or event.modifiers() == Qt.KeyboardModifier.NoModifier

@@ -32,6 +32,8 @@ class PaneCommands:
             **{key: self._comparing(comparison) for key, comparison in COMPARE.items()},
             **{key: self._linking(name) for key, name in LINKS.items()},
             "beside": self.show_beside,
+            "swipe": self.swipe,
+            "flicker": self.flicker,
             "pane_next": lambda: self._window.panes.step(1),
             "pane_previous": lambda: self._window.panes.step(-1),
             "pane_close": self.close_pane,
@@ -47,6 +49,21 @@ class PaneCommands:
             self._window.arrangement.compare(Comparison.PLAIN)
         else:
             self._window.arrangement.lay_out(Layout.ONE)
+
+    def swipe(self, wanted: bool) -> None:
+        """Draw the heatmap on one side of a line only, or all of it again."""
+        self._window.canvas.reveal.swipe(0.5 if wanted else None)
+        self._show_heatmap(wanted)
+
+    def flicker(self, wanted: bool) -> None:
+        """Have the heatmap of the active pane come and go."""
+        self._window.canvas.reveal.flicker(wanted)
+        self._show_heatmap(wanted)
+
+    def _show_heatmap(self, wanted: bool) -> None:
+        """Switch the heatmap on where it is needed."""
+        if wanted and not self._window.controller.state.style.visible:
+            self._window.commands.style(visible=True)
 
     def _laying_out(self, layout: Layout) -> Callable[..., None]:
         return lambda _checked: self._window.arrangement.lay_out(layout)

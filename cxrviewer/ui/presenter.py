@@ -83,6 +83,8 @@ class Presenter:
         for key, name in LINKS.items():
             actions.check(key, getattr(links, name))
         actions.check("beside", compared is Comparison.PLAIN)
+        actions.check("swipe", window.canvas.reveal.divider is not None)
+        actions.check("flicker", window.canvas.reveal.flickers)
         for key in ("pane_next", "pane_previous", "pane_close", *LINKS):
             actions.enable(key, len(window.panes.panes) > 1)
 
