@@ -85,12 +85,23 @@ def _check_length(path: Path, layout: PixelFormat, length: int) -> None:
 def _coded_frame(path: Path, dataset: FileDataset, layout: PixelFormat, frame: int) -> bytes:
     """Return the bytes of one frame, its fragments joined (PS3.5 A.4)."""
     try:
-        return get_frame(dataset.PixelData, frame, number_of_frames=layout.frames)
+        return get_frame(
+            dataset.PixelData,
+            frame,
+            number_of_frames=layout.frames,
+            extended_offsets=extended_offsets(dataset),
+        )
     # Lengths and offsets that lead anywhere make the parser fail in any way.
     except Exception as error:
         raise ImageReadError(
             f"Frame {frame + 1} of the pixels is missing: the file is damaged or truncated.", _COPY, path
         ) from error
+
+
+def extended_offsets(dataset: FileDataset) -> tuple[bytes, bytes] | None:
+    """Return where compressed frames lie and their lengths, if a table says so (PS3.3 C.7.6.3.1.8)."""
+    offsets, lengths = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
+    return (offsets, lengths) if offsets and lengths else None
 
 
 def _check_codestream(path: Path, syntax: UID, layout: PixelFormat, coded: bytes) -> None:

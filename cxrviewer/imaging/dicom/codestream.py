@@ -22,6 +22,7 @@ class FrameHeader:
     rows: int
     columns: int
     components: int
+    bits: int
 
 
 def frame_header(data: bytes) -> FrameHeader | None:
@@ -35,7 +36,7 @@ def frame_header(data: bytes) -> FrameHeader | None:
     jpeg, jpeg_2000 = data.find(_JPEG_START), data.find(_JPEG_2000_START)
     # Coded data of the one may look like the start of the other: the first one is it.
     if jpeg_2000 >= 0 and (jpeg < 0 or jpeg_2000 < jpeg):
-        return _jpeg_2000_header(data[jpeg_2000 : jpeg_2000 + 42])
+        return _jpeg_2000_header(data[jpeg_2000 : jpeg_2000 + 43])
     return _jpeg_header(data, jpeg + 2) if jpeg >= 0 else None
 
 
@@ -54,10 +55,10 @@ def is_irreversible(data: bytes) -> bool:
 
 def _jpeg_2000_header(head: bytes) -> FrameHeader | None:
     """Read the SIZ marker segment (ITU-T T.800, A.5.1)."""
-    if len(head) < 42:
+    if len(head) < 43:
         return None
     right, bottom, left, top = (int.from_bytes(head[at : at + 4], "big") for at in (8, 12, 16, 20))
-    return FrameHeader(bottom - top, right - left, int.from_bytes(head[40:42], "big"))
+    return FrameHeader(bottom - top, right - left, int.from_bytes(head[40:42], "big"), (head[42] & 0x7F) + 1)
 
 
 def _jpeg_header(data: bytes, position: int) -> FrameHeader | None:
@@ -69,7 +70,7 @@ def _jpeg_header(data: bytes, position: int) -> FrameHeader | None:
         if marker == _JPEG_LS_FRAME or (0xC0 <= marker <= 0xCF and marker not in _NO_FRAME_HEADER):
             rows = int.from_bytes(data[position + 5 : position + 7], "big")
             columns = int.from_bytes(data[position + 7 : position + 9], "big")
-            return FrameHeader(rows, columns, data[position + 9])
+            return FrameHeader(rows, columns, data[position + 9], data[position + 4])
         # A fill byte FF may come before any marker.
         skipped = 1 if marker == 0xFF else 2 + int.from_bytes(data[position + 2 : position + 4], "big")
         position += skipped

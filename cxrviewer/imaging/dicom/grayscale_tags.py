@@ -7,25 +7,25 @@ import math
 import numpy as np
 
 from cxrviewer.imaging.dicom.lookup import read_lookup_table
+from cxrviewer.imaging.dicom.stored_values import DecodedFrame
 from cxrviewer.imaging.dicom.tags import Tags
 from cxrviewer.imaging.radiograph import GrayscaleInfo, LookupTable, Rescale, VoiFunction, Window
 
 
-def read_grayscale(tags: Tags, bits_stored: int, signed: bool, little_endian: bool) -> GrayscaleInfo:
+def read_grayscale(tags: Tags, frame: DecodedFrame, little_endian: bool) -> GrayscaleInfo:
     """Return the grayscale attributes of a monochrome image; what is malformed is noted and left out.
 
     Parameters
     ----------
     tags : Tags
         The image's attributes.
-    bits_stored : int
-        Of the decoded values.
-    signed : bool
-        Whether they are two's complement.
+    frame : DecodedFrame
+        The values that it is about.
     little_endian : bool
         Byte order of the file.
     """
-    modality = _modality(tags, signed, little_endian)
+    bits_stored, signed = frame.bits_stored, frame.pixels.dtype.kind == "i"
+    modality = _modality(tags, signed, little_endian, frame.reduced)
     signed_output = _lowest_modality_value(modality, bits_stored, signed) < 0
     return GrayscaleInfo(
         bits_stored=bits_stored,
@@ -38,7 +38,7 @@ def read_grayscale(tags: Tags, bits_stored: int, signed: bool, little_endian: bo
             for item in tags.items("VOILUTSequence")
             if (table := read_lookup_table(item, signed_output, little_endian)) is not None
         ),
-        padding=_padding(tags, signed),
+        padding=_padding(tags, signed) if frame.reduced == Rescale() else None,
         full_range_default=bits_stored <= 8,
     )
 
@@ -49,8 +49,9 @@ def _inverted(tags: Tags) -> bool:
     return monochrome1 or tags.text("PresentationLUTShape").upper() == "INVERSE"
 
 
-def _modality(tags: Tags, signed: bool, little_endian: bool) -> Rescale | LookupTable:
-    for item in tags.items("ModalityLUTSequence")[:1]:
+def _modality(tags: Tags, signed: bool, little_endian: bool, reduced: Rescale) -> Rescale | LookupTable:
+    # Tables are looked up by values of at most 16 bits.
+    for item in tags.items("ModalityLUTSequence")[:1] if reduced == Rescale() else ():
         table = read_lookup_table(item, signed, little_endian)
         if table is not None:
             return table
@@ -58,7 +59,8 @@ def _modality(tags: Tags, signed: bool, little_endian: bool) -> Rescale | Lookup
     if slope == 0:
         tags.malformed("RescaleSlope")
         slope = None
-    return Rescale(1.0 if slope is None else slope, intercept or 0.0)
+    slope = 1.0 if slope is None else slope
+    return Rescale(slope * reduced.slope, slope * reduced.intercept + (intercept or 0.0))
 
 
 def _lowest_modality_value(modality: Rescale | LookupTable, bits: int, signed: bool) -> float:

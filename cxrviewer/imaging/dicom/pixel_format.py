@@ -10,6 +10,8 @@ from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.dicom.tags import Tags
 from cxrviewer.imaging.limits import check_size
 
+_WHOLE_BYTES = (8, 16, 32)
+
 
 @dataclass(frozen=True)
 class PixelFormat:
@@ -55,11 +57,8 @@ def pixel_format(path: Path, tags: Tags) -> PixelFormat:
         planar=tags.integer("PlanarConfiguration") or 0,
         frames=max(tags.integer("NumberOfFrames") or 1, 1),
     )
-    if (
-        found.samples not in (1, 3)
-        or allocated not in (1, 8, 16, 32)
-        or not 1 <= stored <= min(allocated, 16)
-    ):
+    known = allocated in _WHOLE_BYTES or (allocated <= 16 and found.samples == 1)
+    if not known or found.samples not in (1, 3) or not 1 <= stored <= allocated:
         raise ImageReadError(
             f"Pixels of {found.samples} sample(s) with {stored} of {allocated} bits cannot be shown.",
             "Export the image with 8 to 16 bits a pixel.",
@@ -68,5 +67,5 @@ def pixel_format(path: Path, tags: Tags) -> PixelFormat:
     if not stored - 1 <= found.high_bit < allocated:
         tags.malformed("HighBit")
         found = replace(found, high_bit=stored - 1)
-    check_size(path, found.rows, found.columns, found.samples * max(1, allocated // 8))
+    check_size(path, found.rows, found.columns, found.samples * ceil(allocated / 8))
     return found

@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import FileDataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
-from pydicom.uid import UID, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
+from pydicom.uid import (
+    UID,
+    ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    HTJ2KLosslessRPCL,
+    ImplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    RLELossless,
+)
 
 from cxrviewer.errors import DecoderMissingError, ImageReadError
-from cxrviewer.imaging.dicom.claims import check_claims
+from cxrviewer.imaging.dicom.claims import check_claims, extended_offsets
+from cxrviewer.imaging.dicom.codestream import frame_header
 from cxrviewer.imaging.dicom.decoders import is_video, packages_for, preferred_plugin
+from cxrviewer.imaging.dicom.packed import is_packed, unpacked_frame
 from cxrviewer.imaging.dicom.pixel_format import PixelFormat
+from cxrviewer.imaging.dicom.stored_values import DecodedFrame, stored_values
 from cxrviewer.imaging.dicom.tags import Tags
 from cxrviewer.imaging.limits import can_allocate
 
 _MEMORY_OF_DECODERS = 4
 """Most memory that a decoder takes for itself and its result, in frames: JPEG 2000 with 32 bits a sample."""
+_LOSSLESS = (
+    JPEGLossless,
+    JPEGLosslessSV1,
+    JPEGLSLossless,
+    JPEG2000Lossless,
+    HTJ2KLossless,
+    HTJ2KLosslessRPCL,
+)
 _DAMAGED = "Export it again from its source."
-
-
-@dataclass(frozen=True, eq=False)
-class DecodedFrame:
-    """Stored values, (H, W) or (H, W, 3), with the bits and the photometric interpretation that they have.
-
-    `words` are the pixels with all allocated bits, where the encoding keeps those beside the image.
-    """
-
-    pixels: NDArray[np.integer]
-    bits_stored: int
-    photometric: str
-    words: NDArray[np.integer] | None = None
 
 
 def transfer_syntax(dataset: FileDataset) -> UID:
@@ -78,8 +84,11 @@ def decode_frame(
     syntax = transfer_syntax(dataset)
     decoder = _decoder(path, syntax)
     check_claims(path, dataset, syntax, layout, frame)
+    if is_packed(layout):
+        words = unpacked_frame(dataset.PixelData, layout, frame, is_little_endian(dataset))
+        return stored_values(words, layout, layout.photometric, tags, whole_words=True)
     try:
-        pixels, properties = decoder.as_array(
+        words, properties = decoder.as_array(
             dataset.PixelData,
             index=frame,
             validate=True,
@@ -97,8 +106,19 @@ def decode_frame(
             f"The pixels could not be decoded ({syntax.name}): they are damaged or truncated.", _DAMAGED, path
         ) from error
     photometric = str(properties.get("photometric_interpretation", layout.photometric))
-    keeps_words = not syntax.is_encapsulated or syntax == RLELossless
-    return _used_bits(pixels, layout, photometric, tags, packed=keeps_words)
+    whole_words = _keeps_words(dataset, syntax, layout)
+    return stored_values(words, layout, photometric, tags, whole_words=whole_words)
+
+
+def _keeps_words(dataset: FileDataset, syntax: UID, layout: PixelFormat) -> bool:
+    """Tell whether decoding gives back all allocated bits, those beside the image too (PS3.5 8.2).
+
+    A lossless codestream does where it is as deep as the words that were written: DCMTK compresses so.
+    """
+    if not syntax.is_encapsulated or syntax == RLELossless:
+        return True
+    found = frame_header(dataset.PixelData) if syntax in _LOSSLESS else None
+    return found is not None and found.bits == layout.bits_allocated
 
 
 def _options(dataset: FileDataset, layout: PixelFormat) -> dict[str, Any]:
@@ -112,6 +132,7 @@ def _options(dataset: FileDataset, layout: PixelFormat) -> dict[str, Any]:
         "pixel_representation": int(layout.signed),
         "planar_configuration": layout.planar,
         "number_of_frames": layout.frames,
+        "extended_offsets": extended_offsets(dataset),
         "pixel_keyword": "PixelData",
         "pixel_vr": dataset["PixelData"].VR,
         "view_only": True,
@@ -143,33 +164,3 @@ def _decoder(path: Path, syntax: UID) -> Decoder:
         f"Install one with: pip install {packages_for(syntax) or 'python-gdcm'}",
         path,
     )
-
-
-def _used_bits(
-    pixels: NDArray[np.integer], layout: PixelFormat, photometric: str, tags: Tags, *, packed: bool
-) -> DecodedFrame:
-    """Return the values without the bits that are not image, in the smallest type that holds them.
-
-    Uncompressed words may carry an overlay or rubbish in their unused bits, which are cut; a compressed
-    frame has no such bits, and a value beyond Bits Stored means that the attribute is wrong.
-    """
-    words = pixels if packed else None
-    bits = layout.bits_stored
-    shift = layout.high_bit + 1 - bits
-    if packed and shift:
-        pixels = (pixels.view(f"u{pixels.itemsize}") >> shift).view(pixels.dtype)
-    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if layout.signed else (0, (1 << bits) - 1)
-    smallest, largest = int(pixels.min()), int(pixels.max())
-    if smallest < low or largest > high:
-        if layout.signed:
-            unused = 8 * pixels.itemsize - bits
-            pixels = (pixels << unused) >> unused
-        elif packed:
-            pixels = pixels & pixels.dtype.type(high)
-        else:
-            bits = min(largest.bit_length(), 16)
-            tags.note(f"The compressed pixels have {bits} bits, not {layout.bits_stored} as the header says.")
-    kind = "i" if layout.signed else "u"
-    pixels = np.ascontiguousarray(pixels, dtype=np.dtype(f"{kind}{1 if bits <= 8 else 2}"))
-    pixels.flags.writeable = False
-    return DecodedFrame(pixels, bits, photometric, words)

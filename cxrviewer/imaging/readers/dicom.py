@@ -21,7 +21,7 @@ from cxrviewer.imaging.reader_spec import ReaderSpec
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
 
-    from cxrviewer.imaging.dicom.pixels import DecodedFrame
+    from cxrviewer.imaging.dicom.stored_values import DecodedFrame
     from cxrviewer.imaging.dicom.tags import Tags
 
 _DICOMDIR = b"1.2.840.10008.1.3.10"
@@ -87,9 +87,7 @@ def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
     tags = Tags(dataset)
     layout = pixel_format(path, tags)
     check_frame(path, frame, layout.frames)
-    if layout.frames > 1:
-        tags = frame_tags(tags, frame)
-        tags.note(f"Only the first of {layout.frames} frames is shown.")
+    tags = frame_tags(tags, frame)
     decoded = decode_frame(path, dataset, tags, layout, frame)
     shades = _shades(path, dataset, tags, decoded)
     shades.pixels.flags.writeable = False
@@ -143,9 +141,7 @@ def _shades(path: Path, dataset: FileDataset, tags: Tags, frame: DecodedFrame) -
             return _from_ybr(frame, tags)
         colors: NDArray[np.unsignedinteger] = frame.pixels.view(f"u{frame.pixels.itemsize}")
         return _from_color(colors, tags, frame.bits_stored)
-    signed = frame.pixels.dtype.kind == "i"
-    little_endian = is_little_endian(dataset)
-    return _Shades(frame.pixels, read_grayscale(tags, frame.bits_stored, signed, little_endian))
+    return _Shades(frame.pixels, read_grayscale(tags, frame, is_little_endian(dataset)))
 
 
 def _from_color(colors: NDArray[np.unsignedinteger], tags: Tags, bits: int | None = None) -> _Shades:

@@ -103,8 +103,6 @@ def read(path: Path, data: bytes, frame: int = 0) -> Radiograph:
     """
     header = _read_header(path, data, frame)
     notes: list[str] = []
-    if header.pages > 1:
-        notes.append(f"Only the first of {header.pages} pages is shown.")
     gray = _to_gray(_decode(path, data, header, frame), notes)
     pixels = np.ascontiguousarray(_upright(gray, header.orientation))
     pixels.flags.writeable = False

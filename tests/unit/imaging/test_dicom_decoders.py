@@ -34,17 +34,17 @@ def test_near_lossless_fifteen_bits(shared_data):
 
 
 @pytest.mark.parametrize(
-    "stream",
+    ("stream", "bits"),
     [
-        imagecodecs.jpeg8_encode(RAMP, lossless=True, bitspersample=12),
-        imagecodecs.jpeg8_encode((RAMP >> 4).astype(np.uint8)),
-        imagecodecs.jpegls_encode(RAMP),
-        imagecodecs.jpeg2k_encode(RAMP, codecformat="j2k", reversible=True),
-        imagecodecs.jpeg2k_encode(RAMP, codecformat="jp2", reversible=True),
+        (imagecodecs.jpeg8_encode(RAMP, lossless=True, bitspersample=12), 12),
+        (imagecodecs.jpeg8_encode((RAMP >> 4).astype(np.uint8)), 8),
+        (imagecodecs.jpegls_encode(RAMP), 16),
+        (imagecodecs.jpeg2k_encode(RAMP, codecformat="j2k", reversible=True), 16),
+        (imagecodecs.jpeg2k_encode(RAMP, codecformat="jp2", reversible=True, bitspersample=12), 12),
     ],
 )
-def test_the_size_within_a_codestream(stream):
-    assert frame_header(b"\xfe\xff\x00\xe0" + bytes(stream)) == FrameHeader(*RAMP.shape, 1)
+def test_the_size_within_a_codestream(stream, bits):
+    assert frame_header(b"\xfe\xff\x00\xe0" + bytes(stream)) == FrameHeader(*RAMP.shape, 1, bits)
     assert frame_header(bytes(stream)[:20]) is None
 
 

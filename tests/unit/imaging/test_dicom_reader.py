@@ -269,13 +269,6 @@ def test_badges(write_dicom):
     assert badges == ("synthetic", "lossy", "for processing", "burned-in annotation")
 
 
-def test_first_frame_of_several(write_dicom):
-    frames = np.stack([RAMP, RAMP + 1])
-    radiograph = read_radiograph(write_dicom(RAMP, PixelData=frames.tobytes(), NumberOfFrames=2))
-    assert np.array_equal(radiograph.pixels, RAMP)
-    assert any("2 frames" in note for note in radiograph.notes)
-
-
 @pytest.mark.parametrize("planar", [0, 1])
 def test_colour_is_shown_as_luminance(write_dicom, planar):
     colors = np.zeros((8, 6, 3), np.uint8)

@@ -105,12 +105,6 @@ def test_tiff_where_zero_is_white(tmp_path):
     assert radiograph.grayscale.inverted
 
 
-def test_pages_are_noted(tmp_path):
-    first = Image.fromarray(GRAY)
-    first.save(tmp_path / "pages.tif", save_all=True, append_images=[first])
-    assert any("2 pages" in note for note in read_radiograph(tmp_path / "pages.tif").notes)
-
-
 def test_floating_point_is_refused(tmp_path):
     path = tmp_path / "float.tif"
     Image.fromarray(GRAY.astype(np.float32)).save(path)
