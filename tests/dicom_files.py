@@ -37,7 +37,7 @@ VOI = (
     "width 0.5",
     "empty",
 )
-SURROUND = ("nothing", "padding")
+SURROUND = ("nothing", "padding", "shutter")
 
 
 @dataclass(frozen=True)
