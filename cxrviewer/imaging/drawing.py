@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import cos, hypot, inf, pi, sin
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cxrviewer.imaging.measure import Line, Point
 
-_SEGMENTS = 180
-"""Lines that stand for an oval where distances are looked for."""
+_SEGMENTS = 48
+"""Lines that stand for an oval where words are kept off it."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,10 @@ class Path:
         """Return the straight pieces of it."""
         yield from pairwise((*self.points, self.points[0]) if self.closed else self.points)
 
+    def distance(self, point: Point) -> float:
+        """Return how far a point is from the line."""
+        return min((_distance(segment, point) for segment in self.segments()), default=inf)
+
 
 @dataclass(frozen=True)
 class Oval:
@@ -36,9 +43,16 @@ class Oval:
     half_height: float
 
     def segments(self) -> Iterator[Line]:
-        """Return straight pieces that come within half a pixel of an oval 6,000 pixels wide."""
+        """Return straight pieces that come near it."""
         (x, y), steps = self.center, (2 * pi * step / _SEGMENTS for step in range(_SEGMENTS + 1))
         yield from pairwise((x + self.half_width * cos(t), y + self.half_height * sin(t)) for t in steps)
+
+    def distance(self, point: Point) -> float:
+        """Return about how far a point is from the line; the nearer, the more exactly."""
+        a, b = max(self.half_width, 0.5), max(self.half_height, 0.5)
+        x, y = point[0] - self.center[0], point[1] - self.center[1]
+        level, slope = hypot(x / a, y / b), hypot(x / a**2, y / b**2)
+        return level * abs(level - 1) / slope if slope else min(a, b)
 
 
 @dataclass(frozen=True)
@@ -96,7 +110,7 @@ class Drawing:
 
 def distance_to(drawing: Drawing, point: Point) -> float:
     """Return how far a point is from the lines of a drawing; infinite where there are none."""
-    return min((_distance(segment, point) for segment in drawing.segments()), default=inf)
+    return min((shape.distance(point) for shape in drawing.shapes), default=inf)
 
 
 def handle_near(drawing: Drawing, point: Point, reach: float) -> int | None:
@@ -113,7 +127,12 @@ def bounds(points: tuple[Point, ...]) -> Box:
 
 
 def place_words(
-    drawing: Drawing, size: tuple[float, float], area: Box, gap: float, taken: tuple[Box, ...] = ()
+    drawing: Drawing,
+    size: tuple[float, float],
+    area: Box,
+    gap: float,
+    taken: tuple[Box, ...] = (),
+    lines: NDArray[np.float64] | None = None,
 ) -> Box:
     """Return where the words of a drawing stand: beside it, in the picture, on no handle, on few lines.
 
@@ -129,6 +148,8 @@ def place_words(
         Left between drawing and words, and around handles.
     taken : tuple of Box
         Where words of others stand already.
+    lines : (N, 2, 2) float64 array, optional
+        Both ends of all that is drawn, this drawing included: better not written on.
     """
     width, height = size
     near = drawing.beside
@@ -148,15 +169,15 @@ def place_words(
         (left, above),
         (middle_x, middle_y),
     )
-    segments = tuple(drawing.segments())
     choices = [_moved_into(Box(x, y, x + width, y + height), area) for x, y in corners]
+    crossed = _crossed(choices, lines) if lines is not None else [False] * len(choices)
 
-    def cost(box: Box) -> float:
+    def cost(place: int) -> float:
+        box = choices[place]
         handles = sum(box.grown(gap / 2).contains(handle) for handle in drawing.handles)
-        crossings = any(_crosses(segment, box) for segment in segments)
-        return 10.0 * handles + 4.0 * sum(map(box.overlaps, taken)) + crossings
+        return 10.0 * handles + 4.0 * sum(map(box.overlaps, taken)) + crossed[place]
 
-    return min(choices, key=cost)
+    return choices[min(range(len(choices)), key=cost)]
 
 
 def _moved_into(box: Box, area: Box) -> Box:
@@ -175,15 +196,13 @@ def _distance(segment: Line, point: Point) -> float:
     return hypot(x0 + share * dx - point[0], y0 + share * dy - point[1])
 
 
-def _crosses(segment: Line, box: Box) -> bool:
-    """Return whether a straight line has a part inside a box (Liang and Barsky)."""
-    (x0, y0), (x1, y1) = segment
-    begin, end = 0.0, 1.0
-    for start, way, low, high in ((x0, x1 - x0, box.left, box.right), (y0, y1 - y0, box.top, box.bottom)):
-        if not way:
-            if not low <= start <= high:
-                return False
-            continue
-        first, last = sorted(((low - start) / way, (high - start) / way))
-        begin, end = max(begin, first), min(end, last)
-    return begin <= end
+def _crossed(boxes: list[Box], lines: NDArray[np.float64]) -> list[bool]:
+    """Return of each box whether any straight line has a part inside it (Liang and Barsky)."""
+    edges = np.array([[box.left, box.top, box.right, box.bottom] for box in boxes])[:, None]
+    start, way = lines[:, 0], lines[:, 1] - lines[:, 0]
+    # A line along an axis never reaches the edges across it: a way of next to nothing stands for none.
+    way = np.where(way == 0, 1e-12, way)
+    one, other = (edges[..., :2] - start) / way, (edges[..., 2:] - start) / way
+    begin = np.minimum(one, other).max(axis=-1).clip(min=0)
+    end = np.maximum(one, other).min(axis=-1).clip(max=1)
+    return [bool(crossed) for crossed in (begin <= end).any(axis=-1)]

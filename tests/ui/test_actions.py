@@ -28,6 +28,7 @@ from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.heatmap_commands import findings, stop_after
 from cxrviewer.ui.main_window import MainWindow
+from cxrviewer.ui.marks_actions import MARK_TOOLS
 from cxrviewer.ui.menus import fill_methods
 from cxrviewer.ui.pane_actions import LINKS, PANE_MENUS
 from cxrviewer.ui.services import Services
@@ -43,6 +44,15 @@ NOW_AND_THEN = {
     "pane_next",
     "pane_previous",
     "pane_close",
+    "undo",
+    "redo",
+    "edit_mark",
+    "calibrate",
+    "uncalibrate",
+    "delete_mark",
+    "delete_marks",
+    "save_marks",
+    "save_marks_as",
     *LINKS,
 }
 """Follow what goes on and what is shown."""
@@ -87,14 +97,14 @@ def test_every_action_is_in_a_menu_and_menus_name_nothing_else() -> None:
 
 @pytest.mark.parametrize("table", [TOOLBAR, CONTEXT_MENU])
 def test_tool_bar_and_context_menu_name_actions_once(table: tuple[str, ...]) -> None:
-    entries = [entry for entry in table if entry != SEPARATOR]
+    entries = [entry for entry in table if entry not in {SEPARATOR, "mark_tools"}]
     assert set(entries) <= IDS
     assert len(entries) == len(set(entries))
 
 
 def test_tools_in_the_bar_have_icons() -> None:
     icons = {spec.id: spec.icon for spec in ACTIONS}
-    assert all(icons[entry] for entry in TOOLBAR if entry != SEPARATOR)
+    assert all(icons[entry] for entry in (*TOOLBAR, *MARK_TOOLS) if entry not in {SEPARATOR, "mark_tools"})
 
 
 def test_access_keys_in_a_menu_are_unique(window: MainWindow) -> None:

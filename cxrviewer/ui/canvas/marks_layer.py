@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
@@ -142,12 +143,17 @@ class MarksLayer:
         del ratio
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         selected = self.document.selected_id if self.document is not None else None
-        for placed in self.placed():
-            is_selected = placed.mark.id == selected
-            _paint(painter, placed, is_selected, is_selected or placed.mark.id == self._hovered)
-        if self._under_way is not None:
-            for placed in self._place(viewport, [self._under_way]):
-                _paint(painter, placed, True, True)
+        under_way = self._place(viewport, [self._under_way]) if self._under_way is not None else []
+        highlighted = {selected, *(each.mark.id for each in under_way)}
+        everything = [*self.placed(), *under_way]
+        for each in everything:
+            _paint_shapes(painter, each.drawing, _color(each, highlighted))
+            if each.mark.id in {*highlighted, self._hovered}:
+                _paint_handles(painter, each.drawing, _color(each, highlighted))
+        for each in everything:
+            if each.words is not None:
+                is_framed = each.mark.id in highlighted
+                _paint_words(painter, each.words, each.drawing.lines, _color(each, highlighted), is_framed)
         if self._prompt:
             width, height = _size(QFontMetricsF(self._canvas.font()), (self._prompt,))
             left = (self._canvas.width() - width) / 2
@@ -159,12 +165,15 @@ class MarksLayer:
         to_widget = self._to_widget(viewport)
         metrics = QFontMetricsF(self._canvas.font())
         area = Box(0, 0, self._canvas.width(), self._canvas.height()).grown(-_MARGIN)
+        spacing = self._yardstick.spacing
+        drawings = [draw_mark(mark, to_widget, self._words(mark), spacing) for mark in marks]
+        segments = [segment for drawing in drawings for segment in drawing.segments()]
+        lines = np.array(segments).reshape(-1, 2, 2)
         placed: list[Placed] = []
-        for mark in marks:
-            drawing = draw_mark(mark, to_widget, self._words(mark), self._yardstick.spacing)
+        for mark, drawing in zip(marks, drawings, strict=True):
             taken = tuple(each.words for each in placed if each.words is not None)
             size = _size(metrics, drawing.lines)
-            words = place_words(drawing, size, area, _GAP, taken) if drawing.lines else None
+            words = place_words(drawing, size, area, _GAP, taken, lines) if drawing.lines else None
             placed.append(Placed(mark, drawing, words))
         return placed
 
@@ -187,19 +196,22 @@ def _size(metrics: QFontMetricsF, lines: tuple[str, ...]) -> tuple[float, float]
     return width + 2 * _PADDING, metrics.lineSpacing() * len(lines) + _PADDING
 
 
-def _paint(painter: QPainter, placed: Placed, selected: bool, with_handles: bool) -> None:
-    color = SELECTED if selected else COLOR
+def _color(placed: Placed, highlighted: set[str | None]) -> QColor:
+    return SELECTED if placed.mark.id in highlighted else COLOR
+
+
+def _paint_shapes(painter: QPainter, drawing: Drawing, color: QColor) -> None:
     for pen in (QPen(_HALO, _HALO_WIDTH), QPen(color, _WIDTH)):
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        _paint_lines(painter, placed.drawing, pen)
-    if with_handles:
-        painter.setBrush(_HALO)
-        painter.setPen(QPen(color, _WIDTH))
-        for handle in placed.drawing.handles:
-            painter.drawEllipse(QPointF(*handle), _HANDLE, _HANDLE)
-    if placed.words is not None:
-        _paint_words(painter, placed.words, placed.drawing.lines, color, selected)
+        _paint_lines(painter, drawing, pen)
+
+
+def _paint_handles(painter: QPainter, drawing: Drawing, color: QColor) -> None:
+    painter.setBrush(_HALO)
+    painter.setPen(QPen(color, _WIDTH))
+    for handle in drawing.handles:
+        painter.drawEllipse(QPointF(*handle), _HANDLE, _HANDLE)
 
 
 def _paint_lines(painter: QPainter, drawing: Drawing, pen: QPen) -> None:
