@@ -35,6 +35,8 @@ class Settings:
         Attribution method.
     corner_text, markers : bool
         Whether the canvas has text in its corners, and side markers with a scale bar.
+    corner_places : tuple of str
+        Fields of the corner text that the user has moved, "view: top left".
     tool : str
         What the left button does.
     drag_direction : str
@@ -70,6 +72,7 @@ class Settings:
     method: str = "grad-cam"
     corner_text: bool = True
     markers: bool = True
+    corner_places: tuple[str, ...] = ()
     tool: str = "window"
     drag_direction: str = ""
     keep_window: bool = False

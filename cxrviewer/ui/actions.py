@@ -107,6 +107,7 @@ ACTIONS = (
         "Show or hide the text in the corners of the image",
         checkable=True,
     ),
+    ActionSpec("corner_fields", "Co&rner text fields…", "", "Choose what stands in which corner"),
     ActionSpec(
         "markers", "Side &markers and scale bar", "B", "Show or hide the sides and the scale", checkable=True
     ),
@@ -202,6 +203,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "links",
             SEPARATOR,
             "corner_text",
+            "corner_fields",
             "markers",
             "identity",
             SEPARATOR,

@@ -41,7 +41,7 @@ from cxrviewer.ui.panels.side import SidePanel
 from cxrviewer.ui.presenter import Presenter
 from cxrviewer.ui.status import StatusLine
 from cxrviewer.ui.tag_browser import TagBrowser
-from cxrviewer.ui.words import WordChoice, Words
+from cxrviewer.ui.words import Words, remembered_words, words_to_remember
 
 _BROWSER_WIDTH = 230
 _SIDE_WIDTH = 310
@@ -75,11 +75,11 @@ class MainWindow(QMainWindow):
         self.drags_menu = QMenu("Window &drag", self)
         self._canvas_menu = QMenu(self)
         self._mark_menu = QMenu(self)
-        self.words = Words(WordChoice(corners=settings.corner_text, markers=settings.markers), self)
+        self.words = Words(remembered_words(settings), self)
         self.panes = PaneGrid(Pane(controller, self.words))
         self.linker = Linker(self.panes, remembered_links(settings), self)
         self.arrangement = Arrangement(self.panes, self.linker, self._make_pane, self)
-        self.tags = TagBrowser(controller.reader, self)
+        self.tags = TagBrowser(controller.reader, self.words, self)
         self.marks = MarkBook(self)
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
@@ -305,7 +305,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.settings = replace(
-            to_remember(self.controller.state, self.settings),
+            words_to_remember(self.words.choice, to_remember(self.controller.state, self.settings)),
             geometry=_encoded(self.saveGeometry()),
             layout=_encoded(self.saveState()),
             panes=self.arrangement.to_remember(),
@@ -314,8 +314,6 @@ class MainWindow(QMainWindow):
             grouping=self.browser.arrangement.grouping.value,
             subfolders=self.browser.deep,
             tool=self.canvas.tool.value,
-            corner_text=self.words.choice.corners,
-            markers=self.words.choice.markers,
         )
         save_settings(self.settings)
         self.services.shut_down()

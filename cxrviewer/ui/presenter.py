@@ -67,8 +67,7 @@ class Presenter:
         self._sight.look(shown)
 
     def show_words(self, choice: WordChoice) -> None:
-        """Tell in the menus and the tag browser what the user wants to read."""
-        self._window.tags.show_identity(choice.identity)
+        """Tell in the menus what the user wants to read."""
         actions = self._window.actions_table
         actions.check("identity", choice.identity)
         actions.check("corner_text", choice.corners)

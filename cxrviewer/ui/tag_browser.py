@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from cxrviewer.engine.reader import Reader
+from cxrviewer.ui.words import Words
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
 if TYPE_CHECKING:
@@ -39,17 +40,20 @@ class TagBrowser(QObject):
     ----------
     reader : Reader
         Whose process reads the elements.
+    words : Words
+        Say whether what may identify the patient is shown.
     window : QWidget
         Parent of the dialog.
     """
 
-    def __init__(self, reader: Reader, window: QWidget) -> None:
+    def __init__(self, reader: Reader, words: Words, window: QWidget) -> None:
         super().__init__(window)
         self._reader = reader
         self._window = window
         self.dialog: TagsDialog | None = None
         self._path: Path | None = None
-        self._identity = False
+        self._words = words
+        words.changed.connect(lambda _choice: self._look())
         self._read: tuple[Path, Sequence[Element]] | None = None
         self._worker: WorkerThread | None = None
         self._pause = QTimer(self)
@@ -64,6 +68,7 @@ class TagBrowser(QObject):
 
             self.dialog = TagsDialog(self._window)
             self.dialog.searched.connect(lambda _text: self._pause.start())
+            self.dialog.identity_wanted.connect(lambda identity: self._words.choose(identity=identity))
             self._worker = WorkerThread("elements", self)
             self._worker.finished_task.connect(self._take)
         self.dialog.show()
@@ -77,11 +82,6 @@ class TagBrowser(QObject):
         self._path = path
         self._look()
 
-    def show_identity(self, identity: bool) -> None:
-        """Show or hide what may identify the patient."""
-        self._identity = identity
-        self._look()
-
     def close_worker(self) -> None:
         """End the thread."""
         if self._worker is not None:
@@ -90,7 +90,7 @@ class TagBrowser(QObject):
     def _wanted(self) -> _View | None:
         if self.dialog is None or not self.dialog.isVisible() or self._path is None:
             return None
-        return _View(self._path, self.dialog.search.text().strip(), self._identity)
+        return _View(self._path, self.dialog.search.text().strip(), self._words.choice.identity)
 
     def _look(self) -> None:
         wanted = self._wanted()

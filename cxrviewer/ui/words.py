@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from cxrviewer.settings import Settings
+from cxrviewer.ui.corner_fields import parse_places, places_to_remember
+
 
 @dataclass(frozen=True)
 class WordChoice:
@@ -28,6 +31,23 @@ class WordChoice:
     corners: bool = True
     markers: bool = True
     places: Mapping[str, str] = field(default_factory=dict)
+
+
+def remembered_words(settings: Settings) -> WordChoice:
+    """Return the choice to begin with: as the user left it, but for the identity."""
+    return WordChoice(
+        corners=settings.corner_text, markers=settings.markers, places=parse_places(settings.corner_places)
+    )
+
+
+def words_to_remember(choice: WordChoice, settings: Settings) -> Settings:
+    """Return the settings with what `remembered_words` takes from them as it is now."""
+    return replace(
+        settings,
+        corner_text=choice.corners,
+        markers=choice.markers,
+        corner_places=places_to_remember(choice.places),
+    )
 
 
 class Words(QObject):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QCheckBox,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -21,17 +22,19 @@ from cxrviewer.ui.dialogs.tags_tree import Branch, count, row_text
 
 _EXPANDED_UP_TO = 400
 """Rows that a search unfolds at once."""
-_WIDTHS = (110, 250, 44, 70)
+_WIDTHS = (130, 290, 44, 70)
 
 
 class TagsDialog(QDialog):
     """Shows a tree of elements; what is searched for is found elsewhere, in a thread."""
 
     searched = Signal(str)
+    identity_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("File information")
+        self.resize(self.sizeHint())
         self.search = QLineEdit()
         self.search.setPlaceholderText("Name, keyword, number or value: modality, 0008,0060, PA")
         self.search.setClearButtonEnabled(True)
@@ -41,7 +44,8 @@ class TagsDialog(QDialog):
         self.status = QLabel()
         self.status.setObjectName("Muted")
         self.status.setWordWrap(True)
-        self._identity = False
+        self.identity = QCheckBox("Show patient identity")
+        self.identity.toggled.connect(self.identity_wanted)
         self._add_copying()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 12, 12, 10)
@@ -50,11 +54,12 @@ class TagsDialog(QDialog):
         layout.addWidget(self.tree, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.status, 1)
+        foot.addWidget(self.identity)
         layout.addLayout(foot)
 
     def sizeHint(self) -> QSize:
         """Return a size at which most values are read whole."""
-        return QSize(860, 620)
+        return QSize(980, 680)
 
     def _made_tree(self) -> QTreeView:
         tree = QTreeView()
@@ -63,7 +68,7 @@ class TagsDialog(QDialog):
         tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.customContextMenuRequested.connect(self._offer_copying)
-        tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        tree.header().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in enumerate(_WIDTHS):
             tree.setColumnWidth(column, width)
         return tree
@@ -82,19 +87,14 @@ class TagsDialog(QDialog):
     def show_tree(self, tree: list[Branch], *, title: str, identity: bool, searching: bool) -> None:
         """Show what was found, unfolded where it was searched for."""
         self.setWindowTitle(f"{title} – file information")
-        self._identity = identity
+        self.identity.setChecked(identity)
         self.model.show_tree(tree, identity=identity)
         total = count(tree)
         if searching and total <= _EXPANDED_UP_TO:
             self.tree.expandAll()
         self.tree.setColumnHidden(LENGTH, not any(branch.element.tag for branch in tree))
         found = f"{total:,} element{'' if total == 1 else 's'}{' found' if searching else ''}"
-        hidden = (
-            ""
-            if identity
-            else ". Values that may identify the patient are hidden: N in the window shows them"
-        )
-        self.status.setText(f"{found}{hidden}.")
+        self.status.setText(found)
 
     def show_problem(self, text: str, title: str) -> None:
         """Say why there is nothing to show."""
@@ -115,9 +115,11 @@ class TagsDialog(QDialog):
         if not chosen:
             return
         if whole:
-            lines = [row_text(element, identity=self._identity) for element in chosen]
+            lines = [row_text(element, identity=self.identity.isChecked()) for element in chosen]
         else:
-            lines = [element.value for element in chosen if self._identity or not element.identifying]
+            lines = [
+                element.value for element in chosen if self.identity.isChecked() or not element.identifying
+            ]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _offer_copying(self, position: QPoint) -> None:
