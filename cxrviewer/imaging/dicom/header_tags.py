@@ -9,7 +9,7 @@ from cxrviewer.imaging.dicom.pixel_format import PixelFormat
 from cxrviewer.imaging.dicom.tags import Tags
 from cxrviewer.imaging.header import Header
 
-_NAMED_BY_KEYWORD = {
+_TEXTS = {
     "patient_id": "PatientID",
     "accession_number": "AccessionNumber",
     "study_id": "StudyID",
@@ -24,12 +24,14 @@ _NAMED_BY_KEYWORD = {
     "instance_number": "InstanceNumber",
     "body_part": "BodyPartExamined",
     "view_position": "ViewPosition",
+    "manufacturer": "Manufacturer",
+    "model": "ManufacturerModelName",
+}
+_NUMBERS = {
     "kvp": "KVP",
     "exposure": "Exposure",
     "exposure_index": "ExposureIndex",
     "deviation_index": "DeviationIndex",
-    "manufacturer": "Manufacturer",
-    "model": "ManufacturerModelName",
 }
 
 
@@ -62,12 +64,18 @@ def read_header(tags: Tags, layout: PixelFormat, syntax: UID) -> Header:
         bits=f"{layout.bits_stored} of {layout.bits_allocated} bits{signed}",
         compression=compression_words(tags, syntax),
         frame_time=_frame_time(tags),
-        **{name: tags.text(keyword) for name, keyword in _NAMED_BY_KEYWORD.items()},
+        **{name: tags.text(keyword) for name, keyword in _TEXTS.items()},
+        **{name: _number(tags, keyword) for name, keyword in _NUMBERS.items()},
     )
 
 
 def _first_text(tags: Tags, *keywords: str) -> str:
     return next((text for keyword in keywords if (text := tags.text(keyword))), "")
+
+
+def _number(tags: Tags, keyword: str) -> str:
+    value = tags.number(keyword)
+    return "" if value is None else f"{value:.6g}"
 
 
 def _person(name: str) -> str:
