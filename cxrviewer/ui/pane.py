@@ -68,6 +68,7 @@ class Pane(QWidget):
             canvas.set_table(shown.table)
         if (state.zoom, state.orientation) != (former.state.zoom, former.state.orientation):
             canvas.set_view(state.zoom, state.orientation)
+        canvas.set_planes(state.planes_visible)
         if shown.heatmap is not former.heatmap:
             canvas.set_heatmap(shown.heatmap)
         if shown.style is not former.style:

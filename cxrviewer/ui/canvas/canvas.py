@@ -21,10 +21,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from cxrviewer.imaging.compose import OverlayStyle
-from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.render import Renderer
-from cxrviewer.imaging.viewport import Orientation, Viewport, fill_scale, fit_scale, make_viewport
+from cxrviewer.imaging.viewport import Orientation, Viewport
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.frame_bar import FrameBar
@@ -34,12 +33,11 @@ from cxrviewer.ui.canvas.tools.box import Box, BoxTool
 from cxrviewer.ui.canvas.tools.magnifier import Magnifier
 from cxrviewer.ui.canvas.tools.tool import CanvasLayer, CanvasTool, Tool
 from cxrviewer.ui.canvas.tools.toolbox import Toolbox
+from cxrviewer.ui.canvas.view import View
 from cxrviewer.ui.canvas.waiting_sign import WaitingSign
 from cxrviewer.ui.waiting import Waiting
 
 _WHEEL_STEP = 1.2
-_LARGEST_SCALE = 40.0
-_SMALLEST_SCALE = 0.02
 _DIMMED = 0.5
 """What is left of the opacity of a heatmap that is about to be replaced."""
 
@@ -74,10 +72,9 @@ class Canvas(QWidget):
         self._table: NDArray[np.uint8] | None = None
         self._heatmap: Heatmap | None = None
         self._style = OverlayStyle()
-        self._zoom = FIT
-        self._orientation = Orientation()
+        self._planes = True
+        self._view = View(self)
         self._legend = Legend()
-        self._viewport: Viewport | None = None
         self._picture: QImage | None = None
         self.layers: list[CanvasLayer] = []
         self._toolbox = Toolbox(self)
@@ -108,8 +105,9 @@ class Canvas(QWidget):
         self._lens = renderer.twin() if renderer is not None else None
         self._table = table
         self._heatmap = None
+        self._view.show_image(renderer.radiograph if renderer is not None else None)
         self._show_frame()
-        self._move()
+        self._redraw()
 
     def set_table(self, table: NDArray[np.uint8]) -> None:
         """Show the same image with another window."""
@@ -126,10 +124,15 @@ class Canvas(QWidget):
         self._style = style
         self._redraw()
 
+    def set_planes(self, visible: bool) -> None:
+        """Draw the overlay planes of the file, or leave them out."""
+        if visible != self._planes:
+            self._planes = visible
+            self._redraw()
+
     def set_view(self, zoom: Zoom, orientation: Orientation) -> None:
         """Show another part of the image, or turn it."""
-        self._zoom = zoom
-        self._orientation = orientation
+        self._view.zoom, self._view.orientation = zoom, orientation
         self._move()
 
     def set_legend(self, legend: Legend) -> None:
@@ -143,43 +146,30 @@ class Canvas(QWidget):
 
     def viewport(self) -> Viewport | None:
         """Return where the image lies in device pixels; None without an image."""
-        if self._viewport is None and self._renderer is not None:
-            radiograph = self._renderer.radiograph
-            viewport = make_viewport(
-                radiograph.shape,
-                self._device_shape(),
-                scale=self.scale(),
-                center=self._zoom.center,
-                aspect=radiograph.aspect,
-                orientation=self._orientation,
-            )
-            if viewport.scale == 1.0:
-                viewport.stored_to_view[:2, 2] = np.round(viewport.stored_to_view[:2, 2])
-            self._viewport = viewport
-        return self._viewport
+        return self._view.viewport()
 
     def scale(self) -> float:
         """Return device pixels per stored column; 1 without an image."""
-        if self._renderer is None:
-            return 1.0
-        if self._zoom.scale is not None:
-            return self._zoom.scale
-        radiograph = self._renderer.radiograph
-        scale_for = fill_scale if self._zoom.fills else fit_scale
-        return scale_for(radiograph.shape, self._device_shape(), radiograph.aspect, self._orientation)
+        return self._view.scale()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Ask for a zoom that keeps the point `at` (widget pixels; the middle if left out) in place."""
-        viewport = self.viewport()
-        if viewport is None or self._renderer is None:
-            return
-        scale = self.scale()
-        wanted = float(np.clip(scale * factor, _SMALLEST_SCALE, _LARGEST_SCALE))
-        center = np.array(self._zoom.center)
-        if at is not None:
-            point = np.array(self._fraction_at(at))
-            center = point + (center - point) * (scale / wanted)
-        self.zoomed.emit(Zoom(wanted, _clamped(center)))
+        if self._renderer is not None:
+            self.zoomed.emit(self._view.zoomed_by(factor, at))
+
+    def zoom_to(self, box: Box) -> None:
+        """Ask for the view in which a part of the image is as large as it goes."""
+        if self._renderer is not None:
+            self.zoomed.emit(self._view.zoomed_to(box))
+
+    def pan_from(self, center: tuple[float, float], way: QPointF) -> None:
+        """Ask for the view whose middle was at `center` before the image was moved by `way` widget pixels."""
+        if self._renderer is not None:
+            self.zoomed.emit(self._view.panned_from(center, way))
+
+    def center(self) -> tuple[float, float]:
+        """Return the point in the middle of the view, as fractions of the image's width and height."""
+        return self._view.zoom.center
 
     @property
     def tool(self) -> Tool:
@@ -198,17 +188,6 @@ class Canvas(QWidget):
         """Ask `grip` before the tool in use, whichever that is."""
         self._toolbox.grips.append(grip)
 
-    def zoom_to(self, box: Box) -> None:
-        """Ask for the view in which a part of the image is as large as it goes."""
-        if self._renderer is None:
-            return
-        left, top, right, bottom = box
-        rows, columns = self._renderer.radiograph.shape
-        shape = max(1, round(bottom - top)), max(1, round(right - left))
-        scale = fit_scale(shape, self._device_shape(), self._renderer.radiograph.aspect, self._orientation)
-        middle = np.array([((left + right) / 2 + 0.5) / columns, ((top + bottom) / 2 + 0.5) / rows])
-        self.zoomed.emit(Zoom(float(np.clip(scale, _SMALLEST_SCALE, _LARGEST_SCALE)), _clamped(middle)))
-
     def stored_at(self, position: QPointF) -> tuple[float, float] | None:
         """Return the stored point (x, y) under a widget position; None outside the image."""
         if self.viewport() is None:
@@ -218,40 +197,15 @@ class Canvas(QWidget):
 
     def point_at(self, position: QPointF) -> tuple[float, float]:
         """Return the stored point (x, y) under a widget position, also beside the image; there is one."""
-        viewport = self.viewport()
-        assert viewport is not None
-        ratio = self.devicePixelRatioF()
-        x, y = apply_affine(viewport.view_to_stored, position.x() * ratio - 0.5, position.y() * ratio - 0.5)
-        return float(x), float(y)
+        return self._view.point_at(position)
 
     def to_view(self, x: float, y: float) -> QPointF:
         """Return where the stored point (x, y) is, in widget pixels; there is an image."""
-        viewport = self.viewport()
-        assert viewport is not None
-        ratio = self.devicePixelRatioF()
-        view_x, view_y = apply_affine(viewport.stored_to_view, x, y)
-        return QPointF((view_x + 0.5) / ratio, (view_y + 0.5) / ratio)
+        return self._view.to_view(x, y)
 
     def covers(self, x: float, y: float) -> bool:
         """Return whether a stored point lies on the image."""
-        if self._renderer is None:
-            return False
-        rows, columns = self._renderer.radiograph.shape
-        return -0.5 <= x < columns - 0.5 and -0.5 <= y < rows - 0.5
-
-    def center(self) -> tuple[float, float]:
-        """Return the point in the middle of the view, as fractions of the image's width and height."""
-        return self._zoom.center
-
-    def pan_from(self, center: tuple[float, float], way: QPointF) -> None:
-        """Ask for the view whose middle was at `center` before the image was moved by `way` widget pixels."""
-        viewport = self.viewport()
-        if viewport is None or self._renderer is None:
-            return
-        ratio = self.devicePixelRatioF()
-        moved = viewport.view_to_stored[:2, :2] @ np.array([way.x() * ratio, way.y() * ratio])
-        rows, columns = self._renderer.radiograph.shape
-        self.zoomed.emit(Zoom(self.scale(), _clamped(np.array(center) - moved / np.array([columns, rows]))))
+        return self._view.covers(x, y)
 
     def picture(self) -> QImage:
         """Return what is seen of image and heatmap, without the words, in device pixels."""
@@ -276,24 +230,15 @@ class Canvas(QWidget):
             return blank
         style = replace(self._style, alpha=self._style.alpha * _DIMMED) if self._dimmed else self._style
         heatmap = None if self.reveal.hidden else self._heatmap
-        packed = renderer.picture(viewport, self._table, heatmap, style)
+        packed = renderer.picture(viewport, self._table, heatmap, style, self._planes)
         rows, columns = packed.shape
         if divider is not None and heatmap is not None:
             left = round(divider * columns)
-            packed[:, :left] = renderer.picture(viewport, self._table, None, style)[:, :left]
+            plain = renderer.picture(viewport, self._table, None, style, self._planes)
+            packed[:, :left] = plain[:, :left]
         image = QImage(packed.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self.devicePixelRatioF())
         return image
-
-    def _device_shape(self) -> tuple[int, int]:
-        ratio = self.devicePixelRatioF()
-        return max(1, round(self.height() * ratio)), max(1, round(self.width() * ratio))
-
-    def _fraction_at(self, position: QPointF) -> tuple[float, float]:
-        assert self._renderer is not None
-        x, y = self.point_at(position)
-        rows, columns = self._renderer.radiograph.shape
-        return (x + 0.5) / columns, (y + 0.5) / rows
 
     def _show_frame(self) -> None:
         image = self._renderer.radiograph if self._renderer is not None else None
@@ -308,7 +253,7 @@ class Canvas(QWidget):
             self._redraw()
 
     def _move(self) -> None:
-        self._viewport = None
+        self._view.place()
         self._redraw()
 
     def _redraw(self) -> None:
@@ -379,7 +324,7 @@ class Canvas(QWidget):
             return
         if self._toolbox.double_click(event):
             return
-        if self._zoom.scale is None:
+        if self._view.zoom.scale is None:
             self.zoom_by(1.0 / self.scale(), event.position())
         else:
             self.zoomed.emit(FIT)
@@ -433,8 +378,3 @@ class Canvas(QWidget):
         """Keys that are let go elsewhere are not heard of."""
         self._toolbox.let_go()
         super().focusOutEvent(event)
-
-
-def _clamped(center: NDArray[np.float64]) -> tuple[float, float]:
-    x, y = np.clip(center, 0.0, 1.0)
-    return float(x), float(y)
