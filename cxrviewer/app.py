@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -63,6 +64,8 @@ def run(paths: Sequence[Path], screenshot: Path | None = None, *, new_window: bo
     from cxrviewer.ui.crash import report_crashes
 
     report_crashes(window)
+    # What is there by now stays: to go through it would stop the window for some hundredths of a second.
+    gc.freeze()
     QTimer.singleShot(0, window.controller.reader.start)
     QTimer.singleShot(0, lambda: window.commands.open_paths(paths) if paths else window.show_last_folder())
     if screenshot is not None:
