@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cxrviewer.imaging import archive, dicomdir
 from cxrviewer.imaging.open import HEAD, looks_like_image
-from cxrviewer.session.folder import Listing, Stamp, natural_key
+from cxrviewer.session.folder import Listing, natural_key
 
 
 def list_container(path: Path) -> Listing:
@@ -30,5 +30,5 @@ def _archive(path: Path) -> Listing:
     heads = archive.read_heads(path, names, HEAD)
     images = [member for member, head in zip(members, heads, strict=True) if looks_like_image(head)]
     images.sort(key=lambda image: natural_key(str(image)))
-    stamps = {image: Stamp(members[image].size, members[image].checksum) for image in images}
+    stamps = {image: (members[image].size, members[image].checksum) for image in images}
     return Listing(path, (), tuple(images), stamps)

@@ -27,11 +27,9 @@ MAX_DEPTH = 24
 natural_key = natsort_keygen(alg=ns.IGNORECASE)
 
 
-class Stamp(NamedTuple):
-    """Size in bytes and time of the last change in nanoseconds: another file has another one."""
-
-    size: int
-    changed: int
+Stamp = tuple[int, int]
+"""Size in bytes and time of the last change in nanoseconds; another file has another one. Of ten thousand plain
+tuples Python's garbage collector need not keep track."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,7 @@ def _content(folder: Path) -> tuple[tuple[Path, ...], Iterator[Found]]:
             # What is neither file nor folder is left out: looking into a pipe would wait for ever.
             elif entry.is_file():
                 status = entry.stat()
-                stamp = Stamp(status.st_size, status.st_mtime_ns)
+                stamp = (status.st_size, status.st_mtime_ns)
                 (containers if is_container(entry.name) else files).append((entry.name, stamp))
     files.sort(key=lambda item: natural_key(item[0]))
     inner = sorted(folders, key=natural_key) + sorted((name for name, _ in containers), key=natural_key)

@@ -24,7 +24,7 @@ class Kind(Enum):
     IMAGE = "image"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of the list.
 
@@ -80,6 +80,24 @@ class Layout:
     def row_of(self) -> dict[Path, int]:
         """Row of each path that has one."""
         return {row.path: place for place, row in enumerate(self.rows) if row.path is not None}
+
+    @cached_property
+    def others(self) -> tuple[int, ...]:
+        """Rows that are no images."""
+        return tuple(place for place, row in enumerate(self.rows) if row.kind is not Kind.IMAGE)
+
+    def find(self, wanted: Row) -> int | None:
+        """Return the row that stands for the same as one of another layout."""
+        if wanted.path is not None:
+            return self.row_of.get(wanted.path)
+        return next((place for place in self.others if self.rows[place].key == wanted.key), None)
+
+    def image_row(self, path: Path, level: int) -> Row:
+        """Return the row of an image; the same object where this layout has it, which is quick to compare."""
+        place = self.row_of.get(path)
+        if place is not None and self.rows[place].level == level:
+            return self.rows[place]
+        return Row(Kind.IMAGE, path.name, path=path, level=level)
 
 
 @dataclass(frozen=True)
@@ -163,6 +181,7 @@ def lay_out(
     branches: Sequence[Branch] | None,
     search: Search,
     is_folded: Callable[[Key], bool],
+    former: Layout,
 ) -> Layout:
     """Return the rows of a listing.
 
@@ -176,6 +195,8 @@ def lay_out(
         Which of them are wanted.
     is_folded : callable
         Tells of a branch whether it is folded; while something is searched, none is.
+    former : Layout
+        Its rows are used again.
     """
     rows = [
         Row(Kind.PLACE, path.name, path=path)
@@ -184,25 +205,30 @@ def lay_out(
     ]
     if branches is None:
         images = tuple(path for path in listing.files if search.matches(path)) if search else listing.files
-        rows += [Row(Kind.IMAGE, path.name, path=path) for path in images]
+        rows += [former.image_row(path, 0) for path in images]
         return Layout(tuple(rows), images)
     found: list[Path] = []
     for branch in branches:
-        branch_rows, branch_images = _below(branch, 0, "", search, is_folded)
+        branch_rows, branch_images = _below(branch, 0, "", search, is_folded, former)
         rows += branch_rows
         found += branch_images
     return Layout(tuple(rows), tuple(found), grouped=True)
 
 
 def _below(
-    branch: Branch, level: int, above: str, search: Search, is_folded: Callable[[Key], bool]
+    branch: Branch,
+    level: int,
+    above: str,
+    search: Search,
+    is_folded: Callable[[Key], bool],
+    former: Layout,
 ) -> tuple[list[Row], list[Path]]:
     """Return the rows of a branch with its heading, nothing where nothing in it matches; and its images."""
     words = f"{above}\n{branch.title}"
     images = [path for path in branch.files if not search or search.matches(path, words)]
-    rows = [Row(Kind.IMAGE, path.name, path=path, level=level + 1) for path in images]
+    rows = [former.image_row(path, level + 1) for path in images]
     for inner in branch.branches:
-        inner_rows, inner_images = _below(inner, level + 1, words, search, is_folded)
+        inner_rows, inner_images = _below(inner, level + 1, words, search, is_folded, former)
         rows += inner_rows
         images += inner_images
     if not images:

@@ -14,7 +14,7 @@ FRESH = 2.0
 EMPTY = 60.0
 """Seconds in which somebody may still write to an empty file."""
 
-_NONE = Stamp(0, 0)
+_NONE: Stamp = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -83,5 +83,6 @@ def rescan(listing: Listing, growing: Mapping[Path, Stamp], *, deep: bool) -> Re
 
 def _may_grow(stamp: Stamp, former: Stamp | None) -> bool:
     """Return whether a file may still be being written; an empty one is waited for a while."""
-    empty = stamp.size == 0 and abs(time.time_ns() - stamp.changed) < EMPTY * 1e9
+    size, changed = stamp
+    empty = size == 0 and abs(time.time_ns() - changed) < EMPTY * 1e9
     return empty or stamp != former

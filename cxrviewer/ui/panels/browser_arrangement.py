@@ -159,10 +159,10 @@ class ListArrangement(QObject):
         listing, summaries = self.listing, self._model.summaries
         search = partial(Search, self._query, identity=self._identity)
         if len(listing.files) <= _AT_ONCE:
-            arranged = _arranged(listing, summaries, branches_of, search, self._folds)
+            arranged = _arranged(listing, summaries, branches_of, search, self._folds, self.layout)
             self._take(arranged)
             return
-        task = partial(_arranged, listing, dict(summaries), branches_of, search, self._folds)
+        task = partial(_arranged, listing, dict(summaries), branches_of, search, self._folds, self.layout)
         self._thread.post("arrange", token, task)
 
     def _take_outcome(self, outcome: Outcome) -> None:
@@ -190,10 +190,11 @@ def _arranged(
     branches_of: Callable[[Summaries], tuple[Branch, ...] | None],
     search: Callable[[Summaries], Search],
     folds: Folds,
+    former: Layout,
 ) -> _Arranged:
     branches = branches_of(summaries)
     level = fold_level(branches) if branches is not None else None
-    layout = lay_out(listing, branches, search(summaries), lambda key: folds.is_folded(key, level))
+    layout = lay_out(listing, branches, search(summaries), lambda key: folds.is_folded(key, level), former)
     # Worked out here, where it may take its time.
-    layout.places, layout.row_of  # noqa: B018
+    layout.places, layout.row_of, layout.others, listing.listed  # noqa: B018
     return _Arranged(branches, layout)

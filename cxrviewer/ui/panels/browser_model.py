@@ -66,13 +66,12 @@ class BrowserModel(QAbstractTableModel):
 
     def show(self, listing: Listing, layout: Layout) -> None:
         """Show another layout; rows that stay keep their place on screen where the folder is the same."""
-        former, rows = self.layout.rows, layout.rows
         if listing.folder is None or listing.folder != self.listing.folder:
             self.beginResetModel()
-            self.listing, self.layout = listing, layout
+            self.layout = Layout()
             self.endResetModel()
-            return
         self.listing = listing
+        former, rows = self.layout.rows, layout.rows
         start = _alike(former, rows)
         end = _alike(former[start:][::-1], rows[start:][::-1])
         removed, added = len(former) - start - end, len(rows) - start - end
@@ -210,7 +209,9 @@ class BrowserModel(QAbstractTableModel):
 def _alike(former: tuple[Row, ...], rows: tuple[Row, ...]) -> int:
     """Return how many rows two lists have in common at their beginning."""
     both = zip(former, rows, strict=False)
-    return next((place for place, (a, b) in enumerate(both) if a != b), min(len(former), len(rows)))
+    return next(
+        (place for place, (a, b) in enumerate(both) if a is not b and a != b), min(len(former), len(rows))
+    )
 
 
 def _untinted(pixmap: QPixmap) -> QIcon:

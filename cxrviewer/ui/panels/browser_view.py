@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from cxrviewer.session.library_rows import Kind
+from cxrviewer.session.library_rows import Kind, Row
 from cxrviewer.ui.panels.browser_delegate import HEIGHTS, RowDelegate
 from cxrviewer.ui.panels.browser_model import BrowserModel
 
@@ -46,10 +46,10 @@ class FileView(QTableView):
         self.verticalScrollBar().valueChanged.connect(lambda _: self.rows_shown.emit())
 
     def fit_rows(self) -> None:
-        """Give each row the height of its kind."""
+        """Give the rows that are no images the height of their kind; new rows have that of images."""
         sections = self.verticalHeader()
-        for place, row in enumerate(self._model.layout.rows):
-            height = HEIGHTS[row.kind]
+        for place in self._model.layout.others:
+            height = HEIGHTS[self._model.entry(place).kind]
             if sections.sectionSize(place) != height:
                 sections.resizeSection(place, height)
 
@@ -61,21 +61,17 @@ class FileView(QTableView):
         last = self.rowAt(self.viewport().height() - 1)
         return range(max(first, 0), (last if last >= 0 else self._model.rowCount() - 1) + 1)
 
-    def anchor(self) -> tuple[object, int] | None:
-        """Return the topmost row in sight, as `find_anchor` knows it, and how far it is from the top."""
+    def anchor(self) -> tuple[Row, int] | None:
+        """Return the topmost row in sight, and how far it is from the top."""
         row = self.rowAt(0)
-        if row < 0:
-            return None
-        entry = self._model.entry(row)
-        return entry.path or entry.key, self.rowViewportPosition(row)
+        return (self._model.entry(row), self.rowViewportPosition(row)) if row >= 0 else None
 
-    def keep(self, anchor: tuple[object, int] | None) -> None:
+    def keep(self, anchor: tuple[Row, int] | None) -> None:
         """Scroll so that a row is where it was, if it is still there."""
         if anchor is None or self.verticalScrollBar().value() == 0:
             return
-        what, offset = anchor
-        rows = enumerate(self._model.layout.rows)
-        row = next((place for place, entry in rows if (entry.path or entry.key) == what), None)
+        entry, offset = anchor
+        row = self._model.layout.find(entry)
         if row is not None:
             moved = self.rowViewportPosition(row) - offset
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)
