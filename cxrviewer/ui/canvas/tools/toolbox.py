@@ -99,7 +99,9 @@ class Toolbox:
 
     def wheel(self, steps: float) -> bool:
         """Return whether the tool in use has a meaning for the wheel."""
-        return self._in_use().wheel(steps)
+        taken = self._in_use().wheel(steps)
+        self._was_used = self._was_used or taken
+        return taken
 
     def leave(self) -> None:
         """The mouse has left the canvas."""
