@@ -28,8 +28,7 @@ natural_key = natsort_keygen(alg=ns.IGNORECASE)
 
 
 Stamp = tuple[int, int]
-"""Size in bytes and time of the last change in nanoseconds; another file has another one. Of ten thousand plain
-tuples Python's garbage collector need not keep track."""
+"""Size in bytes and time of the last change in nanoseconds. Plain tuples: the garbage collector skips them."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class Rescan:
 def fresh(listing: Listing) -> dict[Path, Stamp]:
     """Return the files of a listing that were written to only just."""
     now = time.time_ns()
-    return {path: stamp for path, stamp in listing.stamps.items() if 0 <= now - stamp.changed < FRESH * 1e9}
+    return {path: stamp for path, stamp in listing.stamps.items() if 0 <= now - stamp[1] < FRESH * 1e9}
 
 
 def rescan(listing: Listing, growing: Mapping[Path, Stamp], *, deep: bool) -> Rescan:
