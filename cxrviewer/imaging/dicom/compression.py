@@ -41,6 +41,13 @@ def compression_words(tags: Tags, syntax: UID) -> str:
     steps = []
     for number in range(max(len(methods), len(ratios))):
         method = methods[number] if number < len(methods) else ""
-        ratio = f"{ratios[number]:.3g}:1" if number < len(ratios) and ratios[number] > 0 else ""
+        ratio = _ratio(ratios[number]) if number < len(ratios) else ""
         steps.append(" ".join(part for part in (method, ratio) if part))
     return " ".join(("lossy", " then ".join(step for step in steps if step))).strip()
+
+
+def _ratio(value: float) -> str:
+    """Return "2.5:1" or "15:1"; empty for what is no compression."""
+    if not value > 1:
+        return ""
+    return f"{value:.0f}:1" if value >= 10 else f"{value:.2g}:1"

@@ -82,6 +82,8 @@ def test_identity_is_in_no_representation(write_dicom):
         ({"LossyImageCompression": "00", "LossyImageCompressionRatio": 10}, None),
         ({"LossyImageCompression": "01"}, "lossy"),
         ({"LossyImageCompression": "01", "LossyImageCompressionRatio": 14.96}, "lossy 15:1"),
+        ({"LossyImageCompression": "01", "LossyImageCompressionRatio": 2098.5}, "lossy 2098:1"),
+        ({"LossyImageCompression": "01", "LossyImageCompressionRatio": 0.08}, "lossy"),
         (
             {
                 "LossyImageCompression": "01",
