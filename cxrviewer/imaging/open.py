@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging import archive
 from cxrviewer.imaging.dicomdir import is_directory
-from cxrviewer.imaging.grayscale import default_voi, index_image, presentation_table
+from cxrviewer.imaging.grayscale import default_voi, presentation_table
 from cxrviewer.imaging.limits import MAX_FILE_BYTES, within_memory
 from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.imaging.render import Renderer
+from cxrviewer.imaging.viewport import fitted
 from cxrviewer.registry import drop_ins
 
 HEAD = 4096
@@ -125,19 +127,18 @@ def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
         if hasattr(reader, "read_preview"):
             preview = reader.read_preview(path, data, size)
             if preview is not None:
-                return _resized(preview, size, 1.0)
+                return _resized(preview, size)
         radiograph = reader.read(path, data)
     table = presentation_table(radiograph, default_voi(radiograph))
-    small = _resized(index_image(radiograph), size, radiograph.aspect)
-    return np.asarray(cv2.LUT(small, table), dtype=np.uint8)
+    viewport = fitted(radiograph.shape, size, radiograph.aspect)
+    return Renderer(radiograph).gray(viewport, table)
 
 
-def _resized(image: NDArray[np.unsignedinteger], size: int, aspect: float) -> NDArray[np.uint8]:
-    rows, columns = image.shape
-    scale = size / max(rows * aspect, columns)
-    target = (max(1, round(columns * scale)), max(1, round(rows * aspect * scale)))
+def _resized(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    scale = size / max(picture.shape)
+    rows, columns = (max(1, round(side * scale)) for side in picture.shape)
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, target, interpolation=how))
+    return np.asarray(cv2.resize(picture, (columns, rows), interpolation=how), np.uint8)
 
 
 def _read_file(path: Path) -> tuple[ModuleType, bytes]:

@@ -18,7 +18,7 @@ from cxrviewer.imaging.viewport import Viewport
 NEAREST_ABOVE = 3.0
 """Magnification beyond which single pixels are shown as squares."""
 
-_SMALLEST_LEVEL = 256
+_SMALLEST_LEVEL = 64
 _MOST_LEVELS = 16
 
 Index = NDArray[np.unsignedinteger]

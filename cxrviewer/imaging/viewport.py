@@ -134,6 +134,14 @@ def fill_scale(
     return max(view_shape[1] / width, view_shape[0] / height)
 
 
+def fitted(image_shape: tuple[int, int], size: int, aspect: float = 1.0) -> Viewport:
+    """Return the viewport of the whole image, `size` pixels along its longer side as it is seen."""
+    width, height = oriented_size(image_shape, aspect, Orientation())
+    scale = size / max(width, height)
+    shape = (max(1, round(height * scale)), max(1, round(width * scale)))
+    return make_viewport(image_shape, shape, scale=scale, center=(0.5, 0.5), aspect=aspect)
+
+
 def full_resolution(
     image_shape: tuple[int, int], aspect: float = 1.0, orientation: Orientation | None = None
 ) -> Viewport:

@@ -10,7 +10,7 @@ import pytest
 
 from cxrviewer.imaging import shutter
 from cxrviewer.imaging.grayscale import auto_window, default_voi, normalized, presentation_table
-from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.imaging.open import read_radiograph, read_thumbnail
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation, full_resolution, make_viewport
@@ -161,6 +161,14 @@ def test_models_see_black_under_a_shutter_and_the_image_as_it_is(write_dicom):
     values = normalized(covered)
     assert (values[~IN_RECTANGLE] == 0).all()
     assert np.array_equal(values[IN_RECTANGLE], normalized(replace(covered, shutter=None))[IN_RECTANGLE])
+
+
+def test_thumbnails_are_covered_too(write_dicom):
+    path = write_dicom(IMAGE, ShutterShape="RECTANGULAR", ShutterPresentationValue=0xFFFF, **RECTANGLE)
+    small = read_thumbnail(path, 40)
+    assert small.shape == (30, 40)
+    assert (small[:4] == 255).all()
+    assert (small[7:23, 5:33] == 100).all()
 
 
 def test_shapes_beyond_any_image():
