@@ -28,7 +28,7 @@ natural_key = natsort_keygen(alg=ns.IGNORECASE)
 
 
 Stamp = tuple[int, int]
-"""Size in bytes and time of the last change in nanoseconds. Plain tuples: the garbage collector skips them."""
+"""Size in bytes and time of the last change in nanoseconds; plain tuples, which are not garbage-collected."""
 
 
 @dataclass(frozen=True)
