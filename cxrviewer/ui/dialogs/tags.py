@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrviewer.ui.dialogs.tags_model import LENGTH, TagsModel
+from cxrviewer.ui.dialogs.tags_model import LENGTH, TAG, VR, TagsModel
 from cxrviewer.ui.dialogs.tags_tree import Branch, count, row_text
 
 _EXPANDED_UP_TO = 400
@@ -92,7 +92,9 @@ class TagsDialog(QDialog):
         total = count(tree)
         if searching and total <= _EXPANDED_UP_TO:
             self.tree.expandAll()
-        self.tree.setColumnHidden(LENGTH, not any(branch.element.tag for branch in tree))
+        has_tags = not tree or any(branch.element.tag for branch in tree)
+        for column in (TAG, VR, LENGTH):
+            self.tree.setColumnHidden(column, not has_tags)
         found = f"{total:,} element{'' if total == 1 else 's'}{' found' if searching else ''}"
         self.status.setText(found)
 
@@ -105,21 +107,17 @@ class TagsDialog(QDialog):
     def selected(self) -> list[Branch]:
         """Return the selected rows from top to bottom."""
         rows = self.tree.selectionModel().selectedRows()
-        return [self.model.branch(index) for index in sorted(rows, key=self._height)]
-
-    def _height(self, index: QModelIndex) -> int:
-        return self.tree.visualRect(index).top()
+        return sorted((self.model.branch(index) for index in rows), key=Branch.path)
 
     def _copy(self, *, whole: bool) -> None:
         chosen = [branch.element for branch in self.selected()]
         if not chosen:
             return
+        identity = self.identity.isChecked()
         if whole:
-            lines = [row_text(element, identity=self.identity.isChecked()) for element in chosen]
+            lines = [row_text(element, identity=identity) for element in chosen]
         else:
-            lines = [
-                element.value for element in chosen if self.identity.isChecked() or not element.identifying
-            ]
+            lines = [element.value for element in chosen if identity or not element.identifying]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     def _offer_copying(self, position: QPoint) -> None:

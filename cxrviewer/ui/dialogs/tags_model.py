@@ -10,7 +10,7 @@ from cxrviewer.ui import theme
 from cxrviewer.ui.dialogs.tags_tree import Branch, value_text
 
 COLUMNS = ("Tag", "Name", "VR", "Length", "Value")
-NAME, LENGTH, VALUE = 1, 3, 4
+TAG, NAME, VR, LENGTH, VALUE = range(5)
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()

@@ -34,6 +34,10 @@ class Branch:
         self.row = row
         self.children: list[Branch] = []
 
+    def path(self) -> tuple[int, ...]:
+        """Return the rows that lead here from the top: in this order branches are seen."""
+        return (*(self.parent.path() if self.parent is not None else ()), self.row)
+
 
 def branches(
     elements: Sequence[Element], query: str = "", *, identity: bool, parent: Branch | None = None
