@@ -7,25 +7,31 @@ import math
 import numpy as np
 
 from cxrviewer.imaging.dicom.lookup import read_lookup_table
-from cxrviewer.imaging.dicom.stored_values import DecodedFrame
 from cxrviewer.imaging.dicom.tags import Tags
 from cxrviewer.imaging.radiograph import GrayscaleInfo, LookupTable, Rescale, VoiFunction, Window
 
+_AS_STORED = Rescale()
 
-def read_grayscale(tags: Tags, frame: DecodedFrame, little_endian: bool) -> GrayscaleInfo:
+
+def read_grayscale(
+    tags: Tags, bits_stored: int, signed: bool, little_endian: bool, reduced: Rescale = _AS_STORED
+) -> GrayscaleInfo:
     """Return the grayscale attributes of a monochrome image; what is malformed is noted and left out.
 
     Parameters
     ----------
     tags : Tags
         The image's attributes.
-    frame : DecodedFrame
-        The values that it is about.
+    bits_stored : int
+        Of the decoded values.
+    signed : bool
+        Whether they are two's complement.
     little_endian : bool
         Byte order of the file.
+    reduced : Rescale
+        From the decoded values to those of the file, where they had more than 16 bits.
     """
-    bits_stored, signed = frame.bits_stored, frame.pixels.dtype.kind == "i"
-    modality = _modality(tags, signed, little_endian, frame.reduced)
+    modality = _modality(tags, signed, little_endian, reduced)
     signed_output = _lowest_modality_value(modality, bits_stored, signed) < 0
     return GrayscaleInfo(
         bits_stored=bits_stored,
@@ -38,7 +44,7 @@ def read_grayscale(tags: Tags, frame: DecodedFrame, little_endian: bool) -> Gray
             for item in tags.items("VOILUTSequence")
             if (table := read_lookup_table(item, signed_output, little_endian)) is not None
         ),
-        padding=_padding(tags, signed) if frame.reduced == Rescale() else None,
+        padding=_padding(tags, signed) if reduced == _AS_STORED else None,
         full_range_default=bits_stored <= 8,
     )
 

@@ -141,7 +141,10 @@ def _shades(path: Path, dataset: FileDataset, tags: Tags, frame: DecodedFrame) -
             return _from_ybr(frame, tags)
         colors: NDArray[np.unsignedinteger] = frame.pixels.view(f"u{frame.pixels.itemsize}")
         return _from_color(colors, tags, frame.bits_stored)
-    return _Shades(frame.pixels, read_grayscale(tags, frame, is_little_endian(dataset)))
+    signed = frame.pixels.dtype.kind == "i"
+    little_endian = is_little_endian(dataset)
+    grayscale = read_grayscale(tags, frame.bits_stored, signed, little_endian, frame.reduced)
+    return _Shades(frame.pixels, grayscale)
 
 
 def _from_color(colors: NDArray[np.unsignedinteger], tags: Tags, bits: int | None = None) -> _Shades:
