@@ -96,10 +96,10 @@ def decode_frame(
             decoding_plugin=preferred_plugin(decoder),
             **_options(dataset, layout),
         )
-    except MemoryError:
+    except (MemoryError, KeyboardInterrupt, SystemExit):
         raise
-    # Every decoder has its own exceptions.
-    except Exception as error:
+    # Every decoder has its own exceptions; one in Rust that panics leaves with none that is an Exception.
+    except BaseException as error:
         if not can_allocate(_MEMORY_OF_DECODERS * layout.frame_bytes):
             raise MemoryError from error
         raise ImageReadError(

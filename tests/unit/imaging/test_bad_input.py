@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import struct
 import tempfile
 import zlib
 from pathlib import Path
@@ -12,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from pydicom import dcmread
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging import limits
@@ -210,3 +211,11 @@ def test_a_file_that_is_too_large(tmp_path, monkeypatch):
 
 def test_the_largest_radiographs_are_within_the_limit(tmp_path):
     limits.check_size(tmp_path, 10000, 10000, 2)
+
+
+def test_a_decoder_that_panics_is_damage(write_dicom):
+    """The RLE decoder, written in Rust, raises what is no Exception where a run leads beyond the frame."""
+    whole = b"\x81\1" * (RAMP.size // 128)
+    offsets = struct.pack("<16I", 2, 64, 64 + len(whole) + 2, *[0] * 13)
+    stream = offsets + whole + b"\x81\1" + whole
+    assert "damaged" in refusal(write_dicom(RAMP, syntax=RLELossless, stream=stream))
