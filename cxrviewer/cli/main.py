@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
 COMMANDS = {
+    "evaluate": "measure how well a model does on labelled images",
     "explain": "analyse one image and write its heatmap",
     "info": "tell what an image file is",
     "layers": "list the layers of a model that can be explained",

@@ -109,6 +109,20 @@ class ModelSession:
         self._check_finite(raw, "output")
         return self._head.predict(raw)
 
+    def predict_many(self, inputs: Floats) -> tuple[Prediction, ...]:
+        """Return the model's output for several images (n, H, W, C).
+
+        Raises
+        ------
+        ExplainError
+            The model's output is not a number.
+        """
+        together = self._trace.batches
+        parts = [inputs] if together else [inputs[place : place + 1] for place in range(len(inputs))]
+        raw = np.concatenate([self._compiled.logits(part) for part in parts])
+        self._check_finite(raw, "output")
+        return tuple(self._head.predict(row) for row in raw)
+
     def explain(self, request: ExplainRequest, prediction: Prediction) -> Generator[float, None, Attribution]:
         """Answer a question in steps; what is known of the image is reused.
 

@@ -1,6 +1,6 @@
 """Random changes to training images that leave the diagnosis as it is.
 
-A radiograph is never mirrored: the heart is on one side.
+A radiograph of which a diagnosis is asked is never mirrored: the heart is on one side.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ class Augmentation:
         Standard deviation in image values.
     cutout : float
         Side of a blanked square as a share of the image's side; every second image has one.
+    flip : bool
+        Whether every second image is mirrored; for what does not ask for a side.
     """
 
     rotation: float = 10.0
@@ -49,6 +51,7 @@ class Augmentation:
     sharpness: float = 0.8
     noise: float = 0.03
     cutout: float = 0.3
+    flip: bool = False
 
 
 def augment(images: tf.Tensor, seed: tf.Tensor, limits: Augmentation) -> tf.Tensor:
@@ -68,18 +71,54 @@ def augment(images: tf.Tensor, seed: tf.Tensor, limits: Augmentation) -> tf.Tens
     (N, H, W, 1) float32 tensor
         In 0 to 1. What comes in from outside the image is black.
     """
+    seeds, draws = _draws(images, seed)
+    return _toned(_transformed(images, draws[:5, :, 0, 0, 0], limits), draws[5:], seeds, limits)
+
+
+def augment_pairs(
+    images: tf.Tensor, masks: tf.Tensor, seed: tf.Tensor, limits: Augmentation
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Change a batch of images and their masks: both are moved alike, the image's tones are changed.
+
+    Parameters
+    ----------
+    images, masks : (N, H, W, 1) float32 tensor
+        In 0 to 1.
+    seed, limits : (2,) int tensor, Augmentation
+        As for `augment`.
+
+    Returns
+    -------
+    images, masks : (N, H, W, 1) float32 tensor
+        In 0 to 1.
+    """
     import tensorflow as tf
 
-    count = tf.shape(images)[0]
-    seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 3), num=3)
-    draws = tf.random.stateless_uniform((11, count, 1, 1, 1), seeds[0], -1.0, 1.0)
-    images = _transformed(images, draws[:5, :, 0, 0, 0], limits)
-    images = _sharpness(images, draws[5], limits.sharpness)
-    images = (images - 0.5) * tf.exp(draws[6] * limits.contrast) + 0.5 + draws[7] * limits.brightness
-    images = tf.clip_by_value(images, 0.0, 1.0) ** tf.exp(draws[8] * limits.gamma)
+    seeds, draws = _draws(images, seed)
+    pairs = tf.concat([images, masks], axis=3)
+    if limits.flip:
+        sign = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seeds[3])
+        pairs = tf.where(sign < 0.5, pairs[:, :, ::-1], pairs)
+    images, masks = tf.split(_transformed(pairs, draws[:5, :, 0, 0, 0], limits), 2, axis=3)
+    return _toned(images, draws[5:], seeds, limits), masks
+
+
+def _draws(images: tf.Tensor, seed: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:
+    import tensorflow as tf
+
+    seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 4), num=4)
+    return seeds, tf.random.stateless_uniform((11, tf.shape(images)[0], 1, 1, 1), seeds[0], -1.0, 1.0)
+
+
+def _toned(images: tf.Tensor, draws: tf.Tensor, seeds: list[tf.Tensor], limits: Augmentation) -> tf.Tensor:
+    import tensorflow as tf
+
+    images = _sharpness(images, draws[0], limits.sharpness)
+    images = (images - 0.5) * tf.exp(draws[1] * limits.contrast) + 0.5 + draws[2] * limits.brightness
+    images = tf.clip_by_value(images, 0.0, 1.0) ** tf.exp(draws[3] * limits.gamma)
     noise = tf.random.stateless_normal(tf.shape(images), seeds[1])
-    images += noise * tf.abs(draws[9]) * limits.noise
-    images = _cutout(images, draws[10], seeds[2], limits.cutout)
+    images += noise * tf.abs(draws[4]) * limits.noise
+    images = _cutout(images, draws[5], seeds[2], limits.cutout)
     return tf.clip_by_value(images, 0.0, 1.0)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxrviewer.errors import UserError
-from cxrviewer.learning.settings import TrainSettings
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import write_card
 from cxrviewer.models.catalog import file_digest
@@ -48,8 +47,8 @@ class RunFolder:
         """The table with a line an epoch."""
         return self.path / "log.csv"
 
-    def create(self) -> None:
-        """Make the folder and drop the log of an earlier run.
+    def create(self, *, resumed: bool = False) -> None:
+        """Make the folder and drop the log of an earlier run, unless that is resumed.
 
         Raises
         ------
@@ -58,14 +57,15 @@ class RunFolder:
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            self.log.unlink(missing_ok=True)
+            if not resumed:
+                self.log.unlink(missing_ok=True)
         except OSError as error:
             raise UserError(
                 f"The output folder cannot be used: {error.strerror}.", "Give another folder.", self.path
             ) from error
 
-    def save_settings(self, settings: TrainSettings, facts: dict[str, object]) -> None:
-        """Write settings and facts (counts, data hash, versions) as JSON."""
+    def save_settings(self, settings: Any, facts: dict[str, object]) -> None:
+        """Write settings, a dataclass, and facts (counts, data hash, versions) as JSON."""
         content = json.dumps({"settings": asdict(settings), **facts}, indent=2)
         with atomic_path(self.path / "settings.json") as temporary:
             temporary.write_text(content + "\n", encoding="utf-8")
