@@ -11,6 +11,7 @@ import tempfile
 TITLES = {
     "bench_start": "Start: medians of five runs, the bare import and the program in turn",
     "bench_canvas": "Canvas: 3000×3000, 16 bits, 1400×1000 view, medians of 40",
+    "bench_open": "Opening: the real window, 1600×1100, medians of seven in turn",
     "bench_engine": "Engine: medians of three starts",
     "bench_methods": "Methods: four architectures at 224×224, medians in turn",
 }

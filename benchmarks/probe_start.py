@@ -113,7 +113,6 @@ def main() -> None:
 def _class_changes(window: MainWindow, until_painted: Callable[[], None]) -> list[float]:
     """Return the seconds from the choice of a class to the painted heatmap, each computed by the engine."""
     from cxrviewer.explain.target import of_label
-    from cxrviewer.session.cache import AnalysisCache
 
     controller = window.controller
     loaded = controller.shown.at_hand.loaded
@@ -122,7 +121,8 @@ def _class_changes(window: MainWindow, until_painted: Callable[[], None]) -> lis
     for number in range(18):
         former = controller.shown.heatmap
         # Without what the window remembers, so that the engine has to answer.
-        controller._cache = AnalysisCache()
+        window.services.cache._results.clear()
+        window.services.analyst._found.clear()
         start = time.perf_counter()
         window.commands.ask(target=of_label(number % len(loaded.info.card.labels)))
         while controller.shown.heatmap is former:
