@@ -19,12 +19,15 @@ from cxrviewer.imaging.dicomdir import is_directory
 from cxrviewer.imaging.grayscale import default_voi, presentation_table
 from cxrviewer.imaging.limits import MAX_FILE_BYTES, within_memory
 from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.imaging.recent import RecentFile
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import fitted
 from cxrviewer.registry import drop_ins
 
 HEAD = 4096
 """Bytes by which a format is told."""
+_recent = RecentFile()
+"""Of this process, which reads one file at a time."""
 
 
 def read_radiograph(path: Path, frame: int = 0) -> Radiograph:
@@ -45,9 +48,16 @@ def read_radiograph(path: Path, frame: int = 0) -> Radiograph:
         Nothing installed decodes the image.
     """
     with within_memory(path):
-        reader, data = _read_file(path)
-        radiograph: Radiograph = reader.read(path, data, frame)
-        return radiograph
+        file = _recent.find(path)
+        if file is None:
+            _recent.forget()
+            reader, data = _read_file(path)
+            if not hasattr(reader, "open_file"):
+                radiograph: Radiograph = reader.read(path, data, frame)
+                return radiograph
+            file = reader.open_file(path, data)
+            _recent.keep(path, file, len(data))
+        return file.read(frame)
 
 
 @contextmanager

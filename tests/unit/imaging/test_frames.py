@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import imagecodecs
@@ -154,3 +155,49 @@ def test_functional_groups_of_a_single_frame_count_too(write_dicom):
     shared = group(PixelValueTransformationSequence=macro(RescaleSlope=4, RescaleIntercept=1))
     path = write_dicom(FRAMES[0], SharedFunctionalGroupsSequence=Sequence([shared]))
     assert read_radiograph(path).grayscale.modality == Rescale(4, 1)
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """Count how often a whole file is read."""
+    found: list[Path] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: found.append(path) or read_bytes(path))
+    return found
+
+
+def test_a_file_of_several_frames_is_read_once_for_all(write_dicom, reads):
+    path = write_dicom(FRAMES[0], PixelData=FRAMES.tobytes(), NumberOfFrames=4)
+    assert [int(read_radiograph(path, frame).pixels[0, 0]) for frame in range(4)] == FRAMES[:, 0, 0].tolist()
+    assert reads == [path]
+
+
+def test_a_file_that_was_written_again_is_read_again(write_dicom, reads):
+    path = write_dicom(FRAMES[0], PixelData=FRAMES.tobytes(), NumberOfFrames=4)
+    first = read_radiograph(path, 1)
+    write_dicom(FRAMES[0], PixelData=FRAMES[::-1].tobytes(), NumberOfFrames=4, SeriesDescription="again")
+    second = read_radiograph(path, 1)
+    assert np.array_equal(second.pixels, FRAMES[2])
+    assert first.key != second.key
+    assert len(reads) == 2
+    path.unlink()
+    with pytest.raises(ImageReadError, match="does not exist"):
+        read_radiograph(path, 1)
+
+
+def test_a_file_of_one_image_is_not_kept(write_dicom, reads):
+    path = write_dicom(FRAMES[0])
+    for _ in range(2):
+        read_radiograph(path)
+    assert len(reads) == 2
+
+
+def test_notes_of_one_frame_are_not_those_of_the_next(write_dicom):
+    groups = [group(FrameVOILUTSequence=macro(WindowCenter=1, WindowWidth=width)) for width in (5, -5, 5, 5)]
+    path = write_dicom(
+        FRAMES[0],
+        PixelData=FRAMES.tobytes(),
+        NumberOfFrames=4,
+        PerFrameFunctionalGroupsSequence=Sequence(groups),
+    )
+    assert [len(read_radiograph(path, frame).notes) for frame in range(3)] == [0, 1, 0]
