@@ -9,10 +9,12 @@ QT_LIBRARIES := libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcom
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0 libxcb-xinerama0 fonts-dejavu-core
 TEST_PROGRAMS := xvfb dcmtk
+# What `make fuzz` is told besides: FUZZ="--count 500 --seed 1".
+FUZZ :=
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-all check format bench agreement samples clean
+.PHONY: run test test-all fuzz check format bench agreement samples clean
 
 run: $(VENV)/.run
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -33,6 +35,9 @@ check: $(VENV)/.check
 	$(BIN)/ruff format --check cxrviewer tests benchmarks packaging
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: $(VENV)/.test
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
 
 format: $(VENV)/.check
 	$(BIN)/ruff check --fix cxrviewer tests benchmarks packaging
