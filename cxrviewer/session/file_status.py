@@ -27,7 +27,9 @@ class FileStatus:
     progress : Progress
         How far it is.
     text : str
-        In few words.
+        In few words; may be cut.
+    value : str
+        The probability.
     positive : bool
         Whether the most probable label reaches its operating threshold.
     reason : str
@@ -36,6 +38,7 @@ class FileStatus:
 
     progress: Progress
     text: str
+    value: str = ""
     positive: bool = False
     reason: str = ""
 
@@ -46,8 +49,8 @@ ANALYSING = FileStatus(Progress.RUNNING, "Analysing…")
 def analysed(card: ModelCard, prediction: Prediction) -> FileStatus:
     """Return the status of a file whose output is known: its most probable label and the probability."""
     share = float(prediction.probabilities[prediction.top])
-    text = f"{card.labels[prediction.top]} {percent(share)}"
-    return FileStatus(Progress.DONE, text, share >= card.thresholds[prediction.top])
+    positive = share >= card.thresholds[prediction.top]
+    return FileStatus(Progress.DONE, card.labels[prediction.top], percent(share), positive)
 
 
 def failed(text: str, message: str, hint: str) -> FileStatus:

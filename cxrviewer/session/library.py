@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain
 from pathlib import Path
 
 from cxrviewer.imaging.summary import Summary
@@ -31,9 +32,9 @@ class Branch:
     key : tuple of str
         The same for the same branch of another listing.
     title, detail : str
-        In words.
+        In words; of a study the modality, and how many images there are.
     branches : tuple of Branch
-        Studies of a patient, series of a study where it has more than one; in their order.
+        Studies of a patient; series of a study where there are several, with several images. In their order.
     files : tuple of Path
         Images of the lowest branch, in their order.
     """
@@ -107,9 +108,9 @@ def group(
     if identity:
         branches.sort(key=lambda branch: branch.title.casefold())
     if silent:
-        branches.append(Branch(("", "other"), "Other images", _count(len(silent)), files=tuple(silent)))
+        branches.append(Branch(("", "other"), "Other images", str(len(silent)), files=tuple(silent)))
     if waiting:
-        branches.append(Branch(("", "waiting"), "Not read yet", _count(len(waiting)), files=tuple(waiting)))
+        branches.append(Branch(("", "waiting"), "Not read yet", str(len(waiting)), files=tuple(waiting)))
     return tuple(branches)
 
 
@@ -136,18 +137,23 @@ def _study(key: Key, series: dict[str, list[Path]], summaries: Summaries) -> Bra
     first = _first(next(iter(in_order.values())), summaries)
     title = "  ".join(part for part in (date_text(first.study_date), first.study_description) if part)
     title = title or first.body_part.capitalize() or "Study"
-    if len(in_order) == 1:
-        (paths,) = in_order.values()
-        return Branch(key, title, _joined(first.modality, _count(len(paths))), files=paths)
+    if len(in_order) == 1 or all(len(paths) == 1 for paths in in_order.values()):
+        files = sorted(chain(*in_order.values()), key=lambda path: _first([path], summaries).series_number)
+        return Branch(key, title, _joined(first.modality, str(len(files))), files=tuple(files))
     branches = [_series((*key, uid), paths, summaries) for uid, paths in in_order.items()]
     branches.sort(key=lambda branch: _first(branch.files, summaries).series_number)
-    return Branch(key, title, _joined(first.modality, f"{len(branches)} series"), tuple(branches))
+    return Branch(
+        key,
+        title,
+        _joined(first.modality, str(sum(len(branch.files) for branch in branches))),
+        tuple(branches),
+    )
 
 
 def _series(key: Key, paths: tuple[Path, ...], summaries: Summaries) -> Branch:
     first = _first(paths, summaries)
     title = first.series_description or _joined(first.body_part.capitalize(), first.view)
-    return Branch(key, title or f"Series {first.series_number}", _count(len(paths)), files=paths)
+    return Branch(key, title or f"Series {first.series_number}", str(len(paths)), files=paths)
 
 
 def _in_order(paths: list[Path], summaries: Summaries) -> tuple[Path, ...]:
@@ -169,16 +175,13 @@ def date_text(date: str) -> str:
 def image_text(summary: Summary) -> str:
     """Return in words which image of a study this is: "CR · Chest PA L"."""
     projection = " ".join(part for part in (summary.body_part.capitalize(), summary.view) if part)
+    projection = projection or summary.series_description
     frames = f"{summary.frames} frames" if summary.frames > 1 else ""
     return _joined(summary.modality, " ".join(filter(None, (projection, summary.laterality))), frames)
 
 
 def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
-
-
-def _count(images: int) -> str:
-    return "1 image" if images == 1 else f"{images} images"
 
 
 def remembered_grouping(settings: Settings) -> Grouping:

@@ -28,3 +28,10 @@ def on_disk(path: Path) -> Path:
     """Return the file on disk that a path leads to: the archive of one that lies inside."""
     inside = archive.split(path)
     return inside[0] if inside is not None else path
+
+
+def place_name(place: Path) -> str:
+    """Return what a place is called: a disc by the folder that its index lies in."""
+    if place.name.upper() == DICOMDIR:
+        return f"{place.parent.name} (disc)"
+    return place.name or str(place)

@@ -52,7 +52,8 @@ class FileBadges(QObject):
         at_hand, analysing = controller.shown.at_hand, controller.activity is Activity.ANALYSING
         radiograph, loaded = at_hand.radiograph, at_hand.loaded
         card = loaded.info.card if loaded is not None else None
-        seen = (radiograph and radiograph.key, card, at_hand.prediction is not None, analysing)
+        image = (radiograph.path, radiograph.key) if radiograph is not None else None
+        seen = (image, card, at_hand.prediction is not None, analysing)
         # Most changes are of the view alone.
         if self._seen.get(controller.lane) == seen:
             return

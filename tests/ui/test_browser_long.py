@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 from dicom_library import write_dicom_image
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from cxrviewer.engine.reader import Reader
@@ -115,15 +115,15 @@ def measure(qtbot, pulse: Pulse, capsys: pytest.CaptureFixture[str]) -> Measure:
     """Return a function that does something, waits for its effect, and returns how long that took."""
 
     def run(what: str, do: Callable[[], object], done: Callable[[], bool]) -> float:
-        QTest.qWait(20)
+        _wait(20)
         pulse.restart()
         begun = time.perf_counter()
         do()
         while not done():
             assert time.perf_counter() - begun < 60, f"{what} takes for ever"
-            QTest.qWait(1)
+            _wait(1)
         took = time.perf_counter() - begun
-        QTest.qWait(100)
+        _wait(100)
         with capsys.disabled():
             gaps = f"{pulse.longest * 1000:5.1f} ms, with others {pulse.waited * 1000:5.1f} ms"
             print(f"\n{what:<20} {took * 1000:7.0f} ms, longest gap {gaps}", end="")  # noqa: T201
@@ -185,6 +185,13 @@ def test_files_that_arrive_among_many_do_not_stall(qtbot, panel, many, measure) 
     finally:
         new.unlink()
     measure("it goes", lambda: None, lambda: panel.model.row(new) is None)
+
+
+def _wait(milliseconds: int) -> None:
+    """Let the event loop turn; unlike QTest.qWait, this lets other threads have Python's lock."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def _names(panel: BrowserPanel) -> list[str]:

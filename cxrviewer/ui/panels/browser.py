@@ -14,7 +14,7 @@ from cxrviewer.session.folder import Listing, list_files
 from cxrviewer.session.library import Grouping
 from cxrviewer.session.library_rows import Kind
 from cxrviewer.session.neighbours import REACH, Surroundings
-from cxrviewer.session.places import place_of
+from cxrviewer.session.places import place_name, place_of
 from cxrviewer.ui.icons import icon
 from cxrviewer.ui.panels.browser_arrangement import ListArrangement
 from cxrviewer.ui.panels.browser_fetch import Fetcher
@@ -279,7 +279,7 @@ class BrowserPanel(QWidget):
     def _say_what_is_listed(self) -> None:
         listing, shown = self.model.listing, len(self.model.layout.images)
         folder = listing.folder
-        title = (folder.name or str(folder)) if folder else f"{len(listing.files)} files"
+        title = place_name(folder) if folder else f"{len(listing.files)} files"
         self._title.setText(title)
         self._title.setToolTip(str(folder) if folder else "")
         searching = bool(self.search.text().strip())

@@ -19,6 +19,7 @@ _MARGIN = 5
 _SELECTED = QColor("#24384d")
 _HOVERED = QColor("#20242a")
 _FAILED = QColor("#e0736a")
+_ELIDE_END = Qt.TextElideMode.ElideRight
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -40,7 +41,9 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(area, theme.PANEL)
         if index.data(ON_SCREEN):
             painter.fillRect(QRect(area.left(), area.top(), 3, area.height()), theme.ACCENT)
-        area.adjust(_MARGIN + entry.level * _INDENT, 0, -_MARGIN, 0)
+        # Pictures stand below one another, however deep they are.
+        level = min(entry.level, 1) if entry.kind is Kind.IMAGE else entry.level
+        area.adjust(_MARGIN + level * _INDENT, 0, -_MARGIN, 0)
         font = QFont(option.font)
         if entry.kind is Kind.HEADING:
             _draw_heading(painter, area, entry, font)
@@ -64,7 +67,8 @@ def _draw_heading(painter: QPainter, area: QRect, entry: Row, font: QFont) -> No
     detail = QFontMetrics(small).horizontalAdvance(entry.detail)
     font.setBold(entry.level == 0)
     title = left.adjusted(0, 0, -(detail + 8) if entry.detail else 0, 0)
-    _draw_text(painter, title, entry.text, font, theme.TEXT)
+    text = QFontMetrics(font).elidedText(entry.text, _ELIDE_END, title.width())
+    _draw_text(painter, title, text, font, theme.TEXT)
     if title.width() > 40:
         _draw_text(painter, left, entry.detail, small, theme.MUTED, Qt.AlignmentFlag.AlignRight)
 
@@ -115,7 +119,10 @@ def _draw_status(painter: QPainter, area: QRect, status: FileStatus, font: QFont
         painter.setPen(theme.ACCENT)
     painter.drawEllipse(dot)
     words = theme.TEXT if status.positive else color
-    _draw_text(painter, area.adjusted(12, 0, 0, 0), status.text, font, words)
+    area = area.adjusted(12, 0, 0, 0)
+    width = QFontMetrics(font).horizontalAdvance(status.value)
+    text = QFontMetrics(font).elidedText(status.text, _ELIDE_END, max(0, area.width() - width - 5))
+    _draw_text(painter, area, f"{text} {status.value}", font, words)
 
 
 def _draw_text(

@@ -180,7 +180,11 @@ class BrowserModel(QAbstractTableModel):
             return self._tip(entry)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             status = self._statuses.get(entry.path) if entry.path is not None else None
-            said = (entry.text, self._detail(entry), status.text if status is not None else "")
+            said = (
+                entry.text,
+                self._detail(entry),
+                f"{status.text} {status.value}".strip() if status else "",
+            )
             return ", ".join(part for part in said if part)
         return None
 
