@@ -102,8 +102,10 @@ def _statistics(mark: Rectangle | Ellipse, yardstick: Yardstick) -> tuple[str, .
     found = yardstick.table.statistics(mark.region)
     if not found.count:
         return ("No pixels",)
+    # As many digits for both: a deviation is compared with its mean.
+    style = ".1f" if abs(found.mean) >= 10 else ".3g"
     return (
-        f"Mean {_value(found.mean)}  SD {_value(found.deviation)}",
+        f"Mean {found.mean:{style}}  SD {found.deviation:{style}}",
         f"Min {found.minimum:g}  Max {found.maximum:g}",
     )
 
@@ -120,7 +122,3 @@ def _evidence(mark: Rectangle | Ellipse, yardstick: Yardstick) -> tuple[str, ...
     if found.share is not None:
         lines.append(f"{100 * found.share:.0f} % of the evidence for")
     return tuple(lines)
-
-
-def _value(value: float) -> str:
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"

@@ -125,8 +125,9 @@ class MarkBook(QObject):
         made = MarkDocument(radiograph, self)
         self._documents[radiograph.digest] = made
         self.group.addStack(made.stack)
-        made.changed.connect(lambda: self._tell(made))
-        made.stack.cleanChanged.connect(lambda _clean: self._tell(made))
+        # Methods, which Qt forgets with the book: a stack tells once more when it goes.
+        made.changed.connect(self._tell)
+        made.stack.cleanChanged.connect(self._tell)
         self.document_made.emit(made)
         return made
 
@@ -148,6 +149,5 @@ class MarkBook(QObject):
         """Return the documents whose marks are not saved as they are now."""
         return tuple(document for document in self._documents.values() if not document.stack.isClean())
 
-    def _tell(self, document: MarkDocument) -> None:
-        if document is self.current:
-            self.current_changed.emit(document)
+    def _tell(self, _clean: bool = False) -> None:
+        self.current_changed.emit(self.current)
