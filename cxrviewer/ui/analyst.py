@@ -96,6 +96,8 @@ class Analyst(QObject):
         self._thread = WorkerThread("analysis", self)
         self._thread.finished_task.connect(self._hand_on)
         self._wishes: defaultdict[tuple[int, str], _Wish] = defaultdict(_Wish)
+        self._asked: dict[int, tuple[ExplainKey, Radiograph, LoadedChoice]] = {}
+        self._preferred = 1
         self._piece: Piece | None = None
         self._found: OrderedDict[ExplainKey, Analysis] = OrderedDict()
         self._await(ready)
@@ -112,6 +114,7 @@ class Analyst(QObject):
 
     def prefer(self, lane: int) -> None:
         """Answer what a lane asks before what the others do."""
+        self._preferred = lane
         self._thread.prefer(lane)
 
     def load(self, choice: str, card: ModelCard | None, lane: int) -> None:
@@ -120,10 +123,17 @@ class Analyst(QObject):
         self._post("load", choice, lambda _: load_choice(self._engine.run, choice, card), lane)
 
     def explain(self, key: ExplainKey, radiograph: Radiograph, loaded: LoadedChoice, lane: int) -> None:
-        """Answer a question; the one of the same lane that is under way is given up at its next step."""
+        """Answer a question; the one of the same lane that is under way is given up at its next step.
+
+        What is under way for another lane gives way to the preferred one, and is begun again after it.
+        """
         if self._piece is None or key not in self._piece.keys:
             self.drop("ahead")
-        self._post("explain", key, lambda wish: self._explained(wish, key, radiograph, loaded), lane)
+        self._asked[lane] = (key, radiograph, loaded)
+        current = self._thread.current
+        self._ask(lane)
+        if lane == self._preferred and current is not None and current.token != key:
+            self._make_way(current)
 
     def look_ahead(self, piece: Piece, radiograph: Radiograph, loaded: LoadedChoice) -> None:
         """Answer the questions of a piece."""
@@ -134,6 +144,8 @@ class Analyst(QObject):
         """Give up what was asked for: at once where it has not begun, else at its next step."""
         self._wishes[lane, kind].give_up()
         self._thread.drop(kind, lane)
+        if kind == "explain":
+            self._asked.pop(lane, None)
         if kind == "ahead":
             self._piece = None
 
@@ -162,6 +174,15 @@ class Analyst(QObject):
             self._engine.kill()
             self._await(self._engine.start())
             self.ready_changed.emit()
+
+    def _ask(self, lane: int) -> None:
+        key, radiograph, loaded = self._asked[lane]
+        self._post("explain", key, lambda wish: self._explained(wish, key, radiograph, loaded), lane)
+
+    def _make_way(self, current: Task) -> None:
+        others = current.lane not in (0, self._preferred)
+        if others and current.kind == "explain" and current.lane in self._asked:
+            self._ask(current.lane)
 
     def _post(self, kind: str, token: object, run: Callable[[_Wish], object], lane: int = 0) -> None:
         self._wishes[lane, kind].give_up()
