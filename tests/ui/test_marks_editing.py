@@ -251,11 +251,10 @@ def test_regions_tell_the_share_of_the_heatmap(desk, engine) -> None:
     controller.update(replace(controller.state, zoom=Zoom()))
     desk.drag((2.0, 2.0), (199.0, 149.0))
     desk.wait(lambda: any("evidence" in line for line in desk.words()))
-    assert desk.words()[-1] == "100 % of the evidence for"
-    desk.document.change(
-        "", desk.document.marks.with_mark(replace(desk.marks[0], points=((0.0, 0.0), (99.0, 74.0))))
-    )
-    assert desk.words()[-2:] == ("Heatmap mean 0.25  peak 1", "25 % of the evidence for")
+    for corner, mean, peak, share in (((199.5, 149.5), 0.25, 3, 100), ((49.5, 74.5), 0.5, 1, 25)):
+        mark = replace(desk.marks[0], points=((-0.5, -0.5), corner))
+        desk.document.change("place", desk.document.marks.with_mark(mark))
+        assert desk.words()[-2:] == (f"Heatmap mean {mean:g}  peak {peak}", f"{share} % of the evidence for")
     desk.trigger("heatmap")
     assert not any("evidence" in line for line in desk.words())
 
