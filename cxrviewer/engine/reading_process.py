@@ -101,7 +101,10 @@ class ReadingProcess:
         raise ImageReadError("The decoder crashed on this file.", _DAMAGED, path)
 
     def abandon(self, after: float) -> None:
-        """End a call that has lasted longer than `after` seconds: the next one need not wait for it."""
+        """End a call that has lasted longer than `after` seconds: the next one need not wait for it.
+
+        Returns at once, whatever the process is doing.
+        """
         since = self._busy_since
         if since is None or time.monotonic() - since < after:
             return
@@ -109,8 +112,7 @@ class ReadingProcess:
             process, self._process = self._process, None
             self._unwanted = process
         if process is not None:
-            process.end()
-            self.start()
+            threading.Thread(target=process.end, name="abandon", daemon=True).start()
 
     def close(self) -> None:
         """End the process for good."""
