@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cxrviewer.imaging.element import Element
+from cxrviewer.imaging.element import Element, packed
 from cxrviewer.imaging.fact_sheet import fact_elements
 from cxrviewer.imaging.facts import Facts
 from cxrviewer.imaging.open import opened
@@ -21,6 +21,11 @@ def read_facts(path: Path) -> Facts:
     with opened(path) as (reader, file):
         facts: Facts = reader.read_facts(path, file)
         return facts
+
+
+def pack_elements(path: Path) -> tuple[bytes, ...]:
+    """Return `list_elements`, packed as `element.packed`."""
+    return packed(list_elements(path))
 
 
 def list_elements(path: Path) -> tuple[Element, ...]:

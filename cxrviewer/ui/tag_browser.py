@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from cxrviewer.engine.reader import Reader
+from cxrviewer.ui.dialogs.tags_tree import Tree, made_tree
 from cxrviewer.ui.words import Words
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from cxrviewer.imaging.element import Element
     from cxrviewer.ui.dialogs.tags import TagsDialog
-    from cxrviewer.ui.dialogs.tags_tree import Branch
 
 _PAUSE_MS = 80
 """After the last letter of a search, before it is carried out."""
@@ -78,8 +78,9 @@ class TagBrowser(QObject):
         self._look()
 
     def show_file(self, path: Path | None) -> None:
-        """Go over to another file."""
+        """Go over to another file, or to the same that has changed."""
         self._path = path
+        self._read = None
         self._look()
 
     def close_worker(self) -> None:
@@ -97,14 +98,15 @@ class TagBrowser(QObject):
         if wanted is not None and self._worker is not None:
             self._worker.post("look", wanted, lambda: self._found(wanted))
 
-    def _found(self, wanted: _View) -> list[Branch]:
+    def _found(self, wanted: _View) -> Tree:
         """Return the tree of a view; in the thread, which alone uses what was read."""
-        from cxrviewer.imaging.examine import list_elements
-        from cxrviewer.ui.dialogs.tags_tree import branches
+        from cxrviewer.imaging.element import unpacked
+        from cxrviewer.imaging.examine import pack_elements
 
         if self._read is None or self._read[0] != wanted.path:
-            self._read = wanted.path, self._reader.examine(wanted.path, list_elements, wanted.path)
-        return branches(self._read[1], wanted.query, identity=wanted.identity)
+            chunks = self._reader.examine(wanted.path, pack_elements, wanted.path)
+            self._read = wanted.path, unpacked(chunks)
+        return made_tree(self._read[1], wanted.query, identity=wanted.identity)
 
     def _take(self, outcome: Outcome) -> None:
         view = outcome.token
@@ -112,7 +114,7 @@ class TagBrowser(QObject):
             return
         if outcome.error is not None:
             self.dialog.show_problem(f"{outcome.error.message} {outcome.error.hint}", view.path.name)
-        elif isinstance(outcome.value, list):
+        elif isinstance(outcome.value, Tree):
             self.dialog.show_tree(
                 outcome.value, title=view.path.name, identity=view.identity, searching=bool(view.query)
             )

@@ -58,12 +58,15 @@ def read_elements(path: Path, stream: BinaryIO) -> tuple[Element, ...]:
         dataset = read_partial(stream, defer_size=skipped_from, force=True)
         lister = _Lister(stream)
         meta = lister.listed(getattr(dataset, "file_meta", Dataset()))
-        return _with_mentions((*meta, *lister.listed(dataset)))
+        listed = _with_mentions((*meta, *lister.listed(dataset)))
     # A damaged file makes the parser fail in any way, deep recursion included.
     except Exception as error:
         raise ImageReadError(
             "The DICOM file is damaged.", "Export it again from its source.", path
         ) from error
+    if not listed:
+        raise ImageReadError("The DICOM file is damaged.", "Export it again from its source.", path)
+    return listed
 
 
 class _Lister:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cxrviewer.ui.dialogs.tags_model import LENGTH, TAG, VR, TagsModel
-from cxrviewer.ui.dialogs.tags_tree import Branch, count, row_text
+from cxrviewer.ui.dialogs.tags_tree import Branch, Tree, row_text
 
 _EXPANDED_UP_TO = 400
 """Rows that a search unfolds at once."""
@@ -84,15 +84,15 @@ class TagsDialog(QDialog):
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.tree.addAction(action)
 
-    def show_tree(self, tree: list[Branch], *, title: str, identity: bool, searching: bool) -> None:
+    def show_tree(self, tree: Tree, *, title: str, identity: bool, searching: bool) -> None:
         """Show what was found, unfolded where it was searched for."""
         self.setWindowTitle(f"{title} – file information")
         self.identity.setChecked(identity)
-        self.model.show_tree(tree, identity=identity)
-        total = count(tree)
+        self.model.show_tree(tree.top, identity=identity)
+        total = tree.total
         if searching and total <= _EXPANDED_UP_TO:
             self.tree.expandAll()
-        has_tags = not tree or any(branch.element.tag for branch in tree)
+        has_tags = not tree.top or any(branch.element.tag for branch in tree.top)
         for column in (TAG, VR, LENGTH):
             self.tree.setColumnHidden(column, not has_tags)
         found = f"{total:,} element{'' if total == 1 else 's'}{' found' if searching else ''}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from cxrviewer.imaging.element import Element
 
@@ -70,9 +71,22 @@ def branches(
     return found
 
 
-def count(tree: Sequence[Branch]) -> int:
-    """Return the number of branches at all levels."""
-    return sum(1 + count(branch.children) for branch in tree)
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """Branches at the top, and how many there are at all levels."""
+
+    top: list[Branch]
+    total: int
+
+
+def made_tree(elements: Sequence[Element], query: str, *, identity: bool) -> Tree:
+    """Return the tree of what a query finds; as `branches`."""
+    top = branches(elements, query, identity=identity)
+    return Tree(top, _count(top))
+
+
+def _count(branches: Sequence[Branch]) -> int:
+    return sum(1 + _count(branch.children) for branch in branches)
 
 
 def value_text(element: Element, *, identity: bool) -> str:
