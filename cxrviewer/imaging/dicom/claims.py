@@ -19,6 +19,7 @@ from pydicom.uid import (
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.dicom.codestream import frame_header
 from cxrviewer.imaging.dicom.pixel_format import PixelFormat
+from cxrviewer.imaging.dicom.tags import Tags
 from cxrviewer.imaging.limits import check_expansion
 
 _JPEG_END = b"\xff\xd9"
@@ -100,7 +101,8 @@ def _coded_frame(path: Path, dataset: FileDataset, layout: PixelFormat, frame: i
 
 def extended_offsets(dataset: FileDataset) -> tuple[bytes, bytes] | None:
     """Return where compressed frames lie and their lengths, if a table says so (PS3.3 C.7.6.3.1.8)."""
-    offsets, lengths = dataset.get("ExtendedOffsetTable"), dataset.get("ExtendedOffsetTableLengths")
+    tags = Tags(dataset)
+    offsets, lengths = tags.value("ExtendedOffsetTable"), tags.value("ExtendedOffsetTableLengths")
     return (offsets, lengths) if offsets and lengths else None
 
 

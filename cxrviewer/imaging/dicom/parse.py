@@ -12,8 +12,10 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.dicom.decoders import prepare_pydicom
+from cxrviewer.imaging.dicom.tags import Tags
 from cxrviewer.imaging.limits import MAX_FILE_BYTES, MAX_IMAGE_BYTES
 
+_INFLATED_AT_ONCE = 16 * 1024**2
 _PIXEL_DATA_TAGS = (b"\xe0\x7f\x10\x00", b"\x7f\xe0\x00\x10")
 
 
@@ -64,7 +66,7 @@ def no_pixels(path: Path, data: bytes, dataset: FileDataset) -> ImageReadError:
         return ImageReadError(
             "This is not an image that can be read.", "Open a DICOM, PNG, JPEG or TIFF file.", path
         )
-    kind = getattr(dataset.get("SOPClassUID", ""), "name", "") or "unknown kind"
+    kind = getattr(Tags(dataset).value("SOPClassUID"), "name", "") or "unknown kind"
     if any(keyword in dataset for keyword in ("FloatPixelData", "DoubleFloatPixelData")):
         return ImageReadError(
             f"The DICOM file holds floating-point values, not a radiograph ({kind}).",
@@ -87,8 +89,11 @@ def check_deflated(path: Path, data: bytes) -> None:
     start = 144 + int.from_bytes(head[140:144], "little")
     limit = min(MAX_FILE_BYTES, 2 * MAX_IMAGE_BYTES)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflated, left = 0, data[start:]
     try:
-        inflated = len(inflater.decompress(data[start:], limit))
+        while left and inflated < limit:
+            inflated += len(inflater.decompress(left, _INFLATED_AT_ONCE))
+            left = inflater.unconsumed_tail
     except zlib.error as error:
         raise ImageReadError(
             "The DICOM file is damaged.", "Export it again from its source.", path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydicom.dataset import FileDataset
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.pixels.decoders.base import Decoder, get_decoder
 from pydicom.uid import (
     UID,
@@ -45,9 +45,9 @@ _DAMAGED = "Export it again from its source."
 
 def transfer_syntax(dataset: FileDataset) -> UID:
     """Return how the pixels are encoded; a bare data set is uncompressed."""
-    found = getattr(dataset, "file_meta", {}).get("TransferSyntaxUID")
+    found = Tags(getattr(dataset, "file_meta", Dataset())).text("TransferSyntaxUID")
     if found:
-        return UID(str(found))
+        return UID(found)
     return ImplicitVRLittleEndian if dataset.original_encoding[0] else ExplicitVRLittleEndian
 
 
