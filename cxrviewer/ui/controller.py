@@ -181,6 +181,7 @@ class Controller(QObject):
             path, frame = plan.read, plan.frame
             images, read = self.services.images, self.services.reader.read
             token = path, frame
+            self.services.give_up_read(self.lane)
             self.services.files.post("read", token, lambda: images.fetch(read, path, frame), self.lane)
         if plan.load is not None and plan.load != former.load:
             self._analyst.load(plan.load, self.services.cards.get(plan.load), self.lane)

@@ -81,8 +81,15 @@ class Services(QObject):
             self.neighbours.look(shown)
         self.foresight.look(None if self._busy else self._seen)
 
+    def give_up_read(self, lane: int) -> None:
+        """End the reading of a file that a pane does not wait for any more, where it takes long."""
+        current = self.files.current
+        if current is not None and (current.kind, current.lane) == ("read", lane):
+            self.reader.abandon()
+
     def leave(self, lane: int) -> None:
         """Give up all that a pane asked for, which is there no more."""
+        self.give_up_read(lane)
         self.files.drop("read", lane)
         self.analyst.drop("load", lane)
         self.analyst.drop("explain", lane)
