@@ -19,6 +19,8 @@ NAME = "DICOMDIR"
 MAX_BYTES = 128 * 1024**2
 MAX_RECORDS = 500_000
 
+_FIRST = "OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity"
+_LEVELS = ("PATIENT", "STUDY", "SERIES")
 _CLASS = b"1.2.840.10008.1.3.10"
 
 
@@ -52,13 +54,16 @@ def read_directory(path: Path) -> tuple[IndexedImage, ...]:
     resolve = _Files(path.parent)
     found = []
     try:
-        for image, above in _images(dataset):
+        records = list(_images(dataset)) or list(_images_in_order(dataset))
+        for image, above in records:
             file = resolve(image.texts("ReferencedFileID"))
             if file is not None:
                 found.append(IndexedImage(file, _merged(image, above)))
     # A damaged record makes pydicom fail in any way.
     except Exception as error:
         raise _damaged(path) from error
+    if not records and dataset.get(_FIRST):
+        raise _damaged(path)
     return tuple(found)
 
 
@@ -96,7 +101,7 @@ def _images(dataset: Dataset) -> Iterator[tuple[Tags, dict[str, Tags]]]:
     from cxrviewer.imaging.dicom.tags import Tags
 
     by_offset = {int(record.seq_item_tell): record for record in dataset.DirectoryRecordSequence}
-    first = Tags(dataset).integer("OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity") or 0
+    first = Tags(dataset).integer(_FIRST) or 0
     waiting: list[tuple[int, dict[str, Tags]]] = [(first, {})]
     while waiting:
         offset, above = waiting.pop()
@@ -114,6 +119,21 @@ def _images(dataset: Dataset) -> Iterator[tuple[Tags, dict[str, Tags]]]:
             waiting.append((lower, {**above, kind: tags}))
 
 
+def _images_in_order(dataset: Dataset) -> Iterator[tuple[Tags, dict[str, Tags]]]:
+    """Yield as `_images` where the offsets lead nowhere: records stand below those before them as a rule."""
+    from cxrviewer.imaging.dicom.tags import Tags
+
+    above: dict[str, Tags] = {}
+    for record in dataset.DirectoryRecordSequence:
+        tags = Tags(record)
+        kind = tags.text("DirectoryRecordType")
+        if kind == "IMAGE":
+            yield tags, dict(above)
+        elif kind in _LEVELS:
+            lower = _LEVELS[_LEVELS.index(kind) :]
+            above = {level: found for level, found in above.items() if level not in lower} | {kind: tags}
+
+
 def _merged(image: Tags, above: dict[str, Tags]) -> Summary:
     """Return the summary of an image, from its record and those above it."""
     from pydicom.dataset import Dataset
@@ -121,7 +141,7 @@ def _merged(image: Tags, above: dict[str, Tags]) -> Summary:
     from cxrviewer.imaging.summary import summary_of
 
     merged = Dataset()
-    for each in (*(above[kind] for kind in ("PATIENT", "STUDY", "SERIES") if kind in above), image):
+    for each in (*(above[kind] for kind in _LEVELS if kind in above), image):
         merged.update(each.dataset)
     return summary_of(merged)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 HEADER_BYTES = 256 * 1024
 """How much of a file is read for its summary: patient, study and series stand at its beginning."""
 
+_DEFLATED = b"1.2.840.10008.1.2.1.99"
 _KEYWORDS = (
     "SpecificCharacterSet",
     "SOPClassUID",
@@ -96,14 +98,31 @@ def summarize(head: bytes) -> Summary | None:
         What pydicom raises for a damaged header.
     """
     from pydicom import dcmread
-    from pydicom.dataset import Dataset
+    from pydicom.datadict import tag_for_keyword
+    from pydicom.filereader import read_dataset
 
     from cxrviewer.imaging.readers import dicom
 
     if not dicom.SPEC.sniff(head[:4096]):
         return None
-    dataset = dcmread(io.BytesIO(head), stop_before_pixels=True, force=True, specific_tags=list(_KEYWORDS))
-    return summary_of(dataset) if isinstance(dataset, Dataset) and "SOPClassUID" in dataset else None
+    inflated = _inflated(head)
+    if inflated is not None:
+        tags = [tag_for_keyword(keyword) for keyword in _KEYWORDS]
+        dataset = read_dataset(io.BytesIO(inflated), False, True, specific_tags=[tag for tag in tags if tag])
+    else:
+        dataset = dcmread(
+            io.BytesIO(head), stop_before_pixels=True, force=True, specific_tags=list(_KEYWORDS)
+        )
+    return summary_of(dataset) if "SOPClassUID" in dataset else None
+
+
+def _inflated(head: bytes) -> bytes | None:
+    """Return the start of a deflated data set (PS3.5 A.5), which pydicom only inflates whole; else None."""
+    # The group length (0002,0000) UL opens the meta information and tells where the data set begins.
+    if head[132:136] != b"\x02\x00\x00\x00" or _DEFLATED not in head[:4096]:
+        return None
+    start = 144 + int.from_bytes(head[140:144], "little")
+    return zlib.decompressobj(-zlib.MAX_WBITS).decompress(head[start:], HEADER_BYTES)
 
 
 def summary_of(dataset: Dataset) -> Summary:
