@@ -30,11 +30,12 @@ class Drawing:
 
     def __init__(self, bits: NDArray[np.bool_]) -> None:
         self._levels: list[NDArray[np.uint8]] = [bits.view(np.uint8)]
+        self._wide: dict[int, NDArray[np.uint8]] = {}
 
     @property
     def nbytes(self) -> int:
         """Bytes that it takes."""
-        return sum(level.nbytes for level in self._levels)
+        return sum(level.nbytes for level in (*self._levels, *self._wide.values()))
 
     def prepare(self) -> None:
         """Make all reduced copies."""
@@ -47,23 +48,30 @@ class Drawing:
         than twice as large, in which bits are two pixels wide: every second place of it meets every bit.
         """
         scale = smaller_scale(viewport)
-        wanted = levels_below(scale)
-        level = self._level(wanted)
-        factor = 2 ** min(wanted, len(self._levels) - 1)
+        level = self._level(levels_below(scale))
+        factor = 1 << level
         to_stored = resize_affine((1, 1), (factor, factor))
+        bits = self._levels[level]
         if scale < 1:
-            level = np.asarray(cv2.dilate(level, np.ones((2, 2), np.uint8), anchor=(1, 1)))
+            bits = self._widened(level)
             to_stored = to_stored @ translation(-0.5, -0.5)
         return np.asarray(
-            warped(level, viewport.stored_to_view @ to_stored, viewport.shape, cv2.INTER_NEAREST), np.uint8
+            warped(bits, viewport.stored_to_view @ to_stored, viewport.shape, cv2.INTER_NEAREST), np.uint8
         )
 
-    def _level(self, wanted: int) -> NDArray[np.uint8]:
+    def _widened(self, level: int) -> NDArray[np.uint8]:
+        if level not in self._wide:
+            square = np.ones((2, 2), np.uint8)
+            self._wide[level] = np.asarray(cv2.dilate(self._levels[level], square, anchor=(1, 1)), np.uint8)
+        return self._wide[level]
+
+    def _level(self, wanted: int) -> int:
+        """Make copies up to the wanted one, and return the number of the one that comes closest."""
         while len(self._levels) <= wanted and min(self._levels[-1].shape) > _SMALLEST_LEVEL:
             finest = self._levels[-1]
             even = np.pad(finest, [(0, size % 2) for size in finest.shape])
             self._levels.append(even[::2, ::2] | even[1::2, ::2] | even[::2, 1::2] | even[1::2, 1::2])
-        return self._levels[min(wanted, len(self._levels) - 1)]
+        return min(wanted, len(self._levels) - 1)
 
 
 class Cover:

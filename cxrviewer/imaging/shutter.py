@@ -49,9 +49,10 @@ def outside_circle(
     aspect : float
         Height of a pixel over its width: where it is not 1, the circle is an ellipse on the stored pixels.
     """
-    down = (np.arange(shape[0], dtype=np.float64)[:, None] - center[0]) * aspect
+    down = (np.arange(shape[0], dtype=np.float64) - center[0]) * aspect
     across = np.arange(shape[1], dtype=np.float64) - center[1]
-    return np.asarray(down**2 + across**2 > radius**2)
+    # Rows against columns, so that no number is held for every pixel.
+    return np.asarray(across[None, :] ** 2 > (radius**2 - down**2)[:, None])
 
 
 def outside_polygon(shape: tuple[int, int], vertices: list[Point]) -> NDArray[np.bool_]:

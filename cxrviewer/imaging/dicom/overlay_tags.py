@@ -12,7 +12,9 @@ GROUPS = range(0x6000, 0x6020, 2)
 _FRAMES, _FRAME_ORIGIN, _DESCRIPTION, _LABEL = 0x0015, 0x0051, 0x0022, 0x1500
 _ROWS, _COLUMNS, _TYPE, _ORIGIN = 0x0010, 0x0011, 0x0040, 0x0050
 _BITS_ALLOCATED, _BIT_POSITION, _DATA = 0x0100, 0x0102, 0x3000
-_LARGEST_SIDE = 1 << 14
+_MOST_BITS = 1 << 26
+"""A plane of 8192 x 8192: unpacked, it takes eight times its room in the file."""
+_FARTHEST = 1 << 15
 
 
 def read_planes(
@@ -65,7 +67,7 @@ def _read_plane(
 
 
 def _are_usable(origin: list[float]) -> bool:
-    return len(origin) == 2 and all(abs(value) <= _LARGEST_SIDE * 2 for value in origin)
+    return len(origin) == 2 and all(abs(value) <= _FARTHEST for value in origin)
 
 
 def _embedded(words: NDArray[np.integer], position: int) -> NDArray[np.bool_] | None:
@@ -87,7 +89,7 @@ def _unpacked(
     size = rows * columns
     start = number * size
     if not isinstance(data, bytes | bytearray) or not (
-        0 < rows <= _LARGEST_SIDE and 0 < columns <= _LARGEST_SIDE and 8 * len(data) >= start + size
+        rows > 0 and columns > 0 and size <= _MOST_BITS and 8 * len(data) >= start + size
     ):
         tags.malformed((group, _DATA))
         return None
