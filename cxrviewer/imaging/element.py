@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +61,8 @@ def unpacked(chunks: Iterable[bytes]) -> tuple[Element, ...]:
     waiting: dict[int, list[Element]] = {}
     for depth, values in reversed(rows):
         children = tuple(reversed(waiting.pop(depth + 1, ())))
-        waiting.setdefault(depth, []).append(_element(values, children))
+        waiting.setdefault(depth, []).append(Element(*(*values, children)))
     return tuple(reversed(waiting.get(0, ())))
-
-
-def _element(values: tuple[Any, ...], children: tuple[Element, ...]) -> Element:
-    return Element(*values, children)
 
 
 def _rows(elements: Iterable[Element], depth: int) -> Iterator[tuple[int, tuple[object, ...]]]:

@@ -138,6 +138,8 @@ def shortened(metrics: QFontMetrics, text: str, room: int) -> str:
     """Return a text that fits: without its last parts, set off by two blanks, and then without its middle."""
     while _width(metrics, text) > room and "  " in text:
         text = text.rpartition("  ")[0]
+    if _width(metrics, text) <= room:
+        return text
     return metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room)
 
 
