@@ -126,8 +126,8 @@ class MarkBook(QObject):
         self._documents[radiograph.digest] = made
         self.group.addStack(made.stack)
         # Methods, which Qt forgets with the book: a stack tells once more when it goes.
-        made.changed.connect(self._tell)
-        made.stack.cleanChanged.connect(self._tell)
+        made.changed.connect(self.tell)
+        made.stack.cleanChanged.connect(self.tell)
         self.document_made.emit(made)
         return made
 
@@ -149,5 +149,6 @@ class MarkBook(QObject):
         """Return the documents whose marks are not saved as they are now."""
         return tuple(document for document in self._documents.values() if not document.stack.isClean())
 
-    def _tell(self, _clean: bool = False) -> None:
+    def tell(self) -> None:
+        """Tell those who follow the current document to look at it again."""
         self.current_changed.emit(self.current)

@@ -11,21 +11,23 @@ from PySide6.QtWidgets import QMenu
 
 from cxrviewer.imaging.measure import calibrated, distance, spacing_in_force
 from cxrviewer.imaging.spacing import PIXELS, Spacing
-from cxrviewer.session.marks import KINDS, FileMarks, Length
+from cxrviewer.session.marks import KINDS, FileMarks, Length, Mark
 from cxrviewer.session.marks_words import length_text
 from cxrviewer.ui.action_spec import SEPARATOR
 from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.dialogs.calibration import CalibrationDialog
 from cxrviewer.ui.marks import MarkBook
-from cxrviewer.ui.marks_actions import MARK_TOOLS
+from cxrviewer.ui.marks_actions import MARK_ACTIONS, MARK_TOOLS
 from cxrviewer.ui.marks_button import MarksButton
 from cxrviewer.ui.marks_saving import MarkFiles
 from cxrviewer.ui.pane_marks import PaneMarks
+from cxrviewer.ui.panels.marks import MarkRow
 
 if TYPE_CHECKING:
     from cxrviewer.ui.main_window import MainWindow
 
 
+_ICONS = {spec.id.removeprefix("tool_"): spec.icon for spec in MARK_ACTIONS}
 _PLAIN = Spacing(1.0, 1.0, PIXELS)
 
 
@@ -68,6 +70,11 @@ class MarkCommands:
         """Keep the actions in step with the marks from now on."""
         book, actions = self._book, self._window.actions_table
         book.current_changed.connect(lambda _: self._enable())
+        panel = self._window.side.marks
+        panel.selected.connect(self._select)
+        panel.shown.connect(self._show_one)
+        panel.words_wanted.connect(self.edit_selected)
+        self._window.side.marks_section.toggled.connect(lambda _: self._list())
         book.visibility_changed.connect(lambda visible: actions.check("show_marks", visible))
         book.group.undoTextChanged.connect(lambda text: actions["undo"].setText(f"&Undo {text}".strip()))
         book.group.redoTextChanged.connect(lambda text: actions["redo"].setText(f"&Redo {text}".strip()))
@@ -100,7 +107,7 @@ class MarkCommands:
 
     def edit_selected(self) -> None:
         """Ask for the words of the selected mark, on the active pane."""
-        document, pane = self._book.current, self._window.canvas.findChild(PaneMarks)
+        document, pane = self._book.current, self._pane()
         if document is not None and document.selected is not None and pane is not None:
             pane.edit(document.selected)
 
@@ -131,6 +138,32 @@ class MarkCommands:
 
         return choose
 
+    def _select(self, mark_id: str | None) -> None:
+        if self._book.current is not None:
+            self._book.current.select(mark_id)
+
+    def _show_one(self, mark_id: str, visible: bool) -> None:
+        document = self._book.current
+        mark = document.marks.find(mark_id) if document is not None else None
+        if document is not None and mark is not None:
+            what = f"{'show' if visible else 'hide'} {mark.name}"
+            document.change(what, document.marks.with_mark(replace(mark, visible=visible)))
+
+    def _list(self) -> None:
+        """List the marks of the image in the side panel, where they can be seen."""
+        section, pane = self._window.side.marks_section, self._pane()
+        document = pane.layer.document if pane is not None else None
+        marks = document.shown.of_frame(pane.layer.frame) if document is not None and pane is not None else ()
+        section.set_note(str(len(marks)) if marks else "")
+        if section.is_open and pane is not None:
+            selected = document.selected_id if document is not None else None
+            self._window.side.marks.show_rows(
+                [_row(mark, pane.layer.words(mark)) for mark in marks], selected
+            )
+
+    def _pane(self) -> PaneMarks | None:
+        return self._window.canvas.findChild(PaneMarks)
+
     def _enable(self) -> None:
         document, actions = self._book.current, self._window.actions_table
         selected = document.selected if document is not None else None
@@ -144,3 +177,10 @@ class MarkCommands:
         actions.enable("save_marks", modified)
         actions.enable("save_marks_as", modified or bool(marks.marks))
         self._window.setWindowModified(modified)
+        self._list()
+
+
+def _row(mark: Mark, lines: tuple[str, ...]) -> MarkRow:
+    """Return a mark as it stands in the list."""
+    text = "  ".join((mark.name.capitalize(), *lines[:1]))
+    return MarkRow(mark.id, _ICONS[mark.kind], text, "\n".join(lines), mark.visible)

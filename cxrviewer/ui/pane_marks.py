@@ -67,6 +67,7 @@ class PaneMarks(QObject):
             self._radiograph, self._table = radiograph, None
             self._follow(self._book.document(radiograph) if radiograph is not None else None)
             self.layer.frame = radiograph.frame if radiograph is not None else 0
+            self._book.tell()
         self._measure(shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -118,14 +119,17 @@ class PaneMarks(QObject):
     def _measure(self, shown: Shown) -> None:
         """Measure by the spacing in force, and where there are regions by the pixels and the heatmap."""
         document = self.layer.document
-        if shown.radiograph is None or document is None:
+        calibration = document.shown.calibration if document is not None else None
+        self._canvas.set_calibration(calibration)
+        if shown.radiograph is None:
             return
         self._summarize()
         analysis = shown.analysis if shown.state.style.visible else None
-        spacing = spacing_in_force(shown.radiograph, document.shown.calibration)
+        spacing = spacing_in_force(shown.radiograph, calibration)
         made, former = Yardstick(spacing, self._table, analysis), self.layer.yardstick
         if (made.spacing, made.table, made.analysis) != (former.spacing, former.table, former.analysis):
             self.layer.yardstick = made
+            self._book.tell()
 
     def _summarize(self) -> None:
         """Have the pixels summed up as soon as there are regions, or may be soon."""

@@ -88,7 +88,7 @@ def test_a_model_brings_its_layers(side: SidePanel) -> None:
 
 def test_sections_open_and_close(side: SidePanel) -> None:
     assert side.open_sections() == Settings().sections
-    settings, _, _, sees = side.sections
+    settings, *_, sees = side.sections
     sees.header.click()
     assert side.open_sections() == ("display", "input")
     assert side.model_view.isVisible()

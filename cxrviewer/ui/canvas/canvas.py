@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.render import Renderer
+from cxrviewer.imaging.spacing import Spacing
 from cxrviewer.imaging.viewport import Orientation, Viewport
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui import theme
@@ -75,6 +76,7 @@ class Canvas(QWidget):
         self._planes = True
         self._view = View(self)
         self._legend = Legend()
+        self._calibration: Spacing | None = None
         self._picture: QImage | None = None
         self.layers: list[CanvasLayer] = []
         self._toolbox = Toolbox(self)
@@ -139,6 +141,12 @@ class Canvas(QWidget):
         """Show other words in the corners."""
         self._legend = legend
         self.update()
+
+    def set_calibration(self, spacing: Spacing | None) -> None:
+        """Let the scale bar go by the user's calibration; None for what the legend says."""
+        if spacing != self._calibration:
+            self._calibration = spacing
+            self.update()
 
     def set_waiting(self, waiting: Waiting | None) -> None:
         """Say what the heatmap waits for; while that lasts, the former one is dimmed."""
@@ -275,7 +283,8 @@ class Canvas(QWidget):
         viewport = self.viewport()
         assert viewport is not None
         below = self.frames.height() if self.frames.isVisible() else 0
-        paint_legend(painter, self.rect(), self._legend, viewport, self.devicePixelRatioF(), below)
+        legend = replace(self._legend, spacing=self._calibration or self._legend.spacing)
+        paint_legend(painter, self.rect(), legend, viewport, self.devicePixelRatioF(), below)
 
     def _paint_layers(self, painter: QPainter) -> None:
         viewport = self.viewport()

@@ -166,7 +166,7 @@ class MarksLayer:
         metrics = QFontMetricsF(self._canvas.font())
         area = Box(0, 0, self._canvas.width(), self._canvas.height()).grown(-_MARGIN)
         spacing = self._yardstick.spacing
-        drawings = [draw_mark(mark, to_widget, self._words(mark), spacing) for mark in marks]
+        drawings = [draw_mark(mark, to_widget, self.words(mark), spacing) for mark in marks]
         segments = [segment for drawing in drawings for segment in drawing.segments()]
         lines = np.array(segments).reshape(-1, 2, 2)
         placed: list[Placed] = []
@@ -185,7 +185,8 @@ class MarksLayer:
         matrix[:2] /= ratio
         return matrix
 
-    def _words(self, mark: Mark) -> tuple[str, ...]:
+    def words(self, mark: Mark) -> tuple[str, ...]:
+        """Return the lines beside a mark."""
         if mark not in self._lines:
             self._lines[mark] = mark_lines(mark, self._yardstick)
         return self._lines[mark]

@@ -24,6 +24,7 @@ from cxrviewer.session.shown import Shown
 from cxrviewer.settings import Settings
 from cxrviewer.ui.panels.fields import ElidedLabel, guard_wheel, tip
 from cxrviewer.ui.panels.heatmap import HeatmapPanel
+from cxrviewer.ui.panels.marks import MarksPanel
 from cxrviewer.ui.panels.model_view import ModelView
 from cxrviewer.ui.panels.outputs import OutputList
 from cxrviewer.ui.panels.section import Section
@@ -63,10 +64,13 @@ class SidePanel(QScrollArea):
         view_section = Section("input", "What the model sees", self.model_view)
         self.window_panel = WindowPanel()
         window_section = Section("window", "Window", self.window_panel)
+        self.marks = MarksPanel()
+        self.marks_section = Section("marks", "Marks", self.marks)
         self.sections = (
             self.heatmap.settings_section,
             self.heatmap.display_section,
             window_section,
+            self.marks_section,
             view_section,
         )
         self.open(Settings().sections)
