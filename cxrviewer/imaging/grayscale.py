@@ -9,6 +9,8 @@ Padding is black whatever the polarity: it surrounds the image, where a white fr
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,7 @@ _PERCENTILES = (0.005, 0.995)
 _BORDER = 0.05
 """Share of each side that the automatic window leaves out: collimator edges and burned-in text."""
 _ALL = slice(None)
+_automatic: WeakKeyDictionary[Radiograph, Window] = WeakKeyDictionary()
 
 
 def index_offset(radiograph: Radiograph) -> int:
@@ -68,11 +71,16 @@ def full_window(radiograph: Radiograph) -> Window:
 
 
 def auto_window(radiograph: Radiograph) -> Window:
-    """Return the window from the 0.5th to the 99.5th percentile, without padding, shutter and 5 % border."""
-    rows, columns = radiograph.shape
-    top, left = int(rows * _BORDER), int(columns * _BORDER)
-    counts = index_counts(radiograph, slice(top, rows - top), slice(left, columns - left))
-    return _window_of(radiograph, counts, "Automatic") or full_window(radiograph)
+    """Return the window from the 0.5th to the 99.5th percentile, without padding, shutter and 5 % border.
+
+    It is found once an image: `Prepared.prepare` does, so that the window does not wait for it.
+    """
+    if radiograph not in _automatic:
+        rows, columns = radiograph.shape
+        top, left = int(rows * _BORDER), int(columns * _BORDER)
+        counts = index_counts(radiograph, slice(top, rows - top), slice(left, columns - left))
+        _automatic[radiograph] = _window_of(radiograph, counts, "Automatic") or full_window(radiograph)
+    return _automatic[radiograph]
 
 
 def region_window(radiograph: Radiograph, rows: slice, columns: slice) -> Window | None:
@@ -98,7 +106,7 @@ def index_counts(radiograph: Radiograph, rows: slice = _ALL, columns: slice = _A
     index, bins = index_image(radiograph)[rows, columns], _table_size(radiograph)
     if index.size == 0:
         return np.zeros(bins, np.int64)
-    seen = None if radiograph.shutter is None else (~radiograph.shutter[rows, columns]).astype(np.uint8)
+    seen = None if radiograph.shutter is None else (~radiograph.shutter[rows, columns]).view(np.uint8)
     counts = cv2.calcHist([index], [0], seen, [bins], [0, bins]).ravel().astype(np.int64)
     counts[_padding_mask(radiograph)] = 0
     return np.asarray(counts)

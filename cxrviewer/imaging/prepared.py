@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from cxrviewer.imaging.grayscale import auto_window
 from cxrviewer.imaging.histogram import Histogram, histogram
 from cxrviewer.imaging.masks import Cover, Drawing
 from cxrviewer.imaging.planes import drawn_bits
@@ -56,4 +57,4 @@ class Prepared:
         if self._radiograph.planes:
             self.drawing.prepare()
         # They are made by being asked for.
-        _ = self.cover, self.histogram
+        _ = self.cover, self.histogram, auto_window(self._radiograph)

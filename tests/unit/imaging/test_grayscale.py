@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 
 import cv2
@@ -183,3 +185,16 @@ def test_normalized_keeps_more_than_eight_bits():
     assert values.dtype == np.float32
     assert len(np.unique(values)) == 4096
     assert np.allclose(values, pixels / 4095, atol=1e-6)
+
+
+def test_the_automatic_window_is_found_once_and_let_go_with_its_image(monkeypatch):
+    counted = []
+    count = grayscale.index_counts
+    monkeypatch.setattr(grayscale, "index_counts", lambda *args: counted.append(1) or count(*args))
+    radiograph = build(np.arange(400, dtype=np.uint16).reshape(20, 20), bits_stored=12)
+    assert grayscale.auto_window(radiograph) is grayscale.auto_window(radiograph)
+    assert len(counted) == 1
+    kept = weakref.ref(radiograph)
+    del radiograph
+    gc.collect()
+    assert kept() is None
