@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from cxrviewer.engine.reading_process import ReadingProcess
+from cxrviewer.engine.shared_pixels import Sent, receive, send, shared_name
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,11 +72,15 @@ class Reader:
         CancelledError
             The reader was closed, or `abandon` ended this.
         """
-        return _frozen(self._images.call(path, _read, path, frame, patience=PATIENCE))
+        with shared_name() as name:
+            sent = self._images.call(path, _read, path, frame, name, patience=PATIENCE)
+            return _frozen(receive(sent, name))
 
     def read_ahead(self, path: Path, frame: int = 0) -> Radiograph:
         """Read an image that nobody waits for yet, out of the way of those that are wanted; as `read`."""
-        return _frozen(self._aside.call(path, _read, path, frame, patience=ASIDE_PATIENCE))
+        with shared_name() as name:
+            sent = self._aside.call(path, _read, path, frame, name, patience=ASIDE_PATIENCE)
+            return _frozen(receive(sent, name))
 
     def thumbnail(self, path: Path, size: int) -> NDArray[np.uint8]:
         """Return a small picture of an image file, as `imaging.open.read_thumbnail`; raises as `read`."""
@@ -127,10 +132,10 @@ def _freeze(value: object) -> None:
         value.flags.writeable = False
 
 
-def _read(path: Path, frame: int) -> Radiograph:
+def _read(path: Path, frame: int, name: str) -> Radiograph | Sent:
     from cxrviewer.imaging.open import read_radiograph
 
-    return read_radiograph(path, frame)
+    return send(read_radiograph(path, frame), name)
 
 
 def _thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
