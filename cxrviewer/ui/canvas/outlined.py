@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QMargins, QPoint, QRect, Qt
+from PySide6.QtCore import QMargins, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
 _EDGE = QColor(0, 0, 0, 210)
@@ -26,8 +26,8 @@ def outlined(painter: QPainter, box: QRect, place: Qt.AlignmentFlag, text: str, 
     color : QColor
         Of the text.
     """
-    device = painter.device()
-    picture = _written(text, color.rgba(), painter.font().key(), device.devicePixelRatioF())
+    ratio = painter.device().devicePixelRatioF()
+    picture = _written(text, color.rgba(), painter.font().key(), ratio)
     size = picture.deviceIndependentSize().toSize()
     left, top = box.left() - 1, box.top() - 1
     if place & Qt.AlignmentFlag.AlignRight:
@@ -38,7 +38,8 @@ def outlined(painter: QPainter, box: QRect, place: Qt.AlignmentFlag, text: str, 
         top = box.bottom() + 2 - size.height()
     elif place & Qt.AlignmentFlag.AlignVCenter:
         top = box.center().y() - size.height() // 2
-    painter.drawImage(QPoint(left, top), picture)
+    # On whole device pixels, or it would be smeared over two.
+    painter.drawImage(QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), picture)
 
 
 @lru_cache(maxsize=256)
