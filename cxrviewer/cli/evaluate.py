@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     tolerate_any_text()
     load = resolve_model(arguments.model)
-    found = evaluate(load, arguments.data, arguments.output, _report, arguments.seed)
+    found = evaluate(load, arguments.data, arguments.output, report, arguments.seed)
     if arguments.json:
         print_json(summary(found))
         return 0
@@ -54,7 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _report(done: int, count: int) -> None:
+def report(done: int, count: int) -> None:
+    """Tell on a terminal how many images are done."""
     if sys.stderr is not None and sys.stderr.isatty():
         end = "\n" if done == count else ""
         print(f"\r{done} of {count} images", end=end, file=sys.stderr, flush=True)

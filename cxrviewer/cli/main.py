@@ -24,6 +24,7 @@ COMMANDS = {
     "methods": "list the explanation methods",
     "models": "list the built-in models, or check one of your own",
     "render": "write an image as the window shows it at 1:1",
+    "study": "compare the heatmaps of two classes, and where they lie",
     "train": "train a model by a recipe",
 }
 

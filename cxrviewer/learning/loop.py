@@ -77,8 +77,12 @@ class Loop:
         self._optimizer.build(model.trainable_variables)
         self._average = [tf.Variable(weight) for weight in model.weights]
         self._done = tf.Variable(0, dtype=tf.int64)
+        # Not the model, which leaves out the state of its random numbers.
         self._checkpoint = tf.train.Checkpoint(
-            model=model, optimizer=self._optimizer, average=self._average, done=self._done
+            variables=[variable.value for variable in model.variables],
+            optimizer=self._optimizer,
+            average=self._average,
+            done=self._done,
         )
         self._path = str(folder / "checkpoint")
         self._step = tf.function(lambda images, targets: self._taken(loss, images, targets))
