@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -278,6 +279,7 @@ class Canvas(QWidget):
             painter.fillRect(self.rect(), theme.CANVAS)
             paint_empty(painter, self.rect())
             return
+        _snap(painter)
         painter.drawImage(0, 0, self.picture())
         self._paint_layers(painter)
         viewport = self.viewport()
@@ -387,3 +389,13 @@ class Canvas(QWidget):
         """Keys that are let go elsewhere are not heard of."""
         self._toolbox.let_go()
         super().focusOutEvent(event)
+
+
+def _snap(painter: QPainter) -> None:
+    """Move the origin to a whole device pixel, that no picture is smeared over two.
+
+    Where the scale factor is a fraction, a widget may begin between them.
+    """
+    device = painter.deviceTransform()
+    x, y = (floor(place + 0.5) - place for place in (device.dx(), device.dy()))
+    painter.translate(x / device.m11(), y / device.m22())
