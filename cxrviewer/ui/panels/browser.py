@@ -12,7 +12,7 @@ from cxrviewer.engine.reader import Reader
 from cxrviewer.session.file_status import FileStatus
 from cxrviewer.session.folder import Listing, list_files
 from cxrviewer.session.library import Grouping
-from cxrviewer.session.library_rows import Kind
+from cxrviewer.session.library_rows import Kind, Row
 from cxrviewer.session.neighbours import REACH, Surroundings
 from cxrviewer.session.places import place_name, place_of
 from cxrviewer.ui.icons import icon
@@ -244,7 +244,8 @@ class BrowserPanel(QWidget):
         """Show the arrangement that holds now."""
         arrangement, listing = self.arrangement, self.arrangement.listing
         new_place = listing.folder is None or listing.folder != self.model.listing.folder
-        anchor = self.view.anchor()
+        anchor, index = self.view.anchor(), self.view.currentIndex()
+        current = self.model.entry(index.row()) if index.isValid() else None
         former = self.model.layout.images
         self._updating = True
         self.model.show(listing, arrangement.layout)
@@ -253,7 +254,7 @@ class BrowserPanel(QWidget):
             self.view.scrollToTop()
         else:
             self.view.keep(anchor)
-        self._mark_again()
+        self._restore_current(current)
         self._updating = False
         self._say_what_is_listed()
         QTimer.singleShot(0, self._fetcher.go_on)
@@ -263,16 +264,20 @@ class BrowserPanel(QWidget):
             self._asked_for_folder = False
             self.folder_shown.emit(listing.folder)
 
-    def _mark_again(self) -> None:
-        """Let the file on screen be the current row again, after others came and went."""
-        row = self.model.row(self._current) if self._current is not None else None
+    def _restore_current(self, former: Row | None) -> None:
+        """Let the row be the current one that was, else that of the file on screen."""
+        layout = self.model.layout
+        on_screen = layout.row_of.get(self._current) if self._current is not None else None
+        row = layout.find(former) if former is not None else None
+        if row is None or (self._to_reveal and on_screen is not None):
+            row = on_screen
         if row is None:
             return
         index = self.model.index(row, 0)
         if self.view.currentIndex() != index:
             select = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.view.selectionModel().setCurrentIndex(index, select)
-        if self._to_reveal:
+        if self._to_reveal and row == on_screen:
             self._to_reveal = False
             self.view.scrollTo(index)
 
@@ -286,6 +291,7 @@ class BrowserPanel(QWidget):
         total = len(listing.files)
         self._count.setText(f"{shown:,} of {total:,}" if searching else f"{total:,}" if total else "")
         if self.model.rowCount() > 0:
+            self._empty.clear()
             self._empty.hide()
             self.view.show()
         elif searching:
