@@ -50,9 +50,17 @@ def read_grayscale(
 
 
 def _inverted(tags: Tags) -> bool:
-    """Return the polarity: MONOCHROME1 and INVERSE are one statement made twice (PS3.3 C.8.11.3)."""
+    """Return the polarity: MONOCHROME1 and INVERSE are one statement made twice (PS3.3 C.8.11.3.1.2).
+
+    Where both are there and contradict one another, the shape counts, as it does for DCMTK and dcm4che.
+    """
     monochrome1 = tags.text("PhotometricInterpretation").upper() == "MONOCHROME1"
-    return monochrome1 or tags.text("PresentationLUTShape").upper() == "INVERSE"
+    shape = tags.text("PresentationLUTShape").upper()
+    if shape not in ("IDENTITY", "INVERSE"):
+        return monochrome1
+    if monochrome1 and shape == "IDENTITY":
+        tags.note("The file says both MONOCHROME1 and IDENTITY, which contradict; low values are dark.")
+    return shape == "INVERSE"
 
 
 def _modality(tags: Tags, signed: bool, little_endian: bool, reduced: Rescale) -> Rescale | LookupTable:

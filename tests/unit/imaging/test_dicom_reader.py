@@ -89,6 +89,8 @@ def test_eight_stored_bits_in_words_become_bytes(write_dicom):
     ("photometric", "shape", "inverted"),
     [
         ("MONOCHROME2", "IDENTITY", False),
+        ("MONOCHROME1", "IDENTITY", False),
+        ("MONOCHROME1", "LIN OD", True),
         ("MONOCHROME1", None, True),
         ("MONOCHROME1", "INVERSE", True),
         ("MONOCHROME2", "INVERSE", True),
