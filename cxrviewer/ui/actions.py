@@ -107,7 +107,7 @@ ACTIONS = (
         "Show or hide the text in the corners of the image",
         checkable=True,
     ),
-    ActionSpec("corner_fields", "Co&rner text fields…", "", "Choose what stands in which corner"),
+    ActionSpec("corner_fields", "Corner te&xt fields…", "", "Choose what stands in which corner"),
     ActionSpec(
         "markers", "Side &markers and scale bar", "B", "Show or hide the sides and the scale", checkable=True
     ),
