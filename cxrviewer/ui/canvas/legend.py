@@ -22,6 +22,8 @@ ZOOM = "{zoom}"
 
 _GAP = 26
 """Between what is on the left and on the right: a letter has room there."""
+_NARROW = 300
+"""Width under which words are smaller."""
 _FILLED = 0.5
 """Of the height, at most, has words."""
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -99,6 +101,7 @@ def paint_legend(
         Height of what lies over the middle of the lower edge.
     """
     box = area.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+    painter.setFont(font_for(painter.font(), box.width()))
     half = (box.width() - _GAP) // 2
     rows = int(_FILLED * box.height() / painter.fontMetrics().height())
     bar = scale_bar(viewport, legend.spacing, half, ratio) if legend.has_bar and rows > 2 else None
@@ -107,12 +110,21 @@ def paint_legend(
     zoom = f"Zoom {viewport.scale * 100:.0f} %"
     for low in (False, True):
         lines = [_texts(side[low], zoom) for side in (left, right)]
+        beside = half if (legend.letters.bottom if low else legend.letters.top) else box.width()
         for side, room in zip((_LEFT, _RIGHT), rooms(painter.fontMetrics(), lines, box.width()), strict=True):
-            _write(painter, box, lines[side is _RIGHT], side, low=low, room=room, half=half)
+            _write(painter, box, lines[side is _RIGHT], side, low=low, room=room, outermost=min(beside, room))
     if bar is not None:
         above = painter.fontMetrics().height() * len(left[True]) + 6
         paint_scale_bar(painter, bar, box.left(), box.bottom() + 1 - above)
     _write_letters(painter, box.adjusted(0, 0, 0, -bottom), legend.letters)
+
+
+def font_for(font: QFont, width: int) -> QFont:
+    """Return a smaller font where there is little room."""
+    smaller = QFont(font)
+    if width < _NARROW:
+        smaller.setPointSizeF(font.pointSizeF() * 0.88)
+    return smaller
 
 
 def fitting(corners: Sequence[tuple[Line, ...]], rows: int) -> list[tuple[Line, ...]]:
@@ -159,9 +171,9 @@ def _write(
     *,
     low: bool,
     room: int,
-    half: int,
+    outermost: int,
 ) -> None:
-    """Write the lines of a corner; the outermost, beside a letter, keeps to its half."""
+    """Write the lines of a corner in the room that they have; the outermost may be beside a letter."""
     metrics = painter.fontMetrics()
     height = metrics.height()
     row = QRect(box.left(), box.top(), box.width(), height)
@@ -169,7 +181,7 @@ def _write(
         row.moveTop(box.bottom() + 1 - height * len(lines))
     for number, line in enumerate(lines):
         outer = len(lines) - 1 - number if low else number
-        text = shortened(metrics, line.text, half if outer == 0 else room)
+        text = shortened(metrics, line.text, outermost if outer == 0 else room)
         color = theme.WARNING if line.tone is Tone.WARNING else theme.TEXT
         outlined(painter, row, side | Qt.AlignmentFlag.AlignVCenter, text, color)
         row.translate(0, height)
@@ -200,7 +212,8 @@ def paint_empty(painter: QPainter, area: QRect) -> None:
     large.setPointSizeF(large.pointSizeF() * 1.5)
     painter.setFont(large)
     upper = area.adjusted(0, 0, 0, -40)
-    painter.drawText(upper, int(Qt.AlignmentFlag.AlignCenter), "Drop a chest radiograph here")
+    wrapped = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
+    painter.drawText(upper, wrapped, "Drop a chest radiograph here")
     small = QFont(large)
     small.setPointSizeF(large.pointSizeF() / 1.5)
     painter.setFont(small)
@@ -208,6 +221,6 @@ def paint_empty(painter: QPainter, area: QRect) -> None:
     lower = area.adjusted(MARGIN, 40, -MARGIN, 0)
     painter.drawText(
         lower,
-        int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap),
+        wrapped,
         "DICOM, PNG, JPEG or TIFF\nCtrl+O opens a file, Ctrl+Shift+O a folder; Help > Open sample a phantom",
     )
