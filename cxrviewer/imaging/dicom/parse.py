@@ -39,7 +39,10 @@ def parse(path: Path, data: bytes) -> FileDataset:
     try:
         dataset = pydicom.dcmread(io.BytesIO(data), force=True)
         usable = all(keyword in dataset for keyword in ("SOPClassUID", "Rows", "Columns"))
-        has_pixels = "PixelData" in dataset and bool(dataset.PixelData)
+        pixels = dataset.PixelData if "PixelData" in dataset else b""
+        has_pixels = len(memoryview(pixels)) > 0
+    except MemoryError:
+        raise
     # A damaged file makes the parser fail in any way, deep recursion included.
     except Exception as error:
         raise ImageReadError(

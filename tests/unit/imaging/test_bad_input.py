@@ -219,3 +219,25 @@ def test_a_decoder_that_panics_is_damage(write_dicom):
     offsets = struct.pack("<16I", 2, 64, 64 + len(whole) + 2, *[0] * 13)
     stream = offsets + whole + b"\x81\1" + whole
     assert "damaged" in refusal(write_dicom(RAMP, syntax=RLELossless, stream=stream))
+
+
+@pytest.mark.parametrize("kind", [b"DS", b"AA", b"SQ", b"IS"])
+def test_pixels_that_are_called_something_else(write_dicom, kind):
+    path = write_dicom(np.full((4, 4), 0x3131, np.uint16))
+    content = bytearray(path.read_bytes())
+    place = content.rindex(b"\xe0\x7f\x10\x00")
+    content[place + 4 : place + 8] = kind + b"\2\0"
+    path.write_bytes(content)
+    assert "damaged" in refusal(path)
+
+
+def test_a_class_of_an_unknown_type_in_a_file_without_pixels(write_dicom):
+    path = write_dicom(RAMP)
+    dataset = dcmread(path)
+    del dataset.PixelData
+    dataset.save_as(path)
+    content = bytearray(path.read_bytes())
+    place = content.index(b"\x08\x00\x16\x00")
+    content[place + 4 : place + 6] = b"AA"
+    path.write_bytes(content)
+    assert "contains no image (unknown kind)" in refusal(path)
