@@ -8,11 +8,11 @@ from cxrviewer.imaging.spacing import Spacing
 
 
 def voi_text(voi: Voi) -> str:
-    """Return "W 400  C 40", with the function where it is not the usual one; a table by its explanation."""
+    """Return "W 400 C 40", with the function where it is not the usual one; a table by its explanation."""
     if not isinstance(voi, Window):
         return voi.explanation or "VOI LUT"
     function = f"  {voi.function.value.lower()}" if voi.function is VoiFunction.SIGMOID else ""
-    return f"W {short(voi.width)}  C {short(voi.center)}{function}"
+    return f"W {short(voi.width)} C {short(voi.center)}{function}"
 
 
 def spacing_text(spacing: Spacing) -> str:

@@ -95,7 +95,7 @@ def test_fields_stand_in_their_corners() -> None:
     assert lines[Corner.TOP_LEFT] == ["F  45 y", "a.png"]
     assert lines[Corner.TOP_RIGHT] == ["lossy 2:1", "Thorax  2004-08-26", "CHEST  PA"]
     assert "Frame 2 of 3" in lines[Corner.BOTTOM_LEFT]
-    assert "W 20  C 50  LUNG" in lines[Corner.BOTTOM_LEFT]
+    assert "W 20 C 50  LUNG" in lines[Corner.BOTTOM_LEFT]
     assert "60×40  8 bit  PNG" in lines[Corner.BOTTOM_LEFT]
     assert lines[Corner.BOTTOM_RIGHT][-1] == "Not for diagnosis"
 

@@ -104,8 +104,8 @@ def paint_legend(
     painter.setFont(font_for(painter.font(), box.width()))
     half = (box.width() - _GAP) // 2
     rows = int(_FILLED * box.height() / painter.fontMetrics().height())
-    bar = scale_bar(viewport, legend.spacing, half, ratio) if legend.has_bar and rows > 2 else None
-    left = fitting((legend.top_left, legend.bottom_left), rows - (2 if bar is not None else 0))
+    has_bar = legend.has_bar and rows > 2
+    left = fitting((legend.top_left, legend.bottom_left), rows - (2 if has_bar else 0))
     right = fitting((legend.top_right, legend.bottom_right), rows)
     zoom = f"Zoom {viewport.scale * 100:.0f} %"
     for low in (False, True):
@@ -113,9 +113,13 @@ def paint_legend(
         beside = half if (legend.letters.bottom if low else legend.letters.top) else box.width()
         for side, room in zip((_LEFT, _RIGHT), rooms(painter.fontMetrics(), lines, box.width()), strict=True):
             _write(painter, box, lines[side is _RIGHT], side, low=low, room=room, outermost=min(beside, room))
-    if bar is not None:
+    if has_bar:
         above = painter.fontMetrics().height() * len(left[True]) + 6
-        paint_scale_bar(painter, bar, box.left(), box.bottom() + 1 - above)
+        room = half if len(right[True]) > len(left[True]) else box.width()
+        bar = scale_bar(viewport, legend.spacing, half, ratio)
+        # A length without the qualifier of its unit would be a lie: rather none.
+        if bar is not None and painter.fontMetrics().horizontalAdvance(bar.text) <= room:
+            paint_scale_bar(painter, bar, box.left(), box.bottom() + 1 - above)
     _write_letters(painter, box.adjusted(0, 0, 0, -bottom), legend.letters)
 
 

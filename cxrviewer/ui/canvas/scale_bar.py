@@ -31,13 +31,10 @@ class ScaleBar:
         Widget pixels.
     text : str
         What they stand for, with the qualifier of the unit.
-    room : int
-        Widget pixels for the text.
     """
 
     pixels: float
     text: str
-    room: int
 
 
 def scale_bar(viewport: Viewport, spacing: Spacing | None, room: int, ratio: float) -> ScaleBar | None:
@@ -61,7 +58,7 @@ def scale_bar(viewport: Viewport, spacing: Spacing | None, room: int, ratio: flo
     greatest = length * widest
     power = 10.0 ** floor(log10(greatest))
     size = next(step * power for step in _STEPS if step * power <= greatest * (1 + 1e-9))
-    return ScaleBar(size / length, f"{size:g} {PIXELS if spacing is None else spacing.unit}", room)
+    return ScaleBar(size / length, f"{size:g} {PIXELS if spacing is None else spacing.unit}")
 
 
 def units_across(viewport: Viewport, spacing: Spacing | None) -> float:
@@ -83,6 +80,5 @@ def paint_scale_bar(painter: QPainter, bar: ScaleBar, left: int, bottom: int) ->
             painter.drawLine(one, other)
     painter.restore()
     metrics = painter.fontMetrics()
-    text = metrics.elidedText(bar.text, Qt.TextElideMode.ElideRight, bar.room)
-    box = QRect(left, bottom - _TICK - 3 - metrics.height(), bar.room, metrics.height())
-    outlined(painter, box, Qt.AlignmentFlag.AlignLeft, text, theme.TEXT)
+    box = QRect(left, bottom - _TICK - 3 - metrics.height(), 0, metrics.height())
+    outlined(painter, box, Qt.AlignmentFlag.AlignLeft, bar.text, theme.TEXT)
