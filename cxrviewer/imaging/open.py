@@ -50,7 +50,6 @@ def read_radiograph(path: Path, frame: int = 0) -> Radiograph:
     with within_memory(path):
         file = _recent.find(path)
         if file is None:
-            _recent.forget()
             reader, data = _read_file(path)
             if not hasattr(reader, "open_file"):
                 radiograph: Radiograph = reader.read(path, data, frame)

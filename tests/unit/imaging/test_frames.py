@@ -17,6 +17,7 @@ from pydicom.sequence import Sequence
 from pydicom.uid import JPEG2000Lossless, JPEGLosslessSV1
 
 from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging import recent
 from cxrviewer.imaging.grayscale import default_voi
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.radiograph import Rescale, VoiFunction, Window
@@ -183,6 +184,19 @@ def test_a_file_that_was_written_again_is_read_again(write_dicom, reads):
     path.unlink()
     with pytest.raises(ImageReadError, match="does not exist"):
         read_radiograph(path, 1)
+
+
+def test_a_file_is_let_go_when_others_are_read(write_dicom, reads, tmp_path):
+    path = tmp_path / "frames.dcm"
+    write_dicom(FRAMES[0], PixelData=FRAMES.tobytes(), NumberOfFrames=4).rename(path)
+    other = write_dicom(FRAMES[0])
+    read_radiograph(path)
+    for others, again in ((recent.PATIENCE, 0), (recent.PATIENCE + 1, 1)):
+        reads.clear()
+        for _ in range(others):
+            read_radiograph(other)
+        read_radiograph(path, 2)
+        assert reads.count(path) == again
 
 
 def test_a_file_of_one_image_is_not_kept(write_dicom, reads):
