@@ -70,3 +70,42 @@ def test_linear_windows(write_dicom, tmp_path, center, width):
     path = write_dicom(RAMP, BitsStored=12, HighBit=11, WindowCenter=center, WindowWidth=width)
     radiograph = read_radiograph(path)
     agree(displayed(radiograph, radiograph.grayscale.windows[0]), dcmtk.presentation(path, "+Wi", "1"))
+
+
+@pytest.mark.parametrize(("bits", "high"), [(12, 15), (10, 11), (8, 11), (12, 13)])
+@pytest.mark.parametrize("signed", [False, True])
+def test_stored_bits_that_lie_anywhere_in_their_words(write_dicom, bits, high, signed):
+    """What lies beside them, an overlay say, is none of the image."""
+    values = np.arange(64 * 64).reshape(64, 64) % (1 << bits)
+    beside = np.random.default_rng(0).integers(0, 1 << 16, values.shape) & ~(
+        ((1 << bits) - 1) << (high + 1 - bits)
+    )
+    words = ((values << (high + 1 - bits)) | beside).astype(np.uint16)
+    path = write_dicom(
+        words.view(np.int16) if signed else words,
+        BitsStored=bits,
+        HighBit=high,
+        WindowCenter=(0 if signed else 1 << (bits - 1)) + 0.5,
+        WindowWidth=1 << bits,
+    )
+    radiograph = read_radiograph(path)
+    if signed:
+        values = np.where(values >= 1 << (bits - 1), values - (1 << bits), values)
+    assert np.array_equal(radiograph.pixels, values)
+    agree(displayed(radiograph, grayscale.default_voi(radiograph)), dcmtk.presentation(path, "+Wi", "1"))
+
+
+@pytest.mark.parametrize("width", [0.25, 0.5, 1, 1.5, 1000])
+def test_exact_windows_by_a_linear_one_of_dcmtk(write_dicom, width):
+    """DCMTK 3.6.7 has no LINEAR_EXACT: the LINEAR window a step wider maps alike (PS3.3 C.11.2.1.3.2)."""
+    path = write_dicom(
+        RAMP,
+        BitsStored=12,
+        HighBit=11,
+        WindowCenter=2000.25,
+        WindowWidth=width,
+        VOILUTFunction="LINEAR_EXACT",
+    )
+    radiograph = read_radiograph(path)
+    found = displayed(radiograph, radiograph.grayscale.windows[0])
+    agree(found, dcmtk.presentation(path, "+Ww", "2000.75", str(width + 1)))
