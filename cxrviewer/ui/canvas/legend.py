@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import zip_longest
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
@@ -24,6 +25,8 @@ _GAP = 26
 """Between what is on the left and on the right: a letter has room there."""
 _NARROW = 300
 """Width under which words are smaller."""
+_HEAVIER = 0.6
+"""Of the width, at least, for the heavier of two lines that do not both fit."""
 _FILLED = 0.5
 """Of the height, at most, has words."""
 _LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -53,6 +56,9 @@ class Line:
     text: str
     weight: int = 50
     tone: Tone = Tone.PLAIN
+
+
+_NOTHING = Line("", 0)
 
 
 @dataclass(frozen=True)
@@ -109,10 +115,8 @@ def paint_legend(
     right = fitting((legend.top_right, legend.bottom_right), rows)
     zoom = f"Zoom {viewport.scale * 100:.0f} %"
     for low in (False, True):
-        lines = [_texts(side[low], zoom) for side in (left, right)]
-        beside = half if (legend.letters.bottom if low else legend.letters.top) else box.width()
-        for side, room in zip((_LEFT, _RIGHT), rooms(painter.fontMetrics(), lines, box.width()), strict=True):
-            _write(painter, box, lines[side is _RIGHT], side, low=low, room=room, outermost=min(beside, room))
+        beside_letter = bool(legend.letters.bottom if low else legend.letters.top)
+        _write_rows(painter, box, _texts(left[low], zoom), _texts(right[low], zoom), low, beside_letter)
     if has_bar:
         above = painter.fontMetrics().height() * len(left[True]) + 6
         room = half if len(right[True]) > len(left[True]) else box.width()
@@ -142,12 +146,14 @@ def fitting(corners: Sequence[tuple[Line, ...]], rows: int) -> list[tuple[Line, 
     ]
 
 
-def rooms(metrics: QFontMetrics, sides: Sequence[Sequence[Line]], width: int) -> tuple[int, int]:
-    """Return the widths that left and right may take: a half each, or more where the other needs less."""
-    left, right = (max((_width(metrics, line.text) for line in lines), default=0) for lines in sides)
-    width -= _GAP
-    half = width // 2
-    return max(half, width - right if right < half else 0), max(half, width - left if left < half else 0)
+def rooms(metrics: QFontMetrics, left: Line, right: Line, width: int) -> tuple[int, int]:
+    """Return the widths that two lines of one row may take: where not both fit, the heavier goes first."""
+    needs = [_width(metrics, line.text) for line in (left, right)]
+    if sum(needs) <= width:
+        return needs[0], needs[1]
+    first = 0 if left.weight >= right.weight else 1
+    given = min(needs[first], max(round(_HEAVIER * width), width - needs[1 - first]))
+    return (given, width - given) if first == 0 else (width - given, given)
 
 
 def shortened(metrics: QFontMetrics, text: str, room: int) -> str:
@@ -167,28 +173,32 @@ def _texts(lines: tuple[Line, ...], zoom: str) -> tuple[Line, ...]:
     return tuple(replace(line, text=zoom) if line.text == ZOOM else line for line in lines)
 
 
-def _write(
+def _write_rows(
     painter: QPainter,
     box: QRect,
-    lines: tuple[Line, ...],
-    side: Qt.AlignmentFlag,
-    *,
+    left: tuple[Line, ...],
+    right: tuple[Line, ...],
     low: bool,
-    room: int,
-    outermost: int,
+    beside_letter: bool,
 ) -> None:
-    """Write the lines of a corner in the room that they have; the outermost may be beside a letter."""
+    """Write the two corners at one edge, row by row from the edge inwards; the first is beside a letter."""
     metrics = painter.fontMetrics()
-    height = metrics.height()
-    row = QRect(box.left(), box.top(), box.width(), height)
+    inwards = [tuple(reversed(lines)) if low else lines for lines in (left, right)]
+    row = QRect(box.left(), box.top(), box.width(), metrics.height())
     if low:
-        row.moveTop(box.bottom() + 1 - height * len(lines))
-    for number, line in enumerate(lines):
-        outer = len(lines) - 1 - number if low else number
-        text = shortened(metrics, line.text, outermost if outer == 0 else room)
-        color = theme.WARNING if line.tone is Tone.WARNING else theme.TEXT
-        outlined(painter, row, side | Qt.AlignmentFlag.AlignVCenter, text, color)
-        row.translate(0, height)
+        row.moveBottom(box.bottom())
+    for number, (one, other) in enumerate(zip_longest(*inwards, fillvalue=_NOTHING)):
+        widths = rooms(metrics, one, other, box.width() - _GAP)
+        if beside_letter and number == 0:
+            half = (box.width() - _GAP) // 2
+            widths = min(widths[0], half), min(widths[1], half)
+        for line, side, room in ((one, _LEFT, widths[0]), (other, _RIGHT, widths[1])):
+            if not line.text:
+                continue
+            color = theme.WARNING if line.tone is Tone.WARNING else theme.TEXT
+            place = side | Qt.AlignmentFlag.AlignVCenter
+            outlined(painter, row, place, shortened(metrics, line.text, room), color)
+        row.translate(0, -row.height() if low else row.height())
 
 
 def _write_letters(painter: QPainter, box: QRect, letters: EdgeLetters) -> None:
