@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -9,10 +10,12 @@ from PySide6.QtCore import Qt
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import LOGIT
 from cxrviewer.explain.target import settle_target
+from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.models.catalog import builtin_cards, remember_card
 from cxrviewer.session.compare import Comparison
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
+from cxrviewer.session.state import FIT
 from cxrviewer.ui.dialogs.model_form import ModelForm
 from cxrviewer.ui.legend_text import fallback_text, heading_text
 from cxrviewer.ui.menus import fill_presets
@@ -47,7 +50,8 @@ class Presenter:
         self._window.side.show_models(builtin_cards(), self._shown.state.model)
         self._window.side.show_model(None)
         self._window.actions_table.enable_for_image(False)
-        self._show_choices(self._shown)
+        self._show_question(self._shown)
+        self._show_view(self._shown)
         self.show_words(self._window.words.choice)
         self.show_panes()
         self.show_activity(self._window.controller.activity)
@@ -63,7 +67,9 @@ class Presenter:
         if (state.model, shown.at_hand.model) != (former.state.model, former.at_hand.model):
             self._window.side.show_models(builtin_cards(), state.model)
         self._say_fallback(shown)
-        self._show_choices(shown)
+        if not _only_the_view_differs(shown, former):
+            self._show_question(shown)
+        self._show_view(shown)
         self._sight.look(shown)
 
     def show_words(self, choice: WordChoice) -> None:
@@ -139,23 +145,15 @@ class Presenter:
             self._window.messages.show_text(" ".join((*notes, text)))
         self._fallback = text
 
-    def _show_choices(self, shown: Shown) -> None:
-        """Show the choices where they are made: in the panel and the menus."""
+    def _show_question(self, shown: Shown) -> None:
+        """Show what is asked and how its answer is drawn where that is chosen: in panel and menus."""
         state, loaded, side = shown.state, shown.at_hand.loaded, self._window.side
         card = loaded.info.card if loaded is not None else None
         target = settle_target(state.question.target, shown.at_hand.prediction)
         side.outputs.show_output(card, shown.at_hand.prediction, target)
         side.heading.setText(heading_text(shown))
         side.show_shown(shown)
-        renderer = self._window.controller.renderer
-        side.window_panel.show_shown(shown, renderer.histogram() if renderer is not None else None)
         actions = self._window.actions_table
-        actions.check("invert", state.inverted)
-        actions.check("keep_window", state.keep_window)
-        actions.check("planes", state.planes_visible)
-        frames = shown.radiograph.frames if shown.radiograph is not None else 1
-        actions.enable("frame_previous", shown.state.frame > 0)
-        actions.enable("frame_next", shown.state.frame < frames - 1)
         actions.check("heatmap", state.style.visible)
         actions.check("signed", state.style.signed)
         actions.check("lock_scale", state.scale.limit is not None)
@@ -165,3 +163,27 @@ class Presenter:
         by_layer = bool(method) and method_spec(method).uses_layer and shown.radiograph is not None
         for key in ("layer_earlier", "layer_later"):
             actions.enable(key, by_layer)
+
+    def _show_view(self, shown: Shown) -> None:
+        """Show how the image is looked at, which changes with each move of the mouse."""
+        state, controller = shown.state, self._window.controller
+        histogram = controller.renderer.histogram() if controller.renderer is not None else None
+        self._window.side.window_panel.show_shown(shown, histogram)
+        actions = self._window.actions_table
+        actions.check("invert", state.inverted)
+        actions.check("keep_window", state.keep_window)
+        actions.check("planes", state.planes_visible)
+        frames = shown.radiograph.frames if shown.radiograph is not None else 1
+        actions.enable("frame_previous", state.frame > 0)
+        actions.enable("frame_next", state.frame < frames - 1)
+
+
+def _only_the_view_differs(one: Shown, other: Shown) -> bool:
+    """Return whether two contents of the screen differ at most in how the image is looked at."""
+    return _without_view(one) == _without_view(other)
+
+
+def _without_view(shown: Shown) -> tuple[object, ...]:
+    state = replace(shown.state, voi=None, inverted=False, orientation=Orientation(), zoom=FIT)
+    at_hand, drawn = shown.at_hand, (shown.analysis, shown.display, shown.style)
+    return state, at_hand.model, *map(id, (at_hand.radiograph, at_hand.loaded, at_hand.prediction, *drawn))
