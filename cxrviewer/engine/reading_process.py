@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,8 @@ from cxrviewer.models.memory import limit_memory
 
 _DAMAGED = "The file is probably damaged: copy it again."
 _NICE = 10
+_STARTING = 60.0
+"""Seconds in which a process must have started."""
 
 _Answer = TypeVar("_Answer")
 
@@ -40,6 +42,7 @@ class ReadingProcess:
         self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._process: OneProcess | None = None
+        self._prepared: Future[None] = Future()
         self._unwanted: OneProcess | None = None
         self._busy_since: float | None = None
         self._closed = False
@@ -85,6 +88,8 @@ class ReadingProcess:
         with self._turn:
             for _ in range(2):
                 process, future = self._submit(function, *arguments)
+                # That the process takes long to start on a busy machine is no fault of the file.
+                wait((self._prepared,), timeout=_STARTING)
                 try:
                     self._busy_since = time.monotonic()
                     return future.result(timeout=patience)
@@ -127,7 +132,7 @@ class ReadingProcess:
             raise CancelledError
         if self._process is None:
             self._process = OneProcess()
-            self._process.submit(_prepare, self._background)
+            self._prepared = self._process.submit(_prepare, self._background)
         return self._process
 
     def _submit(
