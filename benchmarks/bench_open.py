@@ -27,6 +27,8 @@ ENCODINGS = {
 }
 GOALS = {"uncompressed": 0.1, "JPEG Lossless": 0.25}
 FLICK_GOAL = 0.05
+THUMBNAIL = 0.6
+"""Seconds after which the thumbnail of an image is there, too; less than until the user is taken to look."""
 BESIDE = 12
 
 
@@ -67,6 +69,7 @@ def _opening(desk: Desk, folder: Path, files: dict[str, Path]) -> dict[str, list
             copy = Path(shutil.copy(path, place / "image.dcm"))
             times[title].append(desk.open(copy))
             desk.wait_for_heatmap()
+            desk.pause(THUMBNAIL)
             shutil.rmtree(place)
     return {title: taken[1:] for title, taken in times.items()}
 
@@ -91,6 +94,7 @@ def _flicking(desk: Desk, folder: Path) -> list[Row]:
         begun = time.perf_counter()
         desk.wait(lambda path=path: desk.is_ahead(path))
         waits.append(time.perf_counter() - begun)
+        desk.pause(0.1)
         start = time.perf_counter()
         QTest.keyClick(desk.canvas, Qt.Key.Key_Right)
         desk.canvas.repaint()

@@ -61,6 +61,13 @@ class Desk:
         """Wait until the image on screen is analysed."""
         self.wait(lambda: self.shown.analysis is not None and self.window.controller.waiting is None)
 
+    def pause(self, seconds: float) -> None:
+        """Let the window work for a while: on thumbnails, say."""
+        ended = time.monotonic() + seconds
+        while time.monotonic() < ended:
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+            time.sleep(0.005)
+
     def rest(self) -> None:
         """Wait until nothing is computed in advance any more."""
         services = self.window.services
