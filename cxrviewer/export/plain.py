@@ -13,7 +13,7 @@ from cxrviewer.export.save import save_picture
 from cxrviewer.imaging.grayscale import Voi, presentation_table
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.render import NO_OVERLAY, Renderer
-from cxrviewer.imaging.viewport import Orientation, make_viewport, oriented_size
+from cxrviewer.imaging.viewport import Orientation, make_viewport, on_whole_pixels, oriented_size
 
 
 def presentation_values(
@@ -46,7 +46,7 @@ def presentation_values(
         aspect=radiograph.aspect,
     )
     table = presentation_table(radiograph, voi, inverted)
-    picture = Renderer(radiograph).picture(viewport, table, None, NO_OVERLAY, planes)
+    picture = Renderer(radiograph).picture(on_whole_pixels(viewport), table, None, NO_OVERLAY, planes)
     return np.asarray(picture & 0xFF, np.uint8)
 
 

@@ -58,6 +58,18 @@ class Viewport:
         return float(np.abs(self.stored_to_view[:2, 0]).max())
 
 
+def on_whole_pixels(viewport: Viewport) -> Viewport:
+    """Return a viewport of scale 1 moved by half a pixel at most, so that nothing is interpolated.
+
+    Viewports of other scales are returned as they are.
+    """
+    if viewport.scale != 1.0:
+        return viewport
+    matrix = viewport.stored_to_view.copy()
+    matrix[:2, 2] = np.round(matrix[:2, 2])
+    return Viewport(viewport.shape, matrix)
+
+
 def oriented_size(
     image_shape: tuple[int, int], aspect: float, orientation: Orientation
 ) -> tuple[float, float]:

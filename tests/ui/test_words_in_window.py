@@ -7,6 +7,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pydicom
 import pytest
 from answering_engine import AnsweringEngine
 from dicom_files import dicom_dataset
@@ -157,13 +158,20 @@ def _gray(image: QImage) -> NDArray[np.uint8]:
     return values[:, : image.width(), 0]
 
 
-@pytest.mark.parametrize("options", [(), ("--invert",), ("--preset", "auto"), ("--window", "1900", "700")])
+@pytest.mark.parametrize(
+    "options", [(), ("--invert",), ("--preset", "auto"), ("--window", "1900", "700"), ("tall",)]
+)
 def test_the_render_command_writes_the_pixels_of_the_canvas_at_1_to_1(
     qtbot, window: MainWindow, chest: Path, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     from cxrviewer.imaging.grayscale import auto_window
     from cxrviewer.imaging.radiograph import Window
 
+    if "tall" in options:
+        options = ()
+        tall = pydicom.dcmread(chest)
+        tall.PixelAspectRatio = [3, 2]
+        tall.save_as(chest)
     _open(qtbot, window, chest)
     commands = window.commands
     commands.style(visible=False)
@@ -176,7 +184,10 @@ def test_the_render_command_writes_the_pixels_of_the_canvas_at_1_to_1(
     viewport = canvas.viewport()
     assert viewport is not None
     left, top = (int(place) for place in viewport.stored_to_view[:2, 2])
-    seen = _gray(canvas.picture())[top : top + SHAPE[0], left : left + SHAPE[1]]
     target = tmp_path / "rendered.png"
     assert main(["render", str(chest), "-o", str(target), *options]) == 0
-    assert np.array_equal(cv2.imread(str(target), cv2.IMREAD_UNCHANGED), seen)
+    written = cv2.imread(str(target), cv2.IMREAD_UNCHANGED)
+    height, width = written.shape
+    assert width == SHAPE[1]
+    seen = _gray(canvas.picture())[top : top + height, left : left + width]
+    assert np.array_equal(written, seen)

@@ -9,7 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.radiograph import Radiograph
-from cxrviewer.imaging.viewport import Orientation, Viewport, fill_scale, fit_scale, make_viewport
+from cxrviewer.imaging.viewport import (
+    Orientation,
+    Viewport,
+    fill_scale,
+    fit_scale,
+    make_viewport,
+    on_whole_pixels,
+)
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui.canvas.tools.box import Box
 
@@ -53,9 +60,7 @@ class View:
                 aspect=self._image.aspect,
                 orientation=self.orientation,
             )
-            if viewport.scale == 1.0:
-                viewport.stored_to_view[:2, 2] = np.round(viewport.stored_to_view[:2, 2])
-            self._viewport = viewport
+            self._viewport = on_whole_pixels(viewport)
         return self._viewport
 
     def scale(self) -> float:
