@@ -69,7 +69,9 @@ def compared(
     if comparison is Comparison.LAYERS:
         return tuple(asking(shown, layers=(layer,)) for layer in _layers(info))
     targets = [of_label(index) for index in _classes(info, prediction)]
-    return tuple(replace(asking(shown, target=target), keep_target=True) for target in targets)
+    states = tuple(replace(asking(shown, target=target), keep_target=True) for target in targets)
+    # Two rows of two are larger than three in a row, and there is room for the image itself.
+    return (styled(states[0], visible=False), *states) if len(states) == MOST - 1 else states
 
 
 def _by(state: ViewState, method: str, info: ModelInfo) -> ViewState:

@@ -132,7 +132,7 @@ def _own_place(comparison: Comparison, states: tuple[ViewState, ...], shown: Sho
     layers = shown.analysis.result.attribution.question.layers if shown.analysis is not None else ()
     for place, state in enumerate(states):
         asked = state.question
-        if comparison is Comparison.CLASSES and asked.target == target:
+        if comparison is Comparison.CLASSES and asked.target == target and state.style.visible:
             return place
         if comparison is Comparison.LAYERS and asked.layers == layers:
             return place

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -10,6 +12,7 @@ from cxrviewer.session.shown import Shown
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.canvas import Canvas
 from cxrviewer.ui.canvas.ghost import GhostCursor
+from cxrviewer.ui.canvas.legend import Line
 from cxrviewer.ui.canvas.reveal import SwipeLine
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.legend_text import legend_text
@@ -17,6 +20,8 @@ from cxrviewer.ui.words import Words
 
 FRAME = 2
 """Pixels around the canvas where there are several panes."""
+
+_LAYER_WEIGHT = 75
 
 _ACTIVATING = (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn)
 
@@ -84,10 +89,14 @@ class Pane(QWidget):
             self.setContentsMargins(margin, margin, margin, margin)
         name = "Radiograph" if count == 1 else f"Radiograph, pane {place} of {count}"
         self.canvas.setAccessibleName(name)
+        self._show_words()
         self.update()
 
     def _show_words(self) -> None:
-        self.canvas.set_legend(legend_text(self._shown, self._words.choice))
+        legend = legend_text(self._shown, self._words.choice)
+        if self._is_framed and self._words.choice.corners:
+            legend = replace(legend, bottom_right=(*_layer_line(self._shown), *legend.bottom_right))
+        self.canvas.set_legend(legend)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Become active before the canvas takes a press; hide the heatmap while a key is held."""
@@ -110,6 +119,14 @@ class Pane(QWidget):
         with QPainter(self) as painter:
             painter.setPen(QPen(theme.ACCENT if self._is_active else theme.LINE, FRAME))
             painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
+
+
+def _layer_line(shown: Shown) -> tuple[Line, ...]:
+    """Return the layer that is explained, which tells panes apart."""
+    if shown.heatmap is None or shown.analysis is None or not shown.state.style.visible:
+        return ()
+    layers = shown.analysis.result.attribution.question.layers
+    return (Line(layers[0], _LAYER_WEIGHT),) if len(layers) == 1 else ()
 
 
 def _is_for_hiding(event: QKeyEvent) -> bool:

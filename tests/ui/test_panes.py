@@ -223,7 +223,8 @@ def test_the_next_image_is_read_once_for_all_linked_panes(window, qtbot, write_i
     qtbot.waitUntil(lambda: set(_images(window)) == {"b.png"}, timeout=WAIT)
     assert read == [path]
     _settle(window, qtbot)
-    targets = [each.shown.analysis.result.attribution.target for each in _controllers(window)]
+    drawn = [each.shown for each in _controllers(window) if each.state.style.visible]
+    targets = [shown.analysis.result.attribution.target for shown in drawn]
     assert targets == [of_label(0), of_label(1), of_label(2)], "each pane keeps its class"
 
 
@@ -370,7 +371,8 @@ def test_the_layout_comes_back_without_images(open_window, qtbot, write_image, a
 def test_comparisons_differ_in_one_thing_and_share_the_rest(window, qtbot, action, differ) -> None:
     window.actions_table[action].trigger()
     _settle(window, qtbot)
-    questions = [each.shown.analysis.result.attribution.question for each in _controllers(window)]
+    drawn = [each for each in _controllers(window) if each.state.style.visible]
+    questions = [each.shown.analysis.result.attribution.question for each in drawn]
     assert len(questions) > 1
     assert len({getattr(question, differ) for question in questions}) == len(questions)
     for name in {"method", "target"} - {differ}:
@@ -519,3 +521,25 @@ def test_a_model_card_that_is_answered_holds_in_all_panes(window, qtbot, engine)
         ),
         timeout=WAIT,
     )
+
+
+def test_the_overlay_of_the_first_class_stays_the_active_pane(window, qtbot) -> None:
+    window.commands.ask(target=of_label(0))
+    _settle(window, qtbot)
+    window.actions_table["compare_classes"].trigger()
+    assert window.controller.state.style.visible
+    assert window.controller.state.question.target == of_label(0)
+
+
+def test_panes_tell_their_layers_apart(window, qtbot) -> None:
+    def words(pane) -> list[str]:
+        return [line.text for line in pane.canvas._legend.bottom_right]
+
+    assert "late" not in words(window.panes.active)
+    window.actions_table["compare_layers"].trigger()
+    _settle(window, qtbot)
+    early, late = window.panes.panes
+    assert "early" in words(early)
+    assert "late" in words(late)
+    window.actions_table["layout_one"].trigger()
+    assert "late" not in words(window.panes.active)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _GAP, _REACH = 4.0, 14.0
 """Where the arms begin and end, in pixels from the middle: the place itself stays free."""
-_LIGHT, _DARK = QColor(255, 214, 90), QColor(0, 0, 0, 170)
+_LIGHT, _DARK = QColor(110, 235, 255), QColor(0, 0, 0, 170)
 
 
 class GhostCursor:

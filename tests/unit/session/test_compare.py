@@ -67,8 +67,12 @@ def test_classes_are_the_most_probable_and_stay_for_the_next_image() -> None:
     states = compared(Comparison.CLASSES, STATE, info, Prediction(np.log(shares), shares))
     assert [each.question.target for each in states] == [of_label(index) for index in (1, 2, 3, 5)]
     assert all(each.keep_target for each in states)
-    few = compared(Comparison.CLASSES, STATE, INFO, prediction())
-    assert [each.question.target for each in few] == [of_label(index) for index in range(3)]
+
+
+def test_three_classes_leave_room_for_the_image_itself() -> None:
+    states = compared(Comparison.CLASSES, STATE, INFO, prediction())
+    assert [each.question.target for each in states] == [of_label(index) for index in (0, 0, 1, 2)]
+    assert [each.style.visible for each in states] == [False, True, True, True]
 
 
 @pytest.mark.parametrize("comparison", [Comparison.METHODS, Comparison.LAYERS, Comparison.CLASSES])
