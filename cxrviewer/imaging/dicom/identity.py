@@ -48,7 +48,7 @@ _WORDS = re.compile(
     "Institution|Station|Physician|Operator|Performer|Author|Address|Telephone|Telecom|Hospital|Issuer"
     "|Location|Comment|History|Person|Department|RequestingService|Reviewer|Requester|ContactInformation"
 )
-_PART = re.compile(r"[^\W_]{3,}")
+_PART = re.compile(r"[^\W_]{3,}|[^\W\d_\x00-\x7f]{2,}")
 
 
 def is_identifying(tag: int, keyword: str, vr: str, value: str) -> bool:
@@ -73,7 +73,7 @@ def is_identifying(tag: int, keyword: str, vr: str, value: str) -> bool:
 
 
 def name_parts(values: Iterable[str]) -> frozenset[str]:
-    """Return the words of identifying texts, folded, of three letters or digits and more."""
+    """Return the words of identifying texts, folded: from three letters or digits on, two beyond ASCII."""
     return frozenset(part.casefold() for value in values for part in _PART.findall(value))
 
 
