@@ -22,6 +22,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--epochs", type=_positive, metavar="N", help="default: the recipe's")
     parser.add_argument("--seed", type=_seed, metavar="N", help="default: the recipe's")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="weights to begin with")
+    parser.add_argument("--resume", action="store_true", help="go on with a run that was ended")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="another setting, batch=16 or augmentation.noise=0.1 for one; may be given again",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from cxrviewer.cli.streams import tolerate_any_text
     from cxrviewer.errors import UsageError
+    from cxrviewer.learning.settings import changed
     from cxrviewer.registry import drop_ins
 
     tolerate_any_text()
@@ -46,7 +56,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError(f"There is no recipe {arguments.recipe!r}.", f"Choose from: {', '.join(recipes)}.")
     recipe = recipes[arguments.recipe]
     given = {name: value for name in ("epochs", "seed") if (value := getattr(arguments, name)) is not None}
-    recipe.train(replace(recipe.SPEC.defaults, **given), arguments.data, arguments.output, _say)
+    settings = changed(replace(recipe.SPEC.defaults, **given), arguments.set)
+    options = {"weights": arguments.weights, "resume": arguments.resume}
+    recipe.train(settings, arguments.data, arguments.output, _say, **options)
     _say(f"the model is in {arguments.output}")
     return 0
 

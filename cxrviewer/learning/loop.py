@@ -25,7 +25,9 @@ class Schedule:
     epochs, steps : int
         Epochs, and steps of each.
     rate, weight_decay : float
-        Of AdamW: the peak of the rate, after a twentieth of all steps, from where it falls as a cosine.
+        Of AdamW: the peak of the rate, after `warmup`, from where it falls as a cosine.
+    warmup : float
+        Epochs of rising rate, at most half of all.
     averaging : float
         Momentum of the running average of the weights (Polyak and Juditsky 1992).
     """
@@ -34,6 +36,7 @@ class Schedule:
     steps: int
     rate: float
     weight_decay: float
+    warmup: float
     averaging: float
 
 
@@ -62,12 +65,13 @@ class Loop:
         import tensorflow as tf
 
         total = schedule.epochs * schedule.steps
+        warmup = min(round(schedule.warmup * schedule.steps), total // 2)
         rate = keras.optimizers.schedules.CosineDecay(
             schedule.rate / 100,
-            max(1, total - total // 20),
+            max(1, total - warmup),
             alpha=0.01,
             warmup_target=schedule.rate,
-            warmup_steps=total // 20,
+            warmup_steps=warmup,
         )
         self._model, self._schedule = model, schedule
         self._optimizer = keras.optimizers.AdamW(
@@ -113,9 +117,7 @@ class Loop:
             value = loss(targets, self._model(images, training=True))
         variables = self._model.trainable_variables
         self._optimizer.apply_gradients(zip(tape.gradient(value, variables), variables, strict=True))
-        # At first the average would be that of weights which nothing has been learned by.
-        done = tf.cast(self._optimizer.iterations, tf.float32)
-        momentum = tf.minimum(self._schedule.averaging, done / (done + 10))
+        momentum = self._schedule.averaging
         for average, weight in zip(self._average, self._model.weights, strict=True):
             average.assign(average * momentum + weight * (1 - momentum))
         return value

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxrviewer.errors import UserError
+from cxrviewer.errors import UserError, first_line
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import write_card
 from cxrviewer.models.catalog import file_digest
@@ -47,22 +47,52 @@ class RunFolder:
         """The table with a line an epoch."""
         return self.path / "log.csv"
 
+    @property
+    def checkpoint(self) -> Path:
+        """Stem of the files from which a run goes on."""
+        return self.path / "checkpoint"
+
     def create(self, *, resumed: bool = False) -> None:
-        """Make the folder and drop the log of an earlier run, unless that is resumed.
+        """Make the folder; unless a run in it is resumed, drop what an earlier one has left for that.
 
         Raises
         ------
         UserError
-            The folder cannot be made or written to.
+            The folder cannot be made or written to, or has no run to resume.
         """
+        if resumed and not self.checkpoint.with_suffix(".index").exists():
+            hint = "Give the folder of a run that was ended, or leave out --resume."
+            raise UserError("There is no run to resume.", hint, self.path)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             if not resumed:
-                self.log.unlink(missing_ok=True)
+                for name in (
+                    self.log,
+                    self._best,
+                    *self.path.glob("checkpoint*"),
+                    self.path / "children.npz",
+                ):
+                    name.unlink(missing_ok=True)
         except OSError as error:
             raise UserError(
                 f"The output folder cannot be used: {error.strerror}.", "Give another folder.", self.path
             ) from error
+
+    @property
+    def _best(self) -> Path:
+        return self.path / "best.json"
+
+    def save_best(self, facts: dict[str, Any]) -> None:
+        """Write what the best epoch so far achieved."""
+        with atomic_path(self._best) as temporary:
+            temporary.write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+
+    def best(self) -> dict[str, Any] | None:
+        """Return what the best epoch so far achieved, None before the first one."""
+        if not self._best.exists():
+            return None
+        found: dict[str, Any] = json.loads(self._best.read_text(encoding="utf-8"))
+        return found
 
     def save_settings(self, settings: Any, facts: dict[str, object]) -> None:
         """Write settings, a dataclass, and facts (counts, data hash, versions) as JSON."""
@@ -85,3 +115,23 @@ class RunFolder:
     def save_card(self, card: ModelCard) -> None:
         """Write the card with the digest of the weights as they are on the disk."""
         write_card(replace(card, sha256=file_digest(self.weights)), self.card)
+
+
+def begin_with(model: keras.Model, weights: Path | None) -> None:
+    """Give a model the weights of a file, if there is one.
+
+    Raises
+    ------
+    UserError
+        The file cannot be read, or has weights of another network.
+    """
+    if weights is None:
+        return
+    try:
+        model.load_weights(weights)
+    except Exception as error:  # Keras raises what it likes on a file that does not fit.
+        raise UserError(
+            f"The weights do not fit the network: {first_line(error)}",
+            "Give weights of the same recipe.",
+            weights,
+        ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from cxrviewer.learning.augment import augment
 from cxrviewer.learning.dataset import Dataset
+from cxrviewer.learning.loop import Batches, Loop, Schedule
 from cxrviewer.learning.settings import TrainSettings
 from cxrviewer.learning.split import balanced_order
 
@@ -26,9 +28,10 @@ def fit(
     training: Dataset,
     validation: Dataset,
     settings: TrainSettings,
+    folder: Path,
     epoch_end: EpochEnd,
-) -> None:
-    """Train a model in place.
+) -> int:
+    """Train a model in place, from where a run in the same folder ended.
 
     Each epoch draws as many images as there are, every class equally often, and augments them.
     When `epoch_end` is called the model has the averaged weights (Polyak and Juditsky 1992).
@@ -41,28 +44,33 @@ def fit(
         Disjoint in patients.
     settings : TrainSettings
         How to train.
+    folder : Path
+        Takes the checkpoint.
     epoch_end : callable
         Called after each epoch.
+
+    Returns
+    -------
+    int
+        Number of epochs that were done before.
     """
     import keras
 
     steps = max(1, len(training.labels) // settings.batch)
-    model.compile(
-        optimizer=_optimizer(settings, steps),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing)
+    schedule = Schedule(
+        settings.epochs,
+        steps,
+        settings.learning_rate,
+        settings.weight_decay,
+        settings.warmup,
+        settings.averaging,
     )
-
-    def after(epoch: int, logs: dict[str, float]) -> None:
-        epoch_end(epoch + 1, logs["loss"], predict(model, validation.images))
-
-    callbacks = [
-        keras.callbacks.SwapEMAWeights(swap_on_epoch=True),
-        keras.callbacks.LambdaCallback(on_epoch_end=after),
-    ]
+    loop = Loop(model, loss, schedule, folder)
+    done = loop.restore()
     batches = _batches(training, steps * settings.epochs, settings)
-    model.fit(
-        batches, epochs=settings.epochs, steps_per_epoch=steps, callbacks=callbacks, shuffle=False, verbose=0
-    )
+    loop.run(batches, lambda epoch, value: epoch_end(epoch, value, predict(model, validation.images)))
+    return done
 
 
 def predict(model: keras.Model, images: NDArray[np.uint8], batch: int = 64) -> NDArray[np.float32]:
@@ -74,29 +82,7 @@ def predict(model: keras.Model, images: NDArray[np.uint8], batch: int = 64) -> N
     return np.concatenate(parts)
 
 
-def _optimizer(settings: TrainSettings, steps: int) -> keras.optimizers.Optimizer:
-    import keras
-
-    total = steps * settings.epochs
-    warmup = min(round(settings.warmup * steps), total // 2)
-    rate = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=settings.learning_rate / 100,
-        decay_steps=max(1, total - warmup),
-        alpha=0.01,
-        warmup_target=settings.learning_rate,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(
-        rate,
-        weight_decay=settings.weight_decay,
-        use_ema=True,
-        ema_momentum=settings.averaging,
-    )
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    return optimizer
-
-
-def _batches(data: Dataset, steps: int, settings: TrainSettings) -> tf.data.Dataset:
+def _batches(data: Dataset, steps: int, settings: TrainSettings) -> Batches:
     """Return augmented batches; what a step sees depends on its number and the seed alone."""
     import tensorflow as tf
 
@@ -110,4 +96,4 @@ def _batches(data: Dataset, steps: int, settings: TrainSettings) -> tf.data.Data
         seed = tf.stack([tf.constant(settings.seed, tf.int64), step])
         return augment(gray, seed, settings.augmentation), tf.gather(targets, chosen)
 
-    return tf.data.Dataset.range(steps).map(batch, num_parallel_calls=2).prefetch(2)
+    return lambda first, last: tf.data.Dataset.range(first, last).map(batch, num_parallel_calls=2).prefetch(2)

@@ -42,9 +42,9 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def trained(settings: LungFieldSettings, data: Path, output: Path) -> list[str]:
+def trained(settings: LungFieldSettings, data: Path, output: Path, *, resume: bool = False) -> list[str]:
     lines: list[str] = []
-    lung_field.train(settings, data, output, lines.append)
+    lung_field.train(settings, data, output, lines.append, resume=resume)
     return lines
 
 
@@ -75,7 +75,7 @@ def test_a_run_that_was_ended_takes_the_steps_of_one_that_was_not(data: Path, tm
     trained(SHORT, data, tmp_path / "whole")
     with pytest.raises(KilledError):
         lung_field.train(SHORT, data, tmp_path / "killed", kill)
-    assert "1 epochs were done before" in trained(SHORT, data, tmp_path / "killed")
+    assert "1 epochs were done before" in trained(SHORT, data, tmp_path / "killed", resume=True)
     logs = [(tmp_path / name / "log.csv").read_text().splitlines()[-1] for name in ("whole", "killed")]
     losses = [float(line.split(",")[1]) for line in logs]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)

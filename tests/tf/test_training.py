@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,12 +65,44 @@ def test_the_command_writes_a_model_with_its_card(
     assert (facts["settings"]["seed"], facts["settings"]["epochs"]) == (5, 1)
     assert sum(facts["training"].values()) + sum(facts["validation"].values()) == 24
     assert sorted(path.name for path in out.iterdir()) == [
+        "best.json",
+        "checkpoint.data-00000-of-00001",
+        "checkpoint.index",
         "log.csv",
         "paediatric-pneumonia.keras",
         "paediatric-pneumonia.toml",
         "settings.json",
     ]
     check_model(weights, request.card.default_layer)
+
+
+def test_a_run_that_was_ended_is_resumed(
+    kermany: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["train", "paediatric-pneumonia", "--data", str(kermany), "--set", "batch=12"]
+    whole, halved = tmp_path / "whole", tmp_path / "halved"
+    assert main([*arguments, "-o", str(whole), "--epochs", "2"]) == 0
+    assert main([*arguments, "-o", str(halved), "--resume"]) == 1
+    assert "no run to resume" in capsys.readouterr().err
+
+    class KilledError(Exception):
+        pass
+
+    def kill(line: str) -> None:
+        if line.startswith("epoch 1/"):
+            raise KilledError
+
+    settings = replace(recipe.SPEC.defaults, epochs=2, batch=12)
+    with pytest.raises(KilledError):
+        recipe.train(settings, kermany, halved, kill)
+    assert main([*arguments, "-o", str(halved), "--epochs", "2", "--resume"]) == 0
+    logs = []
+    for folder in (whole, halved):
+        with (folder / "log.csv").open(newline="") as stream:
+            logs.append(list(csv.DictReader(stream)))
+    assert [row["epoch"] for row in logs[1]] == ["1", "2"]
+    for row, other in zip(*logs, strict=True):
+        assert float(row["loss"]) == pytest.approx(float(other["loss"]), rel=1e-5)
 
 
 def check_model(weights: Path, layer: str) -> None:
@@ -128,7 +161,9 @@ def trained(settings: TrainSettings) -> tuple[list[float], list[np.ndarray]]:
         losses.append(loss)
         probabilities.append(values)
 
-    fit(keras.Model(inputs, outputs), halves(64), halves(20, seed=1), settings, epoch_end)
+    with tempfile.TemporaryDirectory() as folder:
+        data = halves(64), halves(20, seed=1)
+        assert fit(keras.Model(inputs, outputs), *data, settings, Path(folder), epoch_end) == 0
     return losses, probabilities
 
 

@@ -23,7 +23,7 @@ from cxrviewer.learning.lung_masks import (
     prepared,
     two_lungs,
 )
-from cxrviewer.learning.run_folder import RunFolder
+from cxrviewer.learning.run_folder import RunFolder, begin_with
 from cxrviewer.learning.split import grouped_split
 from cxrviewer.models.architectures import unet_small as architecture
 from cxrviewer.models.card import InputSpec
@@ -62,7 +62,7 @@ class LungFieldSettings:
         Epochs, steps of each, images of a step.
     seed : int
         Of split, weights, order and augmentation.
-    rate, weight_decay, averaging : float
+    rate, weight_decay, warmup, averaging : float
         As for `Schedule`.
     validation_share : float
         Share of the images with masks that is held out, whole patients at a time.
@@ -82,6 +82,7 @@ class LungFieldSettings:
     seed: int = 1
     rate: float = 2e-3
     weight_decay: float = 1e-3
+    warmup: float = 2.0
     averaging: float = 0.99
     validation_share: float = 0.2
     children: str = ""
@@ -114,8 +115,16 @@ class LungValidation:
     plausible: float | None = None
 
 
-def train(settings: LungFieldSettings, data: Path, output: Path, progress: Progress) -> LungValidation:
-    """Train the segmenter and write it; goes on where a run in the same folder was ended.
+def train(
+    settings: LungFieldSettings,
+    data: Path,
+    output: Path,
+    progress: Progress,
+    *,
+    weights: Path | None = None,
+    resume: bool = False,
+) -> LungValidation:
+    """Train the segmenter and write it.
 
     The first half of the epochs learns from the masks. Where there is a folder of children, the model then
     labels these itself; what looks like two lungs is learned from beside the masks in the second half.
@@ -130,6 +139,10 @@ def train(settings: LungFieldSettings, data: Path, output: Path, progress: Progr
         Folder to write to; made where it does not exist.
     progress : callable
         Takes a line of text after each epoch.
+    weights : Path, optional
+        Weights to begin with, of the same network.
+    resume : bool
+        Whether to go on where a run in the same folder was ended.
 
     Raises
     ------
@@ -141,7 +154,7 @@ def train(settings: LungFieldSettings, data: Path, output: Path, progress: Progr
     nothing = np.zeros(len(masks.names), np.int64)
     parts = grouped_split(nothing, masks.groups, settings.validation_share, settings.seed)
     training, validation = masks.subset(parts[0]), masks.subset(parts[1])
-    folder.create(resumed=(folder.path / "checkpoint.index").exists())
+    folder.create(resumed=resume)
     folder.save_settings(settings, {"recipe": SPEC.id, "architecture": architecture.SPEC.id})
     progress(f"{len(training.names)} images to train on, {len(validation.names)} to validate on")
     from cxrviewer.models.backend import tensorflow
@@ -151,6 +164,7 @@ def train(settings: LungFieldSettings, data: Path, output: Path, progress: Progr
 
     keras.utils.set_random_seed(settings.seed)
     model = architecture.build(INPUT, 1)
+    begin_with(model, weights)
     run = _Run(folder, model, settings, training, validation, progress)
     run.to_the_end()
     return run.best
@@ -177,7 +191,12 @@ class _Run:
         self._children = _children(settings)
         self._labelled: LungMasks | None = None
         schedule = Schedule(
-            settings.epochs, settings.steps, settings.rate, settings.weight_decay, settings.averaging
+            settings.epochs,
+            settings.steps,
+            settings.rate,
+            settings.weight_decay,
+            settings.warmup,
+            settings.averaging,
         )
         self._loop = Loop(model, dice_and_entropy, schedule, folder.path)
         self.best = LungValidation(len(validation.names), 0.0, 0.0)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.learning.dataset import Dataset, load_dataset
 from cxrviewer.learning.metrics import OperatingPoint, auc, balanced_point
-from cxrviewer.learning.run_folder import RunFolder
+from cxrviewer.learning.run_folder import RunFolder, begin_with
 from cxrviewer.learning.settings import TrainSettings
 from cxrviewer.learning.split import grouped_split
 from cxrviewer.models.architectures import residual_small as architecture
@@ -78,7 +78,15 @@ def label_and_patient(path: Path) -> tuple[str, str]:
     raise ValueError(f"{path.name} names no class and patient")
 
 
-def train(settings: TrainSettings, data: Path, output: Path, progress: Progress) -> Validation:
+def train(
+    settings: TrainSettings,
+    data: Path,
+    output: Path,
+    progress: Progress,
+    *,
+    weights: Path | None = None,
+    resume: bool = False,
+) -> Validation:
     """Train the classifier and write it with its card.
 
     The output folder holds a usable model and card, with a version below 1, from the first epoch on:
@@ -94,6 +102,10 @@ def train(settings: TrainSettings, data: Path, output: Path, progress: Progress)
         Folder to write to; made where it does not exist.
     progress : callable
         Takes a line of text after each step that lasts.
+    weights : Path, optional
+        Weights to begin with, of the same network.
+    resume : bool
+        Whether to go on where a run in the same folder was ended.
 
     Returns
     -------
@@ -109,7 +121,7 @@ def train(settings: TrainSettings, data: Path, output: Path, progress: Progress)
     dataset = load_dataset(data, LABELS, label_and_patient, INPUT)
     parts = grouped_split(dataset.labels, dataset.groups, settings.validation_share, settings.seed)
     training, validation = dataset.subset(parts[0]), dataset.subset(parts[1])
-    folder.create()
+    folder.create(resumed=resume)
     folder.save_settings(settings, _facts(training, validation))
     progress(f"{len(training.labels)} images to train on, {len(validation.labels)} to validate on")
     from cxrviewer.learning.training import fit
@@ -120,8 +132,9 @@ def train(settings: TrainSettings, data: Path, output: Path, progress: Progress)
 
     keras.utils.set_random_seed(settings.seed)
     model = architecture.build(INPUT, len(LABELS))
+    begin_with(model, weights)
     keeper = _Keeper(folder, model, validation.labels, settings, progress)
-    fit(model, training, validation, settings, keeper.epoch_end)
+    fit(model, training, validation, settings, output, keeper.epoch_end)
     return keeper.finish()
 
 
@@ -142,12 +155,14 @@ class _Keeper:
         self._settings = settings
         self._progress = progress
         self._started = time.monotonic()
-        self._best: Validation | None = None
+        self._since = 0
+        self._best = _validation(folder.best())
 
     def epoch_end(self, epoch: int, loss: float, probabilities: NDArray[np.float32]) -> None:
         result = validate(self._labels, probabilities)
         spent = time.monotonic() - self._started
-        left = spent / epoch * (self._settings.epochs - epoch)
+        self._since += 1
+        left = spent / self._since * (self._settings.epochs - epoch)
         self._folder.append_epoch(
             {
                 "epoch": epoch,
@@ -167,6 +182,7 @@ class _Keeper:
         )
         if self._best is None or result.rank > self._best.rank:
             self._best = result
+            self._folder.save_best(asdict(result))
             self._save_weights()
             self._folder.save_card(make_card(result, f"0.{epoch}.0"))
 
@@ -181,6 +197,14 @@ class _Keeper:
         bare = architecture.build(INPUT, len(LABELS))
         bare.set_weights(self._model.get_weights())
         self._folder.save_model(bare)
+
+
+def _validation(facts: dict[str, Any] | None) -> Validation | None:
+    """Return what an earlier epoch achieved, from its JSON object."""
+    if facts is None:
+        return None
+    points = tuple(OperatingPoint(**point) for point in facts["points"])
+    return Validation(**{**facts, "points": points, "pneumonia": OperatingPoint(**facts["pneumonia"])})
 
 
 def validate(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> Validation:
