@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds after which an image is given up: the largest that is opened takes half of that."""
-ASIDE_PATIENCE = 10.0
+ASIDE_PATIENCE = 15.0
 """Seconds after which a thumbnail or a header is given up."""
 IMPATIENCE = 0.5
 """Seconds that an image may still take that is not wanted any more."""

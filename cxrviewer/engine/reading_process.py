@@ -18,7 +18,7 @@ from cxrviewer.imaging.limits import MAX_MEMORY_BYTES
 from cxrviewer.models.memory import limit_memory
 
 _DAMAGED = "The file is probably damaged: copy it again."
-_NICE = 10
+_NICE = 5
 _STARTING = 60.0
 """Seconds in which a process must have started."""
 

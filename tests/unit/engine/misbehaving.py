@@ -52,3 +52,13 @@ def send_and_crash(path: Path, frame: int, name: str) -> None:
     """Leave pixels in memory, then end the process without a word."""
     (Path("/dev/shm") / name).write_bytes(bytes(4_000_000))
     os._exit(11)
+
+
+def prepare_slowly(background: bool) -> None:
+    """Take longer to start than a file may take."""
+    threading.Event().wait(1.5)
+
+
+def name_of(path: Path, *_: object) -> str:
+    """Return the name of a file at once."""
+    return path.name

@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from cxrviewer.engine import reader as reader_module
+from cxrviewer.engine import reading_process
 from cxrviewer.engine.process import OneProcess
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ImageReadError
@@ -198,6 +199,17 @@ def test_a_thumbnail_that_takes_for_ever_costs_itself_alone(
         with pytest.raises(ImageReadError, match="given up"):
             reader.thumbnail(picture, 10)
     assert reader.thumbnail(picture, 20).shape == (20, 15)
+
+
+def test_the_time_that_a_process_takes_to_start_is_not_laid_on_a_file(
+    reader: Reader, picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_process, "_prepare", misbehaving.prepare_slowly)
+    monkeypatch.setattr(reader_module, "PATIENCE", 1.0)
+    monkeypatch.setattr(reader_module, "_read", misbehaving.name_of)
+    start = time.monotonic()
+    assert reader.read(picture) == "picture.png"
+    assert time.monotonic() - start > 1.5
 
 
 def test_an_image_that_takes_long_gives_way_to_the_next(
