@@ -45,7 +45,7 @@ ACTIONS = (
         "tool_window",
         "&Window tool",
         "W",
-        "Drag to window: across for width, up and down for centre",
+        "Drag to change brightness and contrast; with Ctrl finely",
         "window",
         checkable=True,
     ),

@@ -123,12 +123,12 @@ def _drag(
     QTest.mouseRelease(window.canvas, button, keys, end.toPoint())
 
 
-def _wheel(window: MainWindow, at: QPointF, steps: int, keys: Qt.KeyboardModifier = PLAIN) -> None:
+def _wheel(window: MainWindow, at: QPointF, steps: float, keys: Qt.KeyboardModifier = PLAIN) -> None:
     event = QWheelEvent(
         at,
         QPointF(window.canvas.mapToGlobal(at)),
         QPoint(),
-        QPoint(0, 120 * steps),
+        QPoint(0, round(120 * steps)),
         Qt.MouseButton.NoButton,
         keys,
         Qt.ScrollPhase.NoScrollPhase,
@@ -386,7 +386,8 @@ def test_the_frame_slider_is_there_for_several_frames_alone(ready: MainWindow, q
 
     QTest.keyClick(canvas, Qt.Key.Key_Down, CTRL)
     seen(1)
-    _wheel(ready, _middle(ready), -1, CTRL)
+    for _ in range(4):
+        _wheel(ready, _middle(ready), -0.25, CTRL)
     seen(2)
     canvas.frames.slider.setValue(4)
     seen(4)

@@ -9,7 +9,9 @@ import pytest
 from cxrviewer import app
 from cxrviewer.engine.reader import Reader
 from cxrviewer.imaging.compose import HeatmapView
+from cxrviewer.imaging.windowing import DragDirection
 from cxrviewer.settings import Settings, load_settings, save_settings
+from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.main_window import MainWindow
 
 Open = Callable[[], MainWindow]
@@ -51,12 +53,29 @@ def test_choices_and_sizes_come_back(open_window: Open) -> None:
     assert again.side.open_sections() == ("input",)
 
 
+def test_the_way_of_windowing_comes_back(open_window: Open) -> None:
+    window = open_window()
+    window.actions_table["keep_window"].trigger()
+    window.commands.windowing.choose_drag_direction(DragDirection.UP_WIDER_ACROSS_BRIGHTER)
+    window.commands.choose_tool(Tool.PAN)
+    window.close()
+    again = open_window()
+    assert again.controller.state.keep_window
+    assert again.actions_table["keep_window"].isChecked()
+    assert again.commands.windowing.drag_direction is DragDirection.UP_WIDER_ACROSS_BRIGHTER
+    assert again.canvas.tool is Tool.PAN
+    again.commands.choose_tool(Tool.REGION)
+    again.close()
+    assert open_window().canvas.tool is Tool.WINDOW, "a box is drawn now and then, and not to begin with"
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         Settings(colormap="of another version"),
         Settings(method="removed"),
         Settings(view="of another version"),
+        Settings(tool="of another version", drag_direction="of another version"),
         Settings(geometry="no base64", layout="é"),
         Settings(geometry="AAAA", layout="QUJD"),
     ],

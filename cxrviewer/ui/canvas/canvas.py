@@ -79,6 +79,7 @@ class Canvas(QWidget):
         self._legend = Legend()
         self._calibration: Spacing | None = None
         self._picture: QImage | None = None
+        self._turned = 0.0
         self.layers: list[CanvasLayer] = []
         self._toolbox = Toolbox(self)
         self._add_tools()
@@ -308,7 +309,11 @@ class Canvas(QWidget):
         steps = event.angleDelta().y() / 120
         by_frames = event.modifiers() & Qt.KeyboardModifier.ControlModifier and self.frames.isVisible()
         if steps and by_frames:
-            self.frame_stepped.emit(-1 if steps > 0 else 1)
+            # Touch pads tell of small parts of a step.
+            self._turned += steps
+            whole = int(self._turned)
+            self._turned -= whole
+            self.frame_stepped.emit(-whole)
         elif steps and not (self._renderer is not None and self._toolbox.wheel(steps)):
             self.zoom_by(_WHEEL_STEP**steps, event.position())
         event.accept()
