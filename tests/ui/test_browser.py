@@ -241,7 +241,7 @@ def test_the_folder_dialog_lists_what_was_picked(qtbot, browser, folder, monkeyp
 
 
 def test_buttons_have_names(browser) -> None:
-    buttons = [button for button in browser.findChildren(QToolButton) if button.parent() is browser]
+    buttons = [button for button in browser.findChildren(QToolButton) if button.parent() is browser._header]
     assert len(buttons) == 3
     assert all(button.accessibleName() and button.toolTip() for button in buttons)
 

@@ -400,6 +400,22 @@ def _colors(browser: BrowserPanel, row: int) -> set[tuple[int, int, int]]:
     return {picture.pixelColor(x, y).getRgb()[:3] for x, y in points}
 
 
+def test_a_file_that_failed_can_be_tried_again(qtbot, browser, tmp_path, write_image, chosen) -> None:
+    path = write_image("a.png")
+    _show(qtbot, browser, tmp_path)
+    center = browser.view.visualRect(browser.model.index(0, 0)).center()
+
+    def click() -> None:
+        QTest.mouseClick(browser.view.viewport(), Qt.MouseButton.LeftButton, pos=center)
+
+    click()
+    click()
+    assert chosen == [path]
+    browser.set_statuses({path: failed("Cannot be opened", "The file is damaged.", "")})
+    click()
+    assert chosen == [path, path]
+
+
 def test_the_row_of_the_image_on_screen_stays_marked(qtbot, browser, tmp_path, write_image) -> None:
     for name in "abc":
         write_image(f"{name}.png")

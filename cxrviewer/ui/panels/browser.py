@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from cxrviewer.engine.reader import Reader
 from cxrviewer.session.file_status import FileStatus
@@ -14,10 +14,10 @@ from cxrviewer.session.folder import Listing, list_files
 from cxrviewer.session.library import Grouping
 from cxrviewer.session.library_rows import Kind, Row
 from cxrviewer.session.neighbours import REACH, Surroundings
-from cxrviewer.session.places import place_name, place_of
-from cxrviewer.ui.icons import icon
+from cxrviewer.session.places import place_of
 from cxrviewer.ui.panels.browser_arrangement import ListArrangement
 from cxrviewer.ui.panels.browser_fetch import Fetcher
+from cxrviewer.ui.panels.browser_header import BrowserHeader
 from cxrviewer.ui.panels.browser_lister import Lister
 from cxrviewer.ui.panels.browser_menus import fill_row_menu, fill_view_menu
 from cxrviewer.ui.panels.browser_model import BrowserModel
@@ -56,26 +56,7 @@ class BrowserPanel(QWidget):
         self._say_nothing_listed("No folder is open.\nDrop one here or press Ctrl+Shift+O.")
 
     def _lay_out(self) -> None:
-        self._title = QLabel("No folder")
-        self._title.setObjectName("SectionTitle")
-        self._title.setTextFormat(Qt.TextFormat.PlainText)
-        self._title.setMinimumWidth(40)
-        self._count = QLabel()
-        self._count.setObjectName("Muted")
-        up = self._button("up", "Up one folder")
-        up.clicked.connect(self.go_up)
-        choose = self._button("folder", "Open a folder (Ctrl+Shift+O)")
-        choose.clicked.connect(self.choose_folder)
-        arrange = self._button("list", "Arrange the list")
-        arrange.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._view_menu = QMenu(self)
-        arrange.setMenu(self._view_menu)
-        header = QHBoxLayout()
-        header.setContentsMargins(10, 6, 6, 2)
-        header.setSpacing(2)
-        header.addWidget(self._title, 1)
-        for widget in (self._count, up, choose, arrange):
-            header.addWidget(widget)
+        self._header = BrowserHeader()
         self._empty = QLabel()
         self._empty.setObjectName("Muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -88,17 +69,10 @@ class BrowserPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(header)
+        layout.addWidget(self._header)
         layout.addLayout(searching)
         layout.addWidget(self._empty, 1)
         layout.addWidget(self.view, 1)
-
-    def _button(self, name: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(icon(name))
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
     def _connect(self) -> None:
         self._lister.listed.connect(self._take_listing)
@@ -115,7 +89,9 @@ class BrowserPanel(QWidget):
         self.search.textChanged.connect(self.arrangement.search)
         self.search.left.connect(self._leave_search)
         self.search.returnPressed.connect(self._choose_first)
-        self._view_menu.aboutToShow.connect(lambda: fill_view_menu(self._view_menu, self))
+        self._header.up.clicked.connect(self.go_up)
+        self._header.choose.clicked.connect(self.choose_folder)
+        self._header.menu.aboutToShow.connect(lambda: fill_view_menu(self._header.menu, self))
         self._patience = QTimer(self, singleShot=True, interval=_LISTING)
         self._patience.timeout.connect(lambda: self._say_nothing_listed("Listing…"))
 
@@ -283,13 +259,8 @@ class BrowserPanel(QWidget):
 
     def _say_what_is_listed(self) -> None:
         listing, shown = self.model.listing, len(self.model.layout.images)
-        folder = listing.folder
-        title = place_name(folder) if folder else f"{len(listing.files)} files"
-        self._title.setText(title)
-        self._title.setToolTip(str(folder) if folder else "")
         searching = bool(self.search.text().strip())
-        total = len(listing.files)
-        self._count.setText(f"{shown:,} of {total:,}" if searching else f"{total:,}" if total else "")
+        self._header.show_listing(listing, shown if searching else None)
         if self.model.rowCount() > 0:
             self._empty.clear()
             self._empty.hide()
@@ -331,7 +302,7 @@ class BrowserPanel(QWidget):
             self._choose(entry.path)
 
     def _choose(self, path: Path) -> None:
-        if path != self._current:
+        if path != self._current or self.model.has_failed(path):
             # At once, not when it is on screen: a file that cannot be read must not bar the way.
             self._current = path
             self.model.set_on_screen(path)

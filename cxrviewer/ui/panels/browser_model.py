@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle
 
 from cxrviewer.imaging.summary import Summary
-from cxrviewer.session.file_status import FileStatus
+from cxrviewer.session.file_status import FileStatus, Progress
 from cxrviewer.session.folder import Listing
 from cxrviewer.session.library import date_text, image_text
 from cxrviewer.session.library_rows import Kind, Layout, Row
@@ -141,6 +141,11 @@ class BrowserModel(QAbstractTableModel):
         for path in former.keys() | statuses.keys():
             if former.get(path) != statuses.get(path):
                 self._tell(path)
+
+    def has_failed(self, path: Path) -> bool:
+        """Return whether something failed with a file, which may be tried again."""
+        status = self._statuses.get(path)
+        return status is not None and status.progress is Progress.FAILED
 
     def set_on_screen(self, path: Path | None) -> None:
         """Mark the row of the image on screen."""
