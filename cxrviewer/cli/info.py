@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _as_json(facts: Facts, *, identity: bool) -> dict[str, object]:
     from dataclasses import asdict
 
-    from cxrviewer.imaging.fact_sheet import identity_parts
+    from cxrviewer.imaging.dicom.identity import identity_parts
     from cxrviewer.imaging.patient_orientation import edge_letters
     from cxrviewer.imaging.viewport import Orientation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cxrviewer.imaging.dicom.identity import mentions, name_parts
+from cxrviewer.imaging.dicom.identity import identity_parts, mentions
 from cxrviewer.imaging.element import Element
 from cxrviewer.imaging.facts import Facts
 from cxrviewer.imaging.header import Header
@@ -62,11 +62,6 @@ def fact_elements(facts: Facts) -> tuple[Element, ...]:
     return tuple(
         replace(row, identifying=True) if parts and mentions(row.value, parts) else row for row in rows
     )
-
-
-def identity_parts(header: Header) -> frozenset[str]:
-    """Return the words and numbers by which other texts of a file may name the patient."""
-    return name_parts((header.patient_name, header.patient_id, header.accession_number))
 
 
 def _rows(facts: Facts) -> Iterator[Element]:

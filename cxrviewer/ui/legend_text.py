@@ -8,8 +8,7 @@ from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.words import method_name, number, percent
-from cxrviewer.imaging.dicom.identity import mentions
-from cxrviewer.imaging.fact_sheet import identity_parts
+from cxrviewer.imaging.dicom.identity import identity_parts, mentions
 from cxrviewer.imaging.patient_orientation import EdgeLetters, edge_letters
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cxrviewer.imaging.header import Header
+
 _PATIENT_GROUP = 0x0010
 _HARMLESS_PATIENT = frozenset(
     {
@@ -75,6 +77,11 @@ def is_identifying(tag: int, keyword: str, vr: str, value: str) -> bool:
 def name_parts(values: Iterable[str]) -> frozenset[str]:
     """Return the words of identifying texts, folded: from three letters or digits on, two beyond ASCII."""
     return frozenset(part.casefold() for value in values for part in _PART.findall(value))
+
+
+def identity_parts(header: Header) -> frozenset[str]:
+    """Return the words and numbers by which other texts of a file may name the patient."""
+    return name_parts((header.patient_name, header.patient_id, header.accession_number))
 
 
 def mentions(value: str, parts: frozenset[str]) -> bool:
