@@ -21,6 +21,9 @@ from cxrviewer.ui.words import Words
 FRAME = 2
 """Pixels around the canvas where there are several panes."""
 
+_USUAL, _SMALL = (240, 200), (160, 140)
+"""Least width and height of a canvas, alone and among others."""
+
 _LAYER_WEIGHT = 75
 
 _ACTIVATING = (QEvent.Type.MouseButtonPress, QEvent.Type.FocusIn)
@@ -87,6 +90,7 @@ class Pane(QWidget):
         margins = self.contentsMargins()
         if margins.left() != margin:
             self.setContentsMargins(margin, margin, margin, margin)
+            self.canvas.setMinimumSize(*(_SMALL if self._is_framed else _USUAL))
         name = "Radiograph" if count == 1 else f"Radiograph, pane {place} of {count}"
         self.canvas.setAccessibleName(name)
         self._show_words()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Qt
 
@@ -12,6 +13,7 @@ from cxrviewer.explain.display import LOGIT
 from cxrviewer.explain.target import settle_target
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.models.catalog import builtin_cards, remember_card
+from cxrviewer.session.analysis import LoadedChoice
 from cxrviewer.session.compare import Comparison
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
@@ -41,7 +43,7 @@ class Presenter:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._shown = window.controller.shown
-        self._fallback = ""
+        self._told: WeakKeyDictionary[LoadedChoice, str] = WeakKeyDictionary()
         self._sight = Sight(window.controller.run_aside, window)
         self._sight.seen.connect(window.side.show_model_input)
 
@@ -115,9 +117,9 @@ class Presenter:
     def _show_model(self, shown: Shown) -> None:
         window, loaded = self._window, shown.at_hand.loaded
         window.side.show_model(loaded.info if loaded is not None else None)
-        self._fallback = ""
-        if loaded is None:
+        if loaded is None or loaded in self._told:
             return
+        self._told[loaded] = ""
         if loaded.info.notes:
             window.messages.show_text(" ".join(loaded.info.notes))
         if not loaded.info.card.complete:
@@ -139,11 +141,12 @@ class Presenter:
     def _say_fallback(self, shown: Shown) -> None:
         """Say once for a model that another method than the chosen one stands in for it."""
         loaded = shown.at_hand.loaded
-        text = fallback_text(shown.state.question, loaded.info) if loaded is not None else ""
-        if text and text != self._fallback:
-            notes = loaded.info.notes if loaded is not None else ()
-            self._window.messages.show_text(" ".join((*notes, text)))
-        self._fallback = text
+        if loaded is None:
+            return
+        text = fallback_text(shown.state.question, loaded.info)
+        if text and text != self._told.get(loaded):
+            self._window.messages.show_text(" ".join((*loaded.info.notes, text)))
+        self._told[loaded] = text
 
     def _show_question(self, shown: Shown) -> None:
         """Show what is asked and how its answer is drawn where that is chosen: in panel and menus."""

@@ -543,3 +543,17 @@ def test_panes_tell_their_layers_apart(window, qtbot) -> None:
     assert "late" in words(late)
     window.actions_table["layout_one"].trigger()
     assert "late" not in words(window.panes.active)
+
+
+def test_what_a_model_has_to_say_is_said_once_and_not_with_every_pane(window, qtbot) -> None:
+    _lay_out(window, qtbot, Layout.SIDE_BY_SIDE)
+    left, right = window.panes.panes
+    loaded = right.controller.shown.at_hand.loaded
+    noted = replace(loaded, info=replace(loaded.info, notes=("A note.",)))
+    right.controller._apply(right.controller.state, replace(right.controller.shown.at_hand, loaded=noted))
+    window.panes.activate(right)
+    assert window.messages.text == "A note."
+    window.messages.clear()
+    window.panes.activate(left)
+    window.panes.activate(right)
+    assert window.messages.text == ""
