@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -62,7 +61,7 @@ def members(archive: Path) -> tuple[Member, ...]:
     return tuple(
         Member(archive / info.filename, info.file_size, info.CRC)
         for info in infos
-        if not info.is_dir() and _is_plain(info.filename)
+        if _is_plain(info.filename) and not info.is_dir()
     )
 
 
@@ -120,7 +119,10 @@ def _content(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, limit: 
         raise ImageReadError(
             "The zip archive is packed in a way that is not known here.", "Unpack it first.", path
         ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
+    except MemoryError:
+        raise
+    # Each method of compression has its own exceptions.
+    except Exception as error:
         raise ImageReadError(_DAMAGED, _AGAIN, path) from error
     if len(data) > info.file_size or (limit is None and len(data) < info.file_size):
         raise ImageReadError(_DAMAGED, _AGAIN, path)
@@ -131,8 +133,6 @@ def _opened(archive: Path) -> zipfile.ZipFile:
     try:
         _check_index(archive)
         return zipfile.ZipFile(archive)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
-        raise ImageReadError(_DAMAGED, _AGAIN, archive) from error
     except FileNotFoundError as error:
         raise ImageReadError(
             "The zip archive does not exist.", "Check its name and folder.", archive
@@ -141,6 +141,11 @@ def _opened(archive: Path) -> zipfile.ZipFile:
         raise ImageReadError(
             f"The zip archive cannot be read ({error.strerror}).", "Check that it may be read.", archive
         ) from error
+    except (ImageReadError, MemoryError):
+        raise
+    # Offsets and lengths that lead anywhere make the parser fail in any way.
+    except Exception as error:
+        raise ImageReadError(_DAMAGED, _AGAIN, archive) from error
 
 
 def _check_index(archive: Path) -> None:

@@ -46,7 +46,8 @@ def originals(folder: Path) -> tuple[Original, ...]:
     folder : Path
         For files that are made on the way.
     """
-    return (*_dicom(folder), *_from_pydicom(), *_pictures(), _archive())
+    # There is but one archive: it is taken several times.
+    return (*_dicom(folder), *_from_pydicom(), *_pictures(), *[_archive()] * 4)
 
 
 def _dicom(folder: Path) -> list[Original]:
@@ -144,9 +145,9 @@ def _saved(suffix: str, image: Image.Image, kind: str, **options: object) -> Ori
 
 def _archive() -> Original:
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number in range(2):
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
             content = io.BytesIO()
             dicom_dataset(np.full((20, 20), number, np.uint8)).save_as(content, enforce_file_format=True)
-            archive.writestr(f"inner/{number}.dcm", content.getvalue())
-    return Original(".zip", stream.getvalue(), "zip of two DICOM files")
+            archive.writestr(f"inner/{number}.dcm", content.getvalue(), number)
+    return Original(".zip", stream.getvalue(), "zip of DICOM files")

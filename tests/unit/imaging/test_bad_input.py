@@ -6,6 +6,7 @@ import contextlib
 import os
 import struct
 import tempfile
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from pydicom import dcmread
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from cxrviewer.errors import ImageReadError
-from cxrviewer.imaging import limits
+from cxrviewer.imaging import archive, limits
 from cxrviewer.imaging.open import is_image, read_radiograph, read_thumbnail
 
 RAMP = np.arange(64 * 48, dtype=np.uint16).reshape(64, 48)
@@ -241,3 +242,15 @@ def test_a_class_of_an_unknown_type_in_a_file_without_pixels(write_dicom):
     content[place + 4 : place + 6] = b"AA"
     path.write_bytes(content)
     assert "contains no image (unknown kind)" in refusal(path)
+
+
+def test_an_archive_with_a_file_without_a_name(tmp_path):
+    path = tmp_path / "odd.zip"
+    with zipfile.ZipFile(path, "w") as written:
+        written.writestr("a", b"nothing")
+    content = bytearray(path.read_bytes())
+    place = content.index(b"PK\x01\x02")
+    content[place + 28 : place + 30] = b"\0\0"
+    path.write_bytes(content)
+    with contextlib.suppress(ImageReadError):
+        assert archive.members(path) == ()
