@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from cxrviewer.imaging.measure import Line, Point
 
-_SEGMENTS = 48
-"""Lines that stand for an oval where words are kept off it."""
+_SEGMENT = 8.0
+"""Length of the straight lines that stand for an oval, in pixels: at most a fifth of a pixel off it."""
+_FEWEST, _MOST = 24, 360
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,14 @@ class Oval:
     half_height: float
 
     def segments(self) -> Iterator[Line]:
-        """Return straight pieces that come near it."""
-        (x, y), steps = self.center, (2 * pi * step / _SEGMENTS for step in range(_SEGMENTS + 1))
+        """Return straight pieces that look like it."""
+        around = 2 * pi * max(self.half_width, self.half_height)
+        yield from self.pieces(min(max(int(around / _SEGMENT), _FEWEST), _MOST))
+
+    def pieces(self, count: int) -> Iterator[Line]:
+        """Return so many straight pieces."""
+        x, y = self.center
+        steps = (2 * pi * step / count for step in range(count + 1))
         yield from pairwise((x + self.half_width * cos(t), y + self.half_height * sin(t)) for t in steps)
 
     def distance(self, point: Point) -> float:
@@ -102,10 +109,10 @@ class Drawing:
     beside: Box
     pinned: bool = False
 
-    def segments(self) -> Iterator[Line]:
-        """Return the straight pieces of all its lines."""
+    def rough_lines(self) -> Iterator[Line]:
+        """Return straight pieces near all its lines, to keep words off them."""
         for shape in self.shapes:
-            yield from shape.segments()
+            yield from shape.pieces(_FEWEST) if isinstance(shape, Oval) else shape.segments()
 
 
 def distance_to(drawing: Drawing, point: Point) -> float:

@@ -194,7 +194,7 @@ def test_words_stay_in_view_and_off_handles(at: tuple[float, float]) -> None:
     mark = Length((at, (at[0] - 15, at[1] + 3)))
     drawing = draw_mark(mark, np.eye(3), ("137.4 mm (calibrated)",), FLAT)
     area = Box(0, 0, 400, 300)
-    lines = np.array(list(drawing.segments())).reshape(-1, 2, 2)
+    lines = np.array(list(drawing.rough_lines())).reshape(-1, 2, 2)
     box = place_words(drawing, (140.0, 20.0), area, 9.0, (), lines)
     assert area.left <= box.left
     assert box.right <= area.right
