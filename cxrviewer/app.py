@@ -109,6 +109,9 @@ def start_engine() -> tuple[Engine, Future[ModelInfo | None]]:
 
 def make_application() -> QApplication:
     """Return the Qt application, themed; the running one where there is one."""
+    # Before numpy and OpenCV: several threads for small products of matrices wait for one another, up to half
+    # the time of a repaint.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Before Qt, which puts a hook on Python's imports that reads the source of all that is imported later.
     import cxrviewer.session.shown  # noqa: F401
 
