@@ -230,7 +230,8 @@ def test_a_crowded_file_does_not_stall_the_window(qtbot, browser: TagBrowser, cr
     beats: list[float] = []
     pulse = QTimer()
     pulse.setTimerType(Qt.TimerType.PreciseTimer)
-    pulse.timeout.connect(lambda: beats.append(time.perf_counter()))
+    # Computing time of all threads: what a stall would last on a machine that does nothing else.
+    pulse.timeout.connect(lambda: beats.append(time.process_time()))
     pulse.start(1)
     browser.show_file(crowded)
     qtbot.wait(1500)
@@ -248,6 +249,5 @@ def test_a_crowded_file_does_not_stall_the_window(qtbot, browser: TagBrowser, cr
     assert dialog.model.rowCount(view) == 500
     gaps = sorted(later - earlier for earlier, later in pairwise(beats))
     longest = ", ".join(f"{1000 * gap:.0f}" for gap in gaps[-5:])
-    # The machine may be busy with other tests: what is to be kept out is a stall that a person feels.
-    assert gaps[-1] < 0.25, f"longest gaps of the event loop: {longest} ms"
+    assert gaps[-1] < 0.1, f"longest gaps of the event loop: {longest} ms"
     assert gaps[-5] < 0.05, f"longest gaps of the event loop: {longest} ms"
