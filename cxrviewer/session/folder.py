@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import NamedTuple
-
-from natsort import natsort_keygen, ns
+from typing import Any, NamedTuple
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.open import HEAD, looks_like_image
@@ -23,8 +21,6 @@ PAUSE = 0.3
 """Seconds between the listings that are told while more files are looked into."""
 MAX_DEPTH = 24
 """Folders within folders that are entered."""
-
-natural_key = natsort_keygen(alg=ns.IGNORECASE)
 
 
 Stamp = tuple[int, int]
@@ -182,3 +178,15 @@ def is_image_file(path: Path) -> bool:
             os.close(handle)
     except OSError:
         return False
+
+
+def natural_key(name: str) -> Any:
+    """Return what names are sorted by: "image 9" before "Image 10"."""
+    return _natural_keys()(name)
+
+
+@cache
+def _natural_keys() -> Callable[[str], Any]:
+    from natsort import natsort_keygen, ns
+
+    return natsort_keygen(alg=ns.IGNORECASE)

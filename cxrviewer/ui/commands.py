@@ -14,7 +14,6 @@ from cxrviewer.errors import UserError
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
 from cxrviewer.session.places import is_place, on_disk
-from cxrviewer.session.scene import make_scene
 from cxrviewer.session.state import FILL, FIT, Zoom, reset_view, with_model
 from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.dialogs.export import ExportDialog
@@ -201,6 +200,8 @@ class Commands(HeatmapCommands):
         self._controller.run_aside(lambda: export_overlay(scene, path), done)
 
     def _scene(self, *, displayed: bool) -> Scene | None:
+        from cxrviewer.session.scene import make_scene
+
         shown = self._controller.shown
         if shown.radiograph is None:
             return None
