@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from cxrviewer.imaging.radiograph import Radiograph
 
-PATIENCE = 30.0
-"""Seconds after which an image is given up: the largest that is opened takes half of that."""
+PATIENCE = 60.0
+"""Seconds after which an image is given up: the largest in JPEG 2000 takes half of that on a slow machine."""
 ASIDE_PATIENCE = 15.0
 """Seconds after which a thumbnail or a header is given up."""
 IMPATIENCE = 0.5
