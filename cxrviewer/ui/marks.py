@@ -39,6 +39,11 @@ class MarkDocument(QObject):
         return self._preview or self.marks
 
     @property
+    def is_previewing(self) -> bool:
+        """Whether other marks are drawn than those that hold."""
+        return self._preview is not None
+
+    @property
     def selected(self) -> Mark | None:
         """The mark that is selected, as it is drawn."""
         return self.shown.find(self.selected_id)

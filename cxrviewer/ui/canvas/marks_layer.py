@@ -130,9 +130,10 @@ class MarksLayer:
             return []
         marks = [mark for mark in self.document.shown.of_frame(self.frame) if mark.visible]
         placed_for = (viewport, self._yardstick, self._canvas.size(), self._canvas.font())
-        # What has not changed stays where it is, its words too, while another mark moves.
-        known = self._placed if placed_for == self._placed_for else []
-        if placed_for != self._placed_for or marks != [each.mark for each in known]:
+        same_view = placed_for == self._placed_for
+        if not same_view or marks != [each.mark for each in self._placed]:
+            # While a mark is dragged, the words of the others stay where they are.
+            known = self._placed if same_view and self.document.is_previewing else []
             self._placed_for = placed_for
             self._placed = self._place(viewport, marks, known)
         return self._placed
