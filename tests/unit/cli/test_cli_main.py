@@ -19,12 +19,12 @@ from cxrviewer.errors import ImageReadError, UsageError
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Path], Path | None]]:
-    """What the window was asked to open."""
-    calls: list[tuple[list[Path], Path | None]] = []
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Path], Path | None, bool]]:
+    """What the window was asked to open, where its picture goes, and whether it is to be a new one."""
+    calls: list[tuple[list[Path], Path | None, bool]] = []
 
-    def run(paths: list[Path], screenshot: Path | None = None) -> int:
-        calls.append((paths, screenshot))
+    def run(paths: list[Path], *, screenshot: Path | None = None, new_window: bool = False) -> int:
+        calls.append((paths, screenshot, new_window))
         return 0
 
     monkeypatch.setattr(app, "run", run)
@@ -35,16 +35,18 @@ def raising(error: BaseException) -> int:
     raise error
 
 
-def test_paths_open_the_window(opened: list[tuple[list[Path], Path | None]]) -> None:
+def test_paths_open_the_window(opened: list[tuple[list[Path], Path | None, bool]]) -> None:
     assert main([]) == 0
     assert main(["a b.dcm", "folder"]) == 0
     assert main(["--", "-odd.dcm"]) == 0
     assert main(["--screenshot", "shot.png", "./models"]) == 0
+    assert main(["--new-window", "a.png"]) == 0
     assert opened == [
-        ([], None),
-        ([Path("a b.dcm"), Path("folder")], None),
-        ([Path("-odd.dcm")], None),
-        ([Path("models")], Path("shot.png")),
+        ([], None, False),
+        ([Path("a b.dcm"), Path("folder")], None, False),
+        ([Path("-odd.dcm")], None, False),
+        ([Path("models")], Path("shot.png"), False),
+        ([Path("a.png")], None, True),
     ]
 
 
