@@ -28,6 +28,7 @@ from cxrviewer.imaging.spacing import Spacing
 from cxrviewer.imaging.viewport import Orientation, Viewport
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.ui import theme
+from cxrviewer.ui.canvas.content import Content
 from cxrviewer.ui.canvas.frame_bar import FrameBar
 from cxrviewer.ui.canvas.legend import Legend, paint_empty, paint_legend
 from cxrviewer.ui.canvas.reveal import Reveal
@@ -40,8 +41,6 @@ from cxrviewer.ui.canvas.waiting_sign import WaitingSign
 from cxrviewer.ui.waiting import Waiting
 
 _WHEEL_STEP = 1.2
-_DIMMED = 0.5
-"""What is left of the opacity of a heatmap that is about to be replaced."""
 
 
 class Canvas(QWidget):
@@ -69,12 +68,7 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(240, 200)
         self.menu: QMenu | None = None
-        self._renderer: Renderer | None = None
-        self._lens: Renderer | None = None
-        self._table: NDArray[np.uint8] | None = None
-        self._heatmap: Heatmap | None = None
-        self._style = OverlayStyle()
-        self._planes = True
+        self._content = Content()
         self._view = View(self)
         self._legend = Legend()
         self._calibration: Spacing | None = None
@@ -83,7 +77,6 @@ class Canvas(QWidget):
         self.layers: list[CanvasLayer] = []
         self._toolbox = Toolbox(self)
         self._add_tools()
-        self._dimmed = False
         self.reveal = Reveal(self)
         self.reveal.changed.connect(self._redraw)
         self.sign = WaitingSign(self)
@@ -102,36 +95,38 @@ class Canvas(QWidget):
         """Return the size that a layout would like to give."""
         return QSize(760, 700)
 
+    @property
+    def has_image(self) -> bool:
+        """Whether there is an image."""
+        return self._content.image is not None
+
     def set_image(self, renderer: Renderer | None, table: NDArray[np.uint8] | None) -> None:
         """Show another image through a presentation table; the heatmap of the former one goes."""
         self._toolbox.cancel()
-        self._renderer = renderer
-        self._lens = renderer.twin() if renderer is not None else None
-        self._table = table
-        self._heatmap = None
-        self._view.show_image(renderer.radiograph if renderer is not None else None)
+        self._content.show_image(renderer, table)
+        self._view.show_image(self._content.image)
         self._show_frame()
         self._redraw()
 
     def set_table(self, table: NDArray[np.uint8]) -> None:
         """Show the same image with another window."""
-        self._table = table
+        self._content.table = table
         self._redraw()
 
     def set_heatmap(self, heatmap: Heatmap | None) -> None:
         """Lay another heatmap over the image."""
-        self._heatmap = heatmap
+        self._content.heatmap = heatmap
         self._redraw()
 
     def set_style(self, style: OverlayStyle) -> None:
         """Draw the heatmap in another style."""
-        self._style = style
+        self._content.style = style
         self._redraw()
 
     def set_planes(self, visible: bool) -> None:
         """Draw the overlay planes of the file, or leave them out."""
-        if visible != self._planes:
-            self._planes = visible
+        if visible != self._content.planes:
+            self._content.planes = visible
             self._redraw()
 
     def set_view(self, zoom: Zoom, orientation: Orientation) -> None:
@@ -164,17 +159,17 @@ class Canvas(QWidget):
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Ask for a zoom that keeps the point `at` (widget pixels; the middle if left out) in place."""
-        if self._renderer is not None:
+        if self.has_image:
             self.zoomed.emit(self._view.zoomed_by(factor, at))
 
     def zoom_to(self, box: Box) -> None:
         """Ask for the view in which a part of the image is as large as it goes."""
-        if self._renderer is not None:
+        if self.has_image:
             self.zoomed.emit(self._view.zoomed_to(box))
 
     def pan_from(self, center: tuple[float, float], way: QPointF) -> None:
         """Ask for the view whose middle was at `center` before the image was moved by `way` widget pixels."""
-        if self._renderer is not None:
+        if self.has_image:
             self.zoomed.emit(self._view.panned_from(center, way))
 
     def center(self) -> tuple[float, float]:
@@ -220,46 +215,34 @@ class Canvas(QWidget):
     def picture(self) -> QImage:
         """Return what is seen of image and heatmap, without the words, in device pixels."""
         if self._picture is None:
-            self._picture = self._rendered()
+            self._picture = self._drawn()
+            self._picture.setDevicePixelRatio(self.devicePixelRatioF())
         return self._picture
 
     def magnified(self, viewport: Viewport) -> QImage:
-        """Return what is seen in another view of the image, in device pixels."""
-        return self._drawn(self._lens, viewport)
-
-    def _rendered(self) -> QImage:
-        return self._drawn(self._renderer, self.viewport(), self.reveal.divider)
-
-    def _drawn(
-        self, renderer: Renderer | None, viewport: Viewport | None, divider: float | None = None
-    ) -> QImage:
-        """Return image and heatmap in a view; left of a divider (share of the width) the image alone."""
-        if viewport is None or renderer is None or self._table is None:
-            blank = QImage(1, 1, QImage.Format.Format_RGB32)
-            blank.fill(theme.CANVAS)
-            return blank
-        style = replace(self._style, alpha=self._style.alpha * _DIMMED) if self._dimmed else self._style
-        heatmap = None if self.reveal.hidden else self._heatmap
-        packed = renderer.picture(viewport, self._table, heatmap, style, self._planes)
-        rows, columns = packed.shape
-        if divider is not None and heatmap is not None:
-            left = round(divider * columns)
-            plain = renderer.picture(viewport, self._table, None, style, self._planes)
-            packed[:, :left] = plain[:, :left]
-        image = QImage(packed.data, columns, rows, columns * 4, QImage.Format.Format_RGB32)
+        """Return what is seen in another view of the image, in device pixels; there is one."""
+        image = self._content.magnified(viewport, hidden=self.reveal.hidden)
         image.setDevicePixelRatio(self.devicePixelRatioF())
         return image
 
+    def _drawn(self) -> QImage:
+        viewport = self.viewport()
+        if viewport is not None:
+            return self._content.picture(viewport, hidden=self.reveal.hidden, divider=self.reveal.divider)
+        blank = QImage(1, 1, QImage.Format.Format_RGB32)
+        blank.fill(theme.CANVAS)
+        return blank
+
     def _show_frame(self) -> None:
-        image = self._renderer.radiograph if self._renderer is not None else None
+        image = self._content.image
         self.frames.show_frame(
             image.frame if image is not None else 0, image.frames if image is not None else 1
         )
         self.frames.place(self.size())
 
     def _dim(self, dimmed: bool) -> None:
-        self._dimmed = dimmed
-        if self._heatmap is not None:
+        self._content.dimmed = dimmed
+        if self._content.heatmap is not None:
             self._redraw()
 
     def _move(self) -> None:
@@ -276,7 +259,7 @@ class Canvas(QWidget):
             self._paint(painter)
 
     def _paint(self, painter: QPainter) -> None:
-        if self._renderer is None:
+        if not self.has_image:
             painter.fillRect(self.rect(), theme.CANVAS)
             paint_empty(painter, self.rect())
             return
@@ -314,29 +297,29 @@ class Canvas(QWidget):
             whole = int(self._turned)
             self._turned -= whole
             self.frame_stepped.emit(-whole)
-        elif steps and not (self._renderer is not None and self._toolbox.wheel(steps)):
+        elif steps and not (self.has_image and self._toolbox.wheel(steps)):
             self.zoom_by(_WHEEL_STEP**steps, event.position())
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Let a tool begin."""
-        if self._renderer is not None:
+        if self.has_image:
             self._toolbox.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Tell what is under the cursor, and let the tools follow."""
         self.hovered.emit(self.stored_at(event.position()))
-        if self._renderer is not None:
+        if self.has_image:
             self._toolbox.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let a tool end."""
-        if self._renderer is not None:
+        if self.has_image:
             self._toolbox.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Go between the whole image and its own pixels, where the tools have no other use for it."""
-        if event.button() != Qt.MouseButton.LeftButton or self._renderer is None:
+        if event.button() != Qt.MouseButton.LeftButton or not self.has_image:
             return
         if self._toolbox.double_click(event):
             return
@@ -353,7 +336,7 @@ class Canvas(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the view."""
-        if self.menu is not None and self._renderer is not None:
+        if self.menu is not None and self.has_image:
             self.menu.popup(event.globalPos())
 
     def event(self, event: QEvent) -> bool:
@@ -361,7 +344,7 @@ class Canvas(QWidget):
         if (
             isinstance(event, QKeyEvent)
             and event.type() is QEvent.Type.ShortcutOverride
-            and self._renderer is not None
+            and self.has_image
             and self._toolbox.knows(event)
         ):
             event.accept()
@@ -370,7 +353,7 @@ class Canvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrow keys go to the previous or the next file; others may stand for a tool."""
-        if self._renderer is not None and self._toolbox.knows(event):
+        if self.has_image and self._toolbox.knows(event):
             self._toolbox.key_down(event)
             return
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
