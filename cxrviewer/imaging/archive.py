@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.limits import MAX_FILE_BYTES
+
+if TYPE_CHECKING:
+    import zipfile
 
 SUFFIX = ".zip"
 MAX_MEMBERS = 200_000
@@ -93,17 +96,25 @@ def read_member(archive: Path, name: str, limit: int | None = None) -> bytes:
 
 
 def read_heads(archive: Path, names: Sequence[str], limit: int) -> Iterator[bytes]:
-    """Return the first bytes of members one after another; raises as `read_member` while they are taken."""
+    """Return the first bytes of members one after another, nothing of one that is damaged.
+
+    Raises
+    ------
+    ImageReadError
+        The archive is damaged or encrypted.
+    """
     with _opened(archive) as opened:
         for name in names:
-            yield _content(opened, opened.getinfo(name), archive / name, limit)
+            info = opened.getinfo(name)
+            _refuse_encrypted(info, archive)
+            try:
+                yield _content(opened, info, archive / name, limit)
+            except ImageReadError:
+                yield b""
 
 
 def _content(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, limit: int | None) -> bytes:
-    if info.flag_bits & _ENCRYPTED:
-        raise ImageReadError(
-            "The zip archive is encrypted.", "Unpack it with its password and open the files.", path
-        )
+    _refuse_encrypted(info, path)
     if limit is None and info.file_size > MAX_MEMBER_BYTES:
         raise ImageReadError(
             f"The file claims {info.file_size / 1024**3:.1f} GiB inside the zip archive, more than the "
@@ -129,7 +140,16 @@ def _content(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, limit: 
     return data
 
 
+def _refuse_encrypted(info: zipfile.ZipInfo, path: Path) -> None:
+    if info.flag_bits & _ENCRYPTED:
+        raise ImageReadError(
+            "The zip archive is encrypted.", "Unpack it with its password and open the files.", path
+        )
+
+
 def _opened(archive: Path) -> zipfile.ZipFile:
+    import zipfile
+
     try:
         _check_index(archive)
         return zipfile.ZipFile(archive)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import chain
 from pathlib import Path
@@ -39,9 +39,9 @@ class Branch:
         Images of the lowest branch, in their order.
     """
 
-    key: Key
-    title: str
-    detail: str
+    key: Key = field(repr=False)
+    title: str = field(repr=False)
+    detail: str = field(repr=False)
     branches: tuple[Branch, ...] = ()
     files: tuple[Path, ...] = ()
 

@@ -45,11 +45,11 @@ class Row:
     """
 
     kind: Kind
-    text: str
-    detail: str = ""
+    text: str = field(repr=False)
+    detail: str = field(default="", repr=False)
     path: Path | None = None
     level: int = 0
-    key: Key = ()
+    key: Key = field(default=(), repr=False)
     folded: bool = False
 
 

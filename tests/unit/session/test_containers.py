@@ -70,3 +70,23 @@ def test_a_damaged_archive_says_so(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 and nothing")
     with pytest.raises(ImageReadError, match="damaged"):
         list_container(path)
+
+
+def test_one_damaged_file_does_not_hide_the_others(packed: Path) -> None:
+    data = bytearray(packed.read_bytes())
+    start = data.index(b"image 9") - 30
+    data[start : start + 4] = b"XXXX"
+    packed.write_bytes(data)
+    names = [path.name for path in list_container(packed).files]
+    assert names == ["first", "image 10"]
+
+
+def test_an_encrypted_archive_says_so(packed: Path) -> None:
+    data = bytearray(packed.read_bytes())
+    start = 0
+    while (start := data.find(b"PK\x01\x02", start)) >= 0:
+        data[start + 8] |= 1
+        start += 4
+    packed.write_bytes(data)
+    with pytest.raises(ImageReadError, match="encrypted"):
+        list_container(packed)

@@ -97,6 +97,12 @@ def test_without_identity_patients_are_numbers_and_nothing_tells_their_names() -
     assert len(_rows(summaries, "Name of P9", identity=True).images) == 2
 
 
+def test_names_are_in_no_representation() -> None:
+    summaries = _library(a=_summary("P9"))
+    assert "P9" not in repr(_branches(summaries))
+    assert "P9" not in repr(_rows(summaries))
+
+
 def test_a_number_stays_with_its_patient_as_more_headers_come() -> None:
     patients = Patients()
     files = tuple(Path(name) for name in "abc")
