@@ -191,6 +191,17 @@ def test_the_picture_is_the_blend_worked_out_by_hand(canvas: Canvas) -> None:
     assert np.median(difference) <= 0.5
 
 
+@pytest.mark.parametrize("zoom", [FIT, Zoom(5.0, (0.3, 0.6))])
+def test_through_a_lens_image_and_heatmap_are_as_on_the_canvas(canvas: Canvas, zoom: Zoom) -> None:
+    canvas.set_heatmap(Heatmap(np.eye(4, dtype=np.float32), resize_affine((4, 4), SHAPE)))
+    _look(canvas, zoom, Orientation(True, 1))
+    seen, viewport = canvas.picture().copy(), canvas.viewport()
+    _look(canvas, Zoom(1.0))
+    other = canvas.picture().copy()
+    assert canvas.magnified(viewport) == seen
+    assert canvas.picture() == other, "what is on the canvas stays"
+
+
 def test_a_hidden_heatmap_leaves_the_exact_gray(canvas: Canvas) -> None:
     _look(canvas, Zoom(1.0))
     without = _rgb(canvas)
