@@ -1,7 +1,7 @@
 """From the start of the process to the window, to the first overlay, and the longest stall on the way.
 
-Each round runs TensorFlow's bare import and the whole program in turn, so that both see the same machine. Both
-find their bytecode compiled, as after an installation: a first round, which is not counted, sees to that.
+Each round runs TensorFlow's bare import and the whole program in turn, so that both see the same machine.
+Both find their bytecode compiled, as after an installation: a first round, not counted, sees to that.
 """
 
 from __future__ import annotations
