@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
+from cxrviewer.explain.display import LOGIT
 from cxrviewer.imaging import measure
 from cxrviewer.imaging.region import RegionTable
 from cxrviewer.imaging.region_evidence import evidence_in
@@ -113,12 +114,16 @@ def _statistics(mark: Rectangle | Ellipse, yardstick: Yardstick) -> tuple[str, .
 def _evidence(mark: Rectangle | Ellipse, yardstick: Yardstick) -> tuple[str, ...]:
     if yardstick.analysis is None:
         return ()
-    values = yardstick.analysis.result.attribution.values
+    attribution = yardstick.analysis.result.attribution
+    values, factor = attribution.values, attribution.logit_factor
     place = yardstick.analysis.geometry.grid_to_stored((values.shape[0], values.shape[1]))
     found = evidence_in(mark.region, values, place)
     if found is None:
         return ()
-    lines = [f"Heatmap mean {found.mean:.3g}  peak {found.peak:.3g}"]
+    # In logits as the scale beside the heatmap, where the method has them.
+    unit = f" {LOGIT}s" if factor is not None else ""
+    mean, peak = (value * (factor or 1.0) for value in (found.mean, found.peak))
+    lines = [f"Heatmap mean {mean:.3g}  peak {peak:.3g}{unit}"]
     if found.share is not None:
         lines.append(f"{100 * found.share:.0f} % of the evidence for")
     return tuple(lines)

@@ -29,6 +29,8 @@ SELECTED = QColor("#6fd0ff")
 _HALO = QColor(0, 0, 0, 170)
 _PAPER = QColor(0, 0, 0, 165)
 _WIDTH, _HALO_WIDTH = 1.5, 4.0
+_DASHES = (5.0, 3.0)
+"""Of the midline, in widths of a line."""
 _HANDLE = 4.0
 _GAP = 9.0
 _PADDING = 4.0
@@ -219,15 +221,14 @@ def _paint_shape(painter: QPainter, shape: Path | Oval, pen: QPen) -> None:
         painter.setBrush(pen.color())
         painter.drawPolygon(QPolygonF([QPointF(*point) for point in shape.points]))
         return
-    elif shape.dashed:
-        dash = 4 / pen.widthF() * _WIDTH
-        painter.setPen(_dashed(pen, dash))
+    elif shape.dashed and pen.widthF() == _WIDTH:
+        painter.setPen(_dashed(pen))
     painter.drawLines([QLineF(*one, *other) for one, other in shape.segments()])
 
 
-def _dashed(pen: QPen, dash: float) -> QPen:
+def _dashed(pen: QPen) -> QPen:
     dashed = QPen(pen.color(), pen.widthF(), Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
-    dashed.setDashPattern([dash, dash])
+    dashed.setDashPattern(_DASHES)
     return dashed
 
 

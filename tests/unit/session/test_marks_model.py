@@ -7,6 +7,7 @@ from math import cos, hypot, radians, sin
 
 import numpy as np
 import pytest
+from material import analysis
 
 from cxrviewer.imaging.drawing import Box, Drawing, Oval, Path, distance_to, handle_near, place_words
 from cxrviewer.imaging.geometry import apply_affine
@@ -115,6 +116,15 @@ def test_words_have_the_unit_and_its_qualifier() -> None:
     assert measured(RATIO, stick) == ("CTR 0.44", "(15.0 + 30.0) / 102.5 mm (estimated)")
     assert measured(Rectangle(((0.0, 0.0), (4.0, 4.0))), stick) == ("…", "Area 2.0 mm² (estimated)")
     assert measured(Arrow(((0.0, 0.0), (4.0, 4.0))), stick) == ()
+
+
+@pytest.mark.parametrize(
+    ("factor", "wanted"), [(None, "mean 5.5  peak 13"), (0.5, "mean 2.75  peak 6.5 logits")]
+)
+def test_the_heatmap_is_told_in_the_unit_of_its_scale(factor: float | None, wanted: str) -> None:
+    whole = Rectangle(((-0.5, -0.5), (59.5, 39.5)))
+    lines = measured(whole, Yardstick(FLAT, None, analysis(logit_factor=factor)))
+    assert lines[-2:] == (f"Heatmap {wanted}", "100 % of the evidence for")
 
 
 def test_words_of_the_user_come_first() -> None:
