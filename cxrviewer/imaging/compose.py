@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -85,24 +86,32 @@ def opacity(style: OverlayStyle) -> NDArray[np.float32]:
     return np.where(shown, style.alpha * np.clip(size / RAMP, 0, 1), 0).astype(np.float32)
 
 
+@lru_cache(maxsize=8)
 def blend_table(style: OverlayStyle) -> NDArray[np.int32]:
-    """Return the colour of every (heatmap value, presentation value) pair.
+    """Return the colour of every (heatmap value, presentation value) pair; panes and colour bar share it.
 
     Returns
     -------
     (65536,) int32 array
-        Entry ``heat * 256 + gray`` is 0xFFRRGGBB. Rows of zero opacity are exactly gray.
+        Read-only. Entry ``heat * 256 + gray`` is 0xFFRRGGBB. Rows of zero opacity are exactly gray.
     """
     alpha = opacity(style)[:, None]
     gray = np.arange(256, dtype=np.float32)[None, :]
     table = np.full((256, 256), 0xFF000000, np.uint32)
     if not alpha.any():
-        return (table | np.arange(256, dtype=np.uint32) * np.uint32(0x010101)).reshape(-1).view(np.int32)
+        table |= np.arange(256, dtype=np.uint32) * np.uint32(0x010101)
+        return _finished(table)
     for shift, channel in zip((16, 8, 0), colormap_table(effective_colormap(style)).T, strict=True):
         color = channel.astype(np.float32)[:, None]
         blended = np.round(gray + alpha * (color - gray)).astype(np.uint32)
         table |= blended << np.uint32(shift)
-    return table.reshape(-1).view(np.int32)
+    return _finished(table)
+
+
+def _finished(table: NDArray[np.uint32]) -> NDArray[np.int32]:
+    colors = table.reshape(-1).view(np.int32)
+    colors.flags.writeable = False
+    return colors
 
 
 def blend(
