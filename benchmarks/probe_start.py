@@ -64,6 +64,7 @@ def main() -> None:
     complete = time.time() - STARTED
     heart.start(2)
     QTimer.singleShot(0, window.controller.reader.start)
+    QTimer.singleShot(0, lambda: app.hear_of_files(window))
 
     def wait_for(path: Path) -> float:
         """Open a file and return when its heatmap was there, about to be painted."""
