@@ -199,6 +199,14 @@ def test_inner_folders_are_listed_where_that_is_wanted(qtbot, browser, tmp_path,
     qtbot.waitUntil(lambda: _texts(browser) == ["clinic"], timeout=PATIENCE)
 
 
+def test_what_inner_folders_hold_is_grouped_by_itself(qtbot, browser, clinic, write_image, tmp_path) -> None:
+    write_image("top.png")
+    _show(qtbot, browser, tmp_path, lambda: not browser.model.lacks_thumbnail(1))
+    browser.arrange(Grouping.AUTOMATIC, deep=True)
+    qtbot.waitUntil(lambda: _kinds(browser).count(Kind.HEADING) == 7, timeout=PATIENCE)
+    assert _texts(browser)[-2:] == ["Other images", "top.png"]
+
+
 @pytest.fixture
 def packed(clinic: Path, tmp_path: Path) -> Path:
     path = tmp_path / "packed" / "export.zip"

@@ -56,6 +56,7 @@ class ListArrangement(QObject):
         self._query = ""
         self._patients = Patients()
         self._decided: bool | None = None
+        self._decided_for_deep = False
         self._branches: tuple[Branch, ...] | None = None
         self._folds = Folds()
         self._token: object = None
@@ -79,7 +80,9 @@ class ListArrangement(QObject):
         if new_place:
             self._patients = Patients()
             self._folds = Folds()
+        if new_place or self.deep != self._decided_for_deep:
             self._decided = True if listing.summaries else None
+            self._decided_for_deep = self.deep
         self._decide()
         self._group()
 
