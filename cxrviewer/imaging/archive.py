@@ -21,6 +21,11 @@ MAX_INDEX_BYTES = 64 * 1024**2
 """Of the archive's table of contents, which is read whole."""
 
 _ENCRYPTED = 0x1
+_BOUNDED = (0, 8, 12)
+"""Ways of packing that are known here: stored, deflated, bzip2 (APPNOTE.TXT 4.4.5).
+
+An LZMA stream says itself how much memory it wants, up to 4 GiB.
+"""
 _DAMAGED = "The zip archive is damaged."
 _AGAIN = "Copy it again from its source, or unpack it."
 
@@ -96,7 +101,7 @@ def read_member(archive: Path, name: str, limit: int | None = None) -> bytes:
 
 
 def read_heads(archive: Path, names: Sequence[str], limit: int) -> Iterator[bytes]:
-    """Return the first bytes of members one after another, nothing of one that is damaged.
+    """Return the first bytes of members one after another, nothing of one that is damaged or missing.
 
     Raises
     ------
@@ -104,17 +109,22 @@ def read_heads(archive: Path, names: Sequence[str], limit: int) -> Iterator[byte
         The archive is damaged or encrypted.
     """
     with _opened(archive) as opened:
+        known = opened.NameToInfo
         for name in names:
-            info = opened.getinfo(name)
-            _refuse_encrypted(info, archive)
+            if name in known:
+                _refuse_encrypted(known[name], archive)
             try:
-                yield _content(opened, info, archive / name, limit)
-            except ImageReadError:
+                yield _content(opened, known[name], archive / name, limit)
+            except (ImageReadError, KeyError):
                 yield b""
 
 
 def _content(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, limit: int | None) -> bytes:
     _refuse_encrypted(info, path)
+    if info.compress_type not in _BOUNDED:
+        raise ImageReadError(
+            "The zip archive is packed in a way that is not known here.", "Unpack it first.", path
+        )
     if limit is None and info.file_size > MAX_MEMBER_BYTES:
         raise ImageReadError(
             f"The file claims {info.file_size / 1024**3:.1f} GiB inside the zip archive, more than the "
@@ -126,10 +136,6 @@ def _content(opened: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, limit: 
         with opened.open(info) as member:
             # What a header claims is not believed: no more is inflated than it says, and one byte.
             data = member.read(min(limit or info.file_size + 1, info.file_size + 1))
-    except NotImplementedError as error:
-        raise ImageReadError(
-            "The zip archive is packed in a way that is not known here.", "Unpack it first.", path
-        ) from error
     except MemoryError:
         raise
     # Each method of compression has its own exceptions.

@@ -254,3 +254,16 @@ def test_an_archive_with_a_file_without_a_name(tmp_path):
     path.write_bytes(content)
     with contextlib.suppress(ImageReadError):
         assert archive.members(path) == ()
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_the_ways_of_packing_that_are_unpacked(write_dicom, tmp_path, method):
+    path = tmp_path / "some.zip"
+    with zipfile.ZipFile(path, "w", method) as written:
+        written.write(write_dicom(RAMP), "a.dcm")
+    if method == zipfile.ZIP_LZMA:
+        assert "packed in a way that is not known" in refusal(path / "a.dcm")
+    else:
+        assert np.array_equal(read_radiograph(path / "a.dcm").pixels, RAMP)
