@@ -12,6 +12,7 @@ TITLES = {
     "bench_start": "Start: medians of five runs, the bare import and the program in turn",
     "bench_canvas": "Canvas: 3000×3000, 16 bits; alone, 1400×1000; and in a window of 1600×1100",
     "bench_open": "Opening: the real window, 1600×1100, medians of seven in turn",
+    "bench_panes": "Panes: 3000×3000, 16 bits, in a window of 1280×800, all panes linked",
     "bench_memory": "Memory: 500 radiographs of 1500×1500, 16 bits, one after another, analysed",
     "bench_engine": "Engine: medians of three starts",
     "bench_methods": "Methods: four architectures at 224×224, medians in turn",
