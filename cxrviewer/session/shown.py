@@ -87,6 +87,30 @@ def next_shown(former: Shown, state: ViewState, at_hand: AtHand, analysis: Analy
     return replace(shown, style=_style(former, shown))
 
 
+def differ_only_in(one: Shown, other: Shown, *choices: str) -> bool:
+    """Return whether two contents of the screen are the same but for some choices, and what they bring about.
+
+    Parameters
+    ----------
+    one, other : Shown
+        What is compared.
+    choices : str
+        Names of fields of `ViewState`.
+    """
+    state = replace(one.state, **{name: getattr(other.state, name) for name in choices})
+    first, second = one.at_hand, other.at_hand
+    return (
+        state == other.state
+        and first.model == second.model
+        and first.radiograph is second.radiograph
+        and first.loaded is second.loaded
+        and first.prediction is second.prediction
+        and one.analysis is other.analysis
+        and one.display is other.display
+        and one.style is other.style
+    )
+
+
 def _scaling(state: ViewState) -> tuple[Scale, bool]:
     return state.scale, state.style.signed
 

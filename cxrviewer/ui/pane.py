@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cxrviewer.session.shown import Shown
+from cxrviewer.session.shown import Shown, differ_only_in
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.canvas import Canvas
 from cxrviewer.ui.canvas.ghost import GhostCursor
@@ -81,7 +81,8 @@ class Pane(QWidget):
             canvas.set_heatmap(shown.heatmap)
         if shown.style is not former.style:
             canvas.set_style(shown.style)
-        self._show_words()
+        if not differ_only_in(shown, former, "zoom"):
+            self._show_words()
 
     def show_place(self, place: int, count: int, *, active: bool) -> None:
         """Show which of several panes it is: the active one has a frame of another colour."""

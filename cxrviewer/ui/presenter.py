@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -11,13 +10,11 @@ from PySide6.QtCore import Qt
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import LOGIT
 from cxrviewer.explain.target import settle_target
-from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.models.catalog import builtin_cards, remember_card
 from cxrviewer.session.analysis import LoadedChoice
 from cxrviewer.session.compare import Comparison
 from cxrviewer.session.plan import answerable
-from cxrviewer.session.shown import Shown
-from cxrviewer.session.state import FIT
+from cxrviewer.session.shown import Shown, differ_only_in
 from cxrviewer.ui.dialogs.model_form import ModelForm
 from cxrviewer.ui.legend_text import fallback_text, heading_text
 from cxrviewer.ui.menus import fill_presets
@@ -29,6 +26,9 @@ from cxrviewer.ui.words import WordChoice
 
 if TYPE_CHECKING:
     from cxrviewer.ui.main_window import MainWindow
+
+_VIEW = ("voi", "inverted", "orientation", "zoom")
+"""How the image is looked at, which changes with each move of the mouse."""
 
 
 class Presenter:
@@ -69,7 +69,7 @@ class Presenter:
         if (state.model, shown.at_hand.model) != (former.state.model, former.at_hand.model):
             self._window.side.show_models(builtin_cards(), state.model)
         self._say_fallback(shown)
-        if not _only_the_view_differs(shown, former):
+        if not differ_only_in(shown, former, *_VIEW):
             self._show_question(shown)
         self._show_view(shown)
         self._sight.look(shown)
@@ -168,7 +168,7 @@ class Presenter:
             actions.enable(key, by_layer)
 
     def _show_view(self, shown: Shown) -> None:
-        """Show how the image is looked at, which changes with each move of the mouse."""
+        """Show how the image is looked at."""
         state, controller = shown.state, self._window.controller
         histogram = controller.renderer.histogram() if controller.renderer is not None else None
         self._window.side.window_panel.show_shown(shown, histogram)
@@ -179,14 +179,3 @@ class Presenter:
         frames = shown.radiograph.frames if shown.radiograph is not None else 1
         actions.enable("frame_previous", state.frame > 0)
         actions.enable("frame_next", state.frame < frames - 1)
-
-
-def _only_the_view_differs(one: Shown, other: Shown) -> bool:
-    """Return whether two contents of the screen differ at most in how the image is looked at."""
-    return _without_view(one) == _without_view(other)
-
-
-def _without_view(shown: Shown) -> tuple[object, ...]:
-    state = replace(shown.state, voi=None, inverted=False, orientation=Orientation(), zoom=FIT)
-    at_hand, drawn = shown.at_hand, (shown.analysis, shown.display, shown.style)
-    return state, at_hand.model, *map(id, (at_hand.radiograph, at_hand.loaded, at_hand.prediction, *drawn))

@@ -15,7 +15,7 @@ from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.grayscale import full_window, presentation_table
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.session.plan import AtHand
-from cxrviewer.session.shown import FADED, FADED_LINES, Shown, next_shown
+from cxrviewer.session.shown import FADED, FADED_LINES, Shown, differ_only_in, next_shown
 from cxrviewer.session.state import ViewState, Zoom, asking, styled
 
 STATE = ViewState()
@@ -170,3 +170,19 @@ def test_the_absence_of_a_finding_above_its_threshold_is_faint(shown: Shown) -> 
     for index, faded in ((1, True), (0, False)):
         after = next_shown(shown, STATE, shown.at_hand, analysis(asked=question(absent(index))))
         assert after.faded is faded
+
+
+def test_contents_that_differ_in_the_view_alone_are_known(shown: Shown) -> None:
+    view = ("voi", "zoom")
+    zoomed = _go(shown, replace(shown.state, zoom=Zoom(2.0), voi=Window(9, 9)))
+    assert differ_only_in(shown, zoomed, *view)
+    assert differ_only_in(shown, _go(shown, shown.state), *view)
+    assert not differ_only_in(shown, zoomed, "zoom")
+    for other in (
+        _go(shown, styled(shown.state, alpha=0.9)),
+        _go(shown, asking(shown.state, method="layer-cam")),
+        replace(shown, analysis=None),
+        replace(shown, at_hand=replace(shown.at_hand, radiograph=radiograph("b.png"))),
+        replace(shown, at_hand=replace(shown.at_hand, prediction=None, loaded=None)),
+    ):
+        assert not differ_only_in(shown, other, *view)
