@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging import archive
 
+if TYPE_CHECKING:
     from pydicom.dataset import Dataset
 
 HEADER_BYTES = 256 * 1024
@@ -76,15 +80,38 @@ class Summary:
 
 def read_summaries(paths: tuple[Path, ...]) -> tuple[Summary | None, ...]:
     """Return the summaries of files, None for those that are not DICOM or cannot be read."""
-    return tuple(_read_summary(path) for path in paths)
+    return tuple(_summary(head) for head in _heads(paths))
 
 
-def _read_summary(path: Path) -> Summary | None:
-    from cxrviewer.imaging.open import read_head
+def _heads(paths: tuple[Path, ...]) -> Iterator[bytes]:
+    """Return the first bytes of files, nothing of one that cannot be read; an archive is opened once."""
+    for where, group in groupby(((archive.split(path), path) for path in paths), key=_archive_of):
+        if where is None:
+            yield from (_head(path) for _, path in group)
+            continue
+        names = [inside[1] for inside, _ in group if inside is not None]
+        try:
+            yield from archive.read_heads(where, names, HEADER_BYTES)
+        except ImageReadError:
+            yield from (b"" for _ in names)
 
+
+def _archive_of(place: tuple[tuple[Path, str] | None, Path]) -> Path | None:
+    return place[0][0] if place[0] is not None else None
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(HEADER_BYTES)
+    except OSError:
+        return b""
+
+
+def _summary(head: bytes) -> Summary | None:
     # A header may be damaged in any way; the reader says so when the image is opened.
     try:
-        return summarize(read_head(path, HEADER_BYTES))
+        return summarize(head)
     except Exception:
         return None
 

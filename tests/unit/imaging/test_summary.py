@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,21 @@ def test_what_is_no_dicom_or_damaged_says_nothing(tmp_path: Path) -> None:
     good = write_dicom_image(tmp_path / "good")
     found = read_summaries((picture, cut, tmp_path / "missing", good))
     assert [summary is None for summary in found] == [True, True, True, False]
+
+
+def test_files_inside_and_outside_archives_keep_their_order(tmp_path: Path) -> None:
+    names = ["a", "b", "c"]
+    files = [write_dicom_image(tmp_path / name, PatientID=name) for name in names]
+    packed = tmp_path / "packed.zip"
+    with zipfile.ZipFile(packed, "w") as made:
+        for file in files:
+            made.write(file, f"inner/{file.name}")
+    inside = packed / "inner"
+    paths = (files[2], inside / "b", inside / "gone", inside / "a", files[0], tmp_path / "no.zip" / "x")
+    found = [summary and summary.patient_id for summary in read_summaries(paths)]
+    assert found == ["c", "b", None, "a", "a", None]
+    packed.write_bytes(packed.read_bytes()[:100])
+    assert [summary is None for summary in read_summaries(paths)] == [False, True, True, True, False, True]
 
 
 def test_a_malformed_number_is_left_out(tmp_path: Path) -> None:
