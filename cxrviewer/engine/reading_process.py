@@ -15,7 +15,7 @@ from typing import TypeVar
 from cxrviewer.engine.process import OneProcess
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging.limits import MAX_MEMORY_BYTES
-from cxrviewer.models.memory import limit_memory
+from cxrviewer.models.memory import keep_freed_memory, limit_memory
 
 _DAMAGED = "The file is probably damaged: copy it again."
 _NICE = 5
@@ -160,6 +160,7 @@ class ReadingProcess:
 def _prepare(background: bool) -> None:
     """Set the limits, and import what reading a DICOM file needs."""
     limit_memory(MAX_MEMORY_BYTES)
+    keep_freed_memory()
     if background and hasattr(os, "nice"):
         os.nice(_NICE)
     importlib.import_module("cxrviewer.imaging.open")
