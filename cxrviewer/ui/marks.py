@@ -126,6 +126,8 @@ class MarkBook(QObject):
         """Return the marks of the file that an image belongs to."""
         known = self._documents.get(radiograph.digest)
         if known is not None:
+            # A copy of a file has the marks of that file, and is the one that is looked at now.
+            known.path = radiograph.path
             return known
         made = MarkDocument(radiograph, self)
         self._documents[radiograph.digest] = made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from material import analysis, choice
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox
 
 from cxrviewer.explain.target import of_label
 from cxrviewer.imaging.viewport import Orientation
@@ -276,6 +277,28 @@ def test_marks_are_saved_and_found_again(desk, length, qtbot, engine, chest) -> 
     assert len(json.loads(sidecar(chest).read_text())["marks"]) == 2
     again.window.close()
     again.window.deleteLater()
+
+
+def test_marks_of_an_image_in_an_archive_are_saved_where_the_user_wants(
+    desk, chest, tmp_path, monkeypatch
+) -> None:
+    archive = tmp_path / "images.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.write(chest, "inner/chest.png")
+    desk.open(archive / "inner" / "chest.png")
+    desk.trigger("tool_length")
+    desk.drag((60.0, 60.0), (120.0, 60.0))
+    proposed: list[str] = []
+
+    def choose(_parent, _title, place: str, _kinds: str) -> tuple[str, str]:
+        proposed.append(place)
+        return str(tmp_path / "mine"), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    desk.trigger("save_marks")
+    desk.wait(lambda: not desk.window.isWindowModified())
+    assert proposed == [str(tmp_path / "chest.png.marks.json")]
+    assert (tmp_path / "mine.marks.json").is_file()
 
 
 def test_a_foreign_file_is_not_replaced(desk, length, chest) -> None:

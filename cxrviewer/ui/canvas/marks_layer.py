@@ -35,6 +35,8 @@ _HANDLE = 4.0
 _GAP = 9.0
 _PADDING = 4.0
 _MARGIN = 6.0
+_REMEMBERED = 1000
+"""States of marks whose words are kept."""
 _TOP = 56.0
 """From the upper edge of the canvas to the words that say what to do next."""
 
@@ -192,6 +194,9 @@ class MarksLayer:
     def words(self, mark: Mark) -> tuple[str, ...]:
         """Return the lines beside a mark."""
         if mark not in self._lines:
+            # A drag makes a mark anew with every step.
+            if len(self._lines) >= _REMEMBERED:
+                self._lines.clear()
             self._lines[mark] = mark_lines(mark, self._yardstick)
         return self._lines[mark]
 
