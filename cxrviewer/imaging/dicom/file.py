@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from cxrviewer.imaging.dicom.badges import badges
@@ -17,6 +16,7 @@ from cxrviewer.imaging.dicom.shades import shades
 from cxrviewer.imaging.dicom.shutter_tags import read_shutter
 from cxrviewer.imaging.dicom.spacing_tags import read_aspect, read_spacing
 from cxrviewer.imaging.dicom.tags import Tags
+from cxrviewer.imaging.digest import Digest
 from cxrviewer.imaging.limits import check_frame
 from cxrviewer.imaging.radiograph import Radiograph
 
@@ -39,8 +39,8 @@ class DicomFile:
 
     def __init__(self, path: Path, data: bytes) -> None:
         self._path = path
+        self._digest = Digest(data)
         self._dataset = parse(path, data)
-        self._digest = hashlib.sha256(data).hexdigest()
         self._notes: list[str] = []
         self._layout = pixel_format(path, Tags(self._dataset, self._notes))
 
@@ -74,7 +74,7 @@ class DicomFile:
             grayscale=shown.grayscale,
             path=path,
             file_format="DICOM",
-            digest=self._digest,
+            digest=self._digest.text(),
             aspect=aspect,
             frame=frame,
             frames=layout.frames,
