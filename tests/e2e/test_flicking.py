@@ -46,7 +46,7 @@ def _is_there(desk, path: Path) -> bool:
 def _flick(desk, key: Qt.Key) -> float:
     """Press a key on the canvas and return the seconds that the window works until the picture is painted.
 
-    Not those of the clock, which the other tests of a busy machine take their part of: `benchmarks` has these.
+    Not those of the clock, of which a busy machine gives others their part: `benchmarks` has these.
     """
     start = time.thread_time()
     QTest.keyClick(desk.window.canvas, key)
