@@ -146,7 +146,7 @@ def _saved(suffix: str, image: Image.Image, kind: str, **options: object) -> Ori
 def _archive() -> Original:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        for number in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        for number in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
             content = io.BytesIO()
             dicom_dataset(np.full((20, 20), number, np.uint8)).save_as(content, enforce_file_format=True)
             archive.writestr(f"inner/{number}.dcm", content.getvalue(), number)
