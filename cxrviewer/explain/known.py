@@ -13,7 +13,7 @@ from cxrviewer.explain.probe import ScoreMemo
 from cxrviewer.explain.steps import Floats
 from cxrviewer.explain.target import UnitMasks
 
-_KEPT_BYTES = 128 * 2**20
+_KEPT_BYTES = 48 * 2**20
 _KEPT_OUTPUTS = 1024
 
 
