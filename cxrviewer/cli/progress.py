@@ -29,7 +29,10 @@ class ProgressLine:
         self._interrupted = False
 
     def __enter__(self) -> ProgressLine:
-        self._former = signal.signal(signal.SIGINT, self._interrupt)
+        self._former = signal.getsignal(signal.SIGINT)
+        # Whoever started the program may have it ignore Ctrl+C.
+        if self._former is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._interrupt)
         return self
 
     def __exit__(

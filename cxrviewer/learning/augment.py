@@ -72,7 +72,8 @@ def augment(images: tf.Tensor, seed: tf.Tensor, limits: Augmentation) -> tf.Tens
         In 0 to 1. What comes in from outside the image is black.
     """
     seeds, draws = _draws(images, seed)
-    return _toned(_transformed(images, draws[:5, :, 0, 0, 0], limits), draws[5:], seeds, limits)
+    moved = _transformed(_mirrored(images, seeds[3], limits), draws[:5, :, 0, 0, 0], limits)
+    return _toned(moved, draws[5:], seeds, limits)
 
 
 def augment_pairs(
@@ -95,12 +96,19 @@ def augment_pairs(
     import tensorflow as tf
 
     seeds, draws = _draws(images, seed)
-    pairs = tf.concat([images, masks], axis=3)
-    if limits.flip:
-        sign = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seeds[3])
-        pairs = tf.where(sign < 0.5, pairs[:, :, ::-1], pairs)
+    pairs = _mirrored(tf.concat([images, masks], axis=3), seeds[3], limits)
     images, masks = tf.split(_transformed(pairs, draws[:5, :, 0, 0, 0], limits), 2, axis=3)
     return _toned(images, draws[5:], seeds, limits), masks
+
+
+def _mirrored(images: tf.Tensor, seed: tf.Tensor, limits: Augmentation) -> tf.Tensor:
+    """Mirror every second image, where that is wanted."""
+    import tensorflow as tf
+
+    if not limits.flip:
+        return images
+    draw = tf.random.stateless_uniform((tf.shape(images)[0], 1, 1, 1), seed)
+    return tf.where(draw < 0.5, images[:, :, ::-1], images)
 
 
 def _draws(images: tf.Tensor, seed: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor]:

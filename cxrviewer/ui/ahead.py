@@ -87,10 +87,14 @@ def piece_beside(shown: Shown, analysis: Analysis, image: Radiograph, cache: Ana
     Returns
     -------
     Piece or None
-        None where that takes too long, or cannot be asked.
+        None where that takes too long, or cannot be asked; or where an older map is on screen, as
+        the question was given up.
     """
     loaded = shown.at_hand.loaded
     if loaded is None or analysis.result.seconds > AFFORDABLE:
+        return None
+    asked = resolve(shown.state, shown.at_hand).explain
+    if asked is None or asked.question != analysis.result.attribution.question:
         return None
     at_hand = replace(
         shown.at_hand, radiograph=image, prediction=cache.prediction(image.key, loaded.info.card)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -111,8 +112,26 @@ def swallowing_ctrl_c(line: ProgressLine, *, report: bool) -> None:
         line.report(Progress(0, 0.5, Prediction(np.zeros(2, np.float32), np.zeros(2, np.float32))))
 
 
+@pytest.fixture
+def handler(request: pytest.FixtureRequest) -> Iterator[object]:
+    """What happens on Ctrl+C to begin with."""
+    former = signal.signal(signal.SIGINT, request.param)
+    yield request.param
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.parametrize("handler", [signal.default_int_handler], indirect=True)
 @pytest.mark.parametrize("report", [True, False])
-def test_ctrl_c_that_a_library_swallows_ends_the_computation_all_the_same(report: bool) -> None:
+def test_ctrl_c_that_a_library_swallows_ends_the_computation_all_the_same(
+    report: bool, handler: object
+) -> None:
     with pytest.raises(KeyboardInterrupt), ProgressLine() as line:
         swallowing_ctrl_c(line, report=report)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+@pytest.mark.parametrize("handler", [signal.SIG_IGN], indirect=True)
+def test_ctrl_c_stays_ignored_where_it_was(handler: object) -> None:
+    with ProgressLine() as line:
+        swallowing_ctrl_c(line, report=True)
+    assert signal.getsignal(signal.SIGINT) is handler

@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from cxrviewer.learning.augment import Augmentation, augment
+from cxrviewer.learning.augment import Augmentation, augment, augment_pairs
 from cxrviewer.models.backend import tensorflow
 
 NONE = Augmentation(**{item.name: 0.0 for item in fields(Augmentation)})
@@ -43,7 +43,7 @@ def test_limits_of_zero_change_nothing() -> None:
 
 @pytest.mark.parametrize("name", [item.name for item in fields(Augmentation)])
 def test_each_limit_matters(name: str) -> None:
-    limits = replace(NONE, **{name: getattr(Augmentation(), name)})
+    limits = replace(NONE, **{name: getattr(Augmentation(flip=True), name)})
     assert np.abs(changed(pictures(16), limits) - pictures(16)).max() > 0.01
 
 
@@ -86,3 +86,14 @@ def test_cutout_blanks_a_square_in_every_second_image() -> None:
     share = holes.any(axis=(1, 2, 3)).mean()
     assert 0.35 < share < 0.6
     assert holes.mean(axis=(1, 2, 3)).max() <= 0.3
+
+
+def test_an_image_and_its_mask_are_moved_alike() -> None:
+    tf = tensorflow()
+    images = spot(20, 40, 16)
+    limits = Augmentation(rotation=30, shift=0.2, zoom=0.3, noise=0, cutout=0, flip=True)
+    moved, masks = augment_pairs(*(tf.constant(images),) * 2, tf.constant([7, 1], tf.int64), limits)
+    np.testing.assert_allclose(centres(moved.numpy() > 0.5), centres(masks.numpy() > 0.5), atol=1)
+    spread = np.ptp(centres(masks.numpy()), axis=0)
+    assert (spread > 8).all()
+    assert masks.numpy().max() <= 1.001

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
-from explaining import asked, radiograph
+from questions import asked
 
 from cxrviewer.explain.compiled import CompiledModel
 from cxrviewer.explain.explainer import Explainer
@@ -42,11 +43,11 @@ def test_what_was_prepared_before_is_not_prepared_again(runs: list[str]) -> None
 
 
 def test_runs_of_many_images_are_prepared_after_the_next_class() -> None:
-    ask = asked("softmax-3")
-    ask.map("grad-cam", radiograph())
-    (_, session), *_ = ask.explainer._sessions.values()
+    explainer, load = Explainer(), resolve_model("default")
+    explainer.handle(asked(load, np.zeros((1, 224, 224, 1), np.float32)))
+    ((_, session),) = explainer._sessions.values()
     functions = session._compiled._functions
-    ask.explainer.settle()
+    explainer.settle()
     assert "logits" not in functions
-    ask.explainer.settle()
+    explainer.settle()
     assert "logits" in functions
