@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -59,9 +60,15 @@ class OneProcess:
         Raises
         ------
         BrokenProcessPool
-            The process has ended by itself.
+            The process has ended, by itself or by `end`.
         """
-        return self._executor.submit(function, *arguments, **named)
+        try:
+            return self._executor.submit(function, *arguments, **named)
+        except BrokenProcessPool:
+            raise
+        except RuntimeError as error:
+            # What an executor says that was shut down meanwhile.
+            raise BrokenProcessPool(str(error)) from error
 
     def end(self) -> None:
         """End the process at once, as it holds nothing that is to be kept, and wait until it is gone."""

@@ -109,7 +109,7 @@ def _heatmap(shown: Shown) -> tuple[Line, ...]:
     if shown.state.top_share is not None:
         lines.append(Line(f"Strongest {shown.state.top_share:.0%} of the area", _DETAIL))
     if shown.faded:
-        lines.append(Line("Below the operating threshold: faded", _FADED))
+        lines.append(Line("Below its threshold: faded", _FADED))
     return tuple(lines)
 
 

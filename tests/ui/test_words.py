@@ -94,7 +94,7 @@ def test_only_parameters_that_were_changed_are_named() -> None:
 
 def test_a_faded_finding_is_said_to_be_faded() -> None:
     assert not _line(_shown(analysis(1, top=1)), "faded")
-    assert _line(_shown(analysis(2, top=1)), "Below the operating threshold: faded")
+    assert _line(_shown(analysis(2, top=1)), "Below its threshold: faded")
     assert not _line(_shown(analysis(2, top=1), replace(STATE, fade=False)), "faded")
 
 

@@ -105,6 +105,14 @@ def test_a_crash_breaks_one_process_only() -> None:
     process.end()
 
 
+def test_a_process_that_was_ended_takes_nothing_more() -> None:
+    process = OneProcess()
+    assert process.submit(os.getppid).result(timeout=60) == os.getpid()
+    process.end()
+    with pytest.raises(BrokenProcessPool):
+        process.submit(os.getppid)
+
+
 def test_a_decoder_that_crashes_is_told_and_the_next_file_opens(
     reader: Reader, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
