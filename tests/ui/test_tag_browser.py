@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from itertools import pairwise
@@ -223,6 +224,16 @@ def crowded(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def nothing_older() -> Iterator[None]:
+    """As in the program: the collector does not go through what was there before."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.mark.usefixtures("nothing_older")
 def test_a_crowded_file_does_not_stall_the_window(qtbot, browser: TagBrowser, crowded: Path) -> None:
     _open(qtbot, browser, crowded)  # starts processes and imports
     dialog = browser.dialog
