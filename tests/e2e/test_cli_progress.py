@@ -42,7 +42,7 @@ class Terminal:
     def __init__(self, *arguments: str) -> None:
         self._end, other = pty.openpty()
         command = [sys.executable, "-m", "cxrviewer", "explain", str(SAMPLE), *arguments]
-        # A shell has programs in the background ignore Ctrl+C, and theirs with them: these tests may run there.
+        # A shell has programs in the background ignore Ctrl+C, these tests maybe, and theirs with them.
         former = signal.signal(signal.SIGINT, signal.default_int_handler)
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=other, text=True)
         signal.signal(signal.SIGINT, former)
