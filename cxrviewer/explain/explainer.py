@@ -13,6 +13,8 @@ from pathlib import Path
 
 from cxrviewer.errors import ExplainError, UserError
 from cxrviewer.explain.attribution import Attribution
+from cxrviewer.explain.catalog import method_spec
+from cxrviewer.explain.method_spec import Family
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.model_session import ModelSession
 from cxrviewer.explain.request import (
@@ -107,7 +109,13 @@ class Explainer:
         prediction = session.predict(request)
         steps = session.explain(request, prediction)
         seconds = time.perf_counter() - start
-        return self._advance(_Computation(next(self._tokens), prediction, steps, seconds))
+        computation = _Computation(next(self._tokens), prediction, steps, seconds)
+        quick = method_spec(request.question.method).family is Family.GRADIENT_CAM
+        if quick or seconds < _STEP_SECONDS / 2:
+            return self._advance(computation)
+        # The model alone took as long as a step: the output is told before the first one.
+        self._computation = computation
+        return Progress(computation.token, 0.0, prediction)
 
     def _resume(self, token: int) -> Result:
         computation, self._computation = self._computation, None
