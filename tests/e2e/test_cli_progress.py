@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -106,35 +104,3 @@ def test_no_progress_where_standard_error_is_no_terminal(capsys: pytest.CaptureF
         line.title = "Score-CAM"
         assert line.report(Progress(0, 0.5, Prediction(logits, logits)))
     assert capsys.readouterr() == ("", "")
-
-
-def swallowing_ctrl_c(line: ProgressLine, *, report: bool) -> None:
-    with contextlib.suppress(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
-    if report:
-        line.report(Progress(0, 0.5, Prediction(np.zeros(2, np.float32), np.zeros(2, np.float32))))
-
-
-@pytest.fixture
-def handler(request: pytest.FixtureRequest) -> Iterator[object]:
-    """What happens on Ctrl+C to begin with."""
-    former = signal.signal(signal.SIGINT, request.param)
-    yield request.param
-    signal.signal(signal.SIGINT, former)
-
-
-@pytest.mark.parametrize("handler", [signal.default_int_handler], indirect=True)
-@pytest.mark.parametrize("report", [True, False])
-def test_ctrl_c_that_a_library_swallows_ends_the_computation_all_the_same(
-    report: bool, handler: object
-) -> None:
-    with pytest.raises(KeyboardInterrupt), ProgressLine() as line:
-        swallowing_ctrl_c(line, report=report)
-    assert signal.getsignal(signal.SIGINT) is handler
-
-
-@pytest.mark.parametrize("handler", [signal.SIG_IGN], indirect=True)
-def test_ctrl_c_stays_ignored_where_it_was(handler: object) -> None:
-    with ProgressLine() as line:
-        swallowing_ctrl_c(line, report=True)
-    assert signal.getsignal(signal.SIGINT) is handler
