@@ -14,6 +14,7 @@ from cxrviewer.explain.model_session import ModelSession
 from cxrviewer.learning.inference import Progress, Seen, look_at
 from cxrviewer.learning.labelled_files import LabelledFiles, read_labelled
 from cxrviewer.learning.measures import Floats, Measures, measure
+from cxrviewer.learning.run_folder import make_output_folder
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.load_request import LoadRequest
 from cxrviewer.models.reading import joint_probability
@@ -72,11 +73,7 @@ def evaluate(load: LoadRequest, data: Path, output: Path, progress: Progress, se
     session = ModelSession(Path(load.path), load.card)
     card = session.info.card
     files = read_labelled(data, card)
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        message = f"The output folder cannot be used: {error.strerror}."
-        raise UserError(message, "Give another folder.", output) from error
+    make_output_folder(output)
     found = _evaluation(card, files, look_at(session, files.paths, progress), seed, data)
     _write_json(found, output / "evaluation.json")
     _write_table(found, output / "predictions.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,23 @@ class RunFolder:
     def save_card(self, card: ModelCard) -> None:
         """Write the card with the digest of the weights as they are on the disk."""
         write_card(replace(card, sha256=file_digest(self.weights)), self.card)
+
+
+def make_output_folder(path: Path) -> None:
+    """Make a folder for results where there is none.
+
+    Raises
+    ------
+    UserError
+        It cannot be made or written to.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        message = f"The output folder cannot be used: {error.strerror}."
+        raise UserError(message, "Give another folder.", path) from error
 
 
 def begin_with(model: keras.Model, weights: Path | None) -> None:

@@ -19,11 +19,13 @@ from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.request import ExplainRequest, ExplainResult, Progress, ResumeRequest
+from cxrviewer.imaging.geometry import resize_affine
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.learning.comparison import Comparison, Summary, compare, summarise
 from cxrviewer.learning.evidence import Place, places, shares
 from cxrviewer.learning.labelled_files import LabelledFiles, read_labelled
+from cxrviewer.learning.run_folder import make_output_folder
 from cxrviewer.models.load_request import LoadRequest
 from cxrviewer.models.preprocess import prepare_input
 from cxrviewer.paths import atomic_path
@@ -36,7 +38,7 @@ LungMask = Callable[[Radiograph], NDArray[np.bool_]]
 Report = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class StudySettings:
     """How many images of each class at most, and the seed by which they are drawn."""
 
@@ -149,13 +151,13 @@ def study(
     files = read_labelled(data, info.card)
     chosen = choose(files, settings)
     question = ask(info)
-    output.mkdir(parents=True, exist_ok=True)
+    make_output_folder(output)
     images, failures = [], []
     for number, (path, finding) in enumerate(chosen, start=1):
         try:
             images.append(_studied(explainer, load, info, question, path, finding, lung_mask))
         except (ImageReadError, _NoMapError) as error:
-            failures.append((path, getattr(error, "message", str(error))))
+            failures.append((path, error.message))
         report(number, len(chosen))
     found = _summed_up(info, question, images, failures, data)
     _write_json(found, output / "study.json")
@@ -211,7 +213,7 @@ def summary(found: Study) -> dict[str, object]:
     }
 
 
-class _NoMapError(Exception):
+class _NoMapError(UserError):
     """There is no heatmap that could be measured."""
 
 
@@ -233,7 +235,7 @@ def _studied(
     assert isinstance(answer, ExplainResult)
     display = display_map(answer.attribution)
     if display.state is not MapState.SHOWN:
-        raise _NoMapError("The heatmap is empty.")
+        raise _NoMapError("The heatmap is empty.", "Choose another class, method or layer.")
     rows, columns = answer.attribution.values.shape
     place = prepared.geometry.grid_to_stored((rows, columns))
     parts = places(lung_mask(radiograph) if lung_mask is not None else None, (256, 256))
@@ -246,8 +248,6 @@ def _studied(
 def _over_image(
     values: NDArray[np.float32], place: NDArray[np.float64], radiograph: Radiograph
 ) -> NDArray[np.float32]:
-    from cxrviewer.imaging.geometry import resize_affine
-
     to_small = resize_affine(radiograph.shape, (MEAN_MAP, MEAN_MAP)) @ place
     heat = cv2.warpAffine(
         np.asarray(values, np.float32), to_small[:2], (MEAN_MAP, MEAN_MAP), borderMode=cv2.BORDER_REPLICATE

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from cxrviewer.cli.main import main
+from cxrviewer.errors import UserError
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.target import of_label
@@ -106,3 +107,11 @@ def test_the_command_studies_a_file(
     (data / "b").rename(data / "other")
     assert main(arguments) == 1
     assert "two classes" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_the_work(
+    data: Path, tmp_path: Path, load: LoadRequest
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="output folder cannot be used"):
+        studied(load, data, tmp_path / "file")

@@ -15,6 +15,9 @@ from controller_bench import Bench
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from cxrviewer.engine.reader import Reader
+from cxrviewer.ui.panels.browser import BrowserPanel
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
@@ -119,3 +122,19 @@ def ready(bench: Bench, write_image) -> Bench:
     bench.open(write_image("a.png"))
     bench.explained(1)
     return bench
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[Reader]:
+    """A reader with its processes, for the tests of a module."""
+    made = Reader()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def chosen(browser: BrowserPanel) -> list[Path]:
+    """The files that were chosen in the list, as they are."""
+    heard: list[Path] = []
+    browser.chosen.connect(heard.append)
+    return heard

@@ -24,13 +24,6 @@ WriteImage = Callable[..., Path]
 _ONE_FILE = Layout((Row(Kind.IMAGE, "a.png", path=Path("a.png")),), (Path("a.png"),))
 
 
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    made = Reader()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def browser(qtbot, reader: Reader) -> Iterator[BrowserPanel]:
     made = BrowserPanel(reader)
@@ -39,13 +32,6 @@ def browser(qtbot, reader: Reader) -> Iterator[BrowserPanel]:
     made.show()
     yield made
     made.close_worker()
-
-
-@pytest.fixture
-def chosen(browser: BrowserPanel) -> list[Path]:
-    heard: list[Path] = []
-    browser.chosen.connect(heard.append)
-    return heard
 
 
 @pytest.fixture

@@ -30,13 +30,6 @@ PATIENCE = 20_000
 _ORANGE = (224, 176, 80)
 
 
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    made = Reader()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def browser(qtbot, reader: Reader) -> Iterator[BrowserPanel]:
     made = BrowserPanel(reader)
@@ -45,13 +38,6 @@ def browser(qtbot, reader: Reader) -> Iterator[BrowserPanel]:
     made.show()
     yield made
     made.close_worker()
-
-
-@pytest.fixture
-def chosen(browser: BrowserPanel) -> list[Path]:
-    heard: list[Path] = []
-    browser.chosen.connect(heard.append)
-    return heard
 
 
 def _write_study(folder: Path, patient: str, study: str, images: int) -> None:
