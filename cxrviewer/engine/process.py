@@ -75,6 +75,7 @@ class OneProcess:
         # What the executor lets go of when it shuts down.
         manager = getattr(self._executor, "_executor_manager_thread", None)
         requests = getattr(self._executor, "_call_queue", None)
+        results = getattr(self._executor, "_result_queue", None)
         for process in self._context.made:
             process.kill()
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -85,7 +86,11 @@ class OneProcess:
             # A request is being written to a process that is gone. Before Python 3.11.5 nothing ends that
             # (python/cpython issue 94777).
             requests._reader.close()
-            manager.join()
+        if manager.is_alive() and results is not None:
+            # Half an answer was written by a process that is gone. Its reader waits for the rest for as long
+            # as this process keeps an end to write to.
+            results._writer.close()
+        manager.join()
 
 
 def _begin() -> None:

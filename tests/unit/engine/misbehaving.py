@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 
@@ -62,3 +63,15 @@ def prepare_slowly(background: bool) -> None:
 def name_of(path: Path, *_: object) -> str:
     """Return the name of a file at once."""
     return path.name
+
+
+def answer_half(path: Path) -> bytes:
+    """Send half an answer, say so, and never send the rest."""
+
+    def send_half(connection: Connection, data: bytes | memoryview) -> None:
+        os.write(connection.fileno(), bytes(data)[: len(data) // 2])
+        path.touch()
+        threading.Event().wait()
+
+    Connection._send = send_half  # type: ignore[attr-defined]
+    return bytes(10_000)

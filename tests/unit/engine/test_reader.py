@@ -113,6 +113,20 @@ def test_a_process_that_was_ended_takes_nothing_more() -> None:
         process.submit(os.getppid)
 
 
+def test_a_process_ends_in_the_middle_of_an_answer(tmp_path: Path) -> None:
+    process = OneProcess()
+    answer = process.submit(misbehaving.answer_half, tmp_path / "begun")
+    end = time.monotonic() + 60
+    while not (tmp_path / "begun").exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    ending = threading.Thread(target=process.end, daemon=True)
+    ending.start()
+    ending.join(20)
+    assert not ending.is_alive()
+    with pytest.raises(BrokenProcessPool):
+        answer.result(timeout=1)
+
+
 def test_a_decoder_that_crashes_is_told_and_the_next_file_opens(
     reader: Reader, picture: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
