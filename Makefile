@@ -8,7 +8,7 @@ SAMPLE := resources/samples/phantom-opacity.dcm
 QT_LIBRARIES := libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 \
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0 libxcb-xinerama0 fonts-dejavu-core
-TEST_PROGRAMS := xvfb dcmtk
+TEST_PROGRAMS := xvfb dcmtk dicom3tools
 # What `make fuzz` is told besides: FUZZ="--count 500 --seed 1".
 FUZZ :=
 
@@ -61,18 +61,18 @@ $(VENV)/.run: pyproject.toml packaging/apt-install.sh
 	[ -x $(BIN)/pip ] || $(PYTHON) -m venv $(VENV) || \
 		{ rm -rf $(VENV); sh packaging/apt-install.sh python3-venv; $(PYTHON) -m venv $(VENV); }
 	$(BIN)/python -c "import sys; assert sys.version_info >= (3, 11), 'Python 3.11 or later is needed'"
-	$(BIN)/pip install --quiet --editable .
+	$(BIN)/pip install --quiet --editable ".[dicom]"
 	touch $@
 
 $(VENV)/.test: $(VENV)/.run
 	sh packaging/apt-install.sh $(TEST_PROGRAMS)
-	$(BIN)/pip install --quiet --editable ".[test]"
+	$(BIN)/pip install --quiet --editable ".[dicom,cluster,test]"
 	touch $@
 
 $(VENV)/.check: $(VENV)/.test
-	$(BIN)/pip install --quiet --editable ".[test,check]"
+	$(BIN)/pip install --quiet --editable ".[dicom,cluster,test,check]"
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.test
-	$(BIN)/pip install --quiet --editable ".[test,bench]"
+	$(BIN)/pip install --quiet --editable ".[dicom,cluster,test,bench]"
 	touch $@
