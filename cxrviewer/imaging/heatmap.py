@@ -59,8 +59,21 @@ def byte_values(signed: bool) -> NDArray[np.float32]:
     return values
 
 
-def _weights(coordinates: NDArray[np.float64], cells: int) -> NDArray[np.float32]:
-    """Return the (N, cells) interpolation weights; rows outside the cells' area are zero."""
+def interpolation_weights(coordinates: NDArray[np.float64], cells: int) -> NDArray[np.float32]:
+    """Return the weights of linear interpolation along one axis of a grid, as it is drawn.
+
+    Parameters
+    ----------
+    coordinates : (N,) float64 array
+        Places on the grid; the centre of the first cell is 0.
+    cells : int
+        How many there are.
+
+    Returns
+    -------
+    (N, cells) float32 array
+        Rows of places outside the cells' area are zero.
+    """
     inside = (coordinates >= -0.5) & (coordinates <= cells - 0.5)
     clamped = np.clip(coordinates, 0, cells - 1)
     lower = np.minimum(clamped.astype(np.intp), max(cells - 2, 0))
@@ -108,8 +121,10 @@ def resample(heatmap: Heatmap, viewport: Viewport, cells: bool = False) -> NDArr
         at_y, inside_y = _nearest(along_y, rows)
         seen_columns = np.asarray(cv2.convertScaleAbs(grid), np.uint8)[:, at_x] * inside_x
         return np.asarray(seen_columns[at_y] * inside_y[:, None], np.uint8)
-    columns_seen = _product(_weights(along_x, columns), grid.T).T
-    return np.asarray(cv2.convertScaleAbs(_product(_weights(along_y, rows), columns_seen)), dtype=np.uint8)
+    columns_seen = _product(interpolation_weights(along_x, columns), grid.T).T
+    return np.asarray(
+        cv2.convertScaleAbs(_product(interpolation_weights(along_y, rows), columns_seen)), dtype=np.uint8
+    )
 
 
 def covered_rectangle(heatmap: Heatmap, viewport: Viewport) -> tuple[int, int, int, int]:
@@ -163,8 +178,8 @@ def value_at(values: NDArray[np.float32], grid_to_stored: Affine, x: float, y: f
     """Return the interpolated value of a grid at the stored point (x, y); None outside the grid's area."""
     gx, gy = apply_affine(np.asarray(np.linalg.inv(grid_to_stored), np.float64), x, y)
     rows, columns = values.shape
-    across = _weights(np.array([gx]), columns)
-    down = _weights(np.array([gy]), rows)
+    across = interpolation_weights(np.array([gx]), columns)
+    down = interpolation_weights(np.array([gy]), rows)
     if not across.any() or not down.any():
         return None
     return float((down @ values @ across.T)[0, 0])
