@@ -113,7 +113,7 @@ def _peaks_apart(one: PlacedMap, other: PlacedMap, spacing: Spacing) -> float | 
 
 def _ranks(values: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the rank of each value, from 1; the mean rank of equal ones."""
-    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    _, places, counts = np.unique(_evened(values), return_inverse=True, return_counts=True)
     return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[places], np.float64)
 
 
@@ -121,10 +121,15 @@ def _strongest(values: NDArray[np.float32], share: float) -> NDArray[np.bool_] |
     """Return the strongest part that is above 0; equal values at its border are all in it."""
     if values.size == 0 or values.max() <= 0:
         return None
-    # Interpolation leaves equal values apart by a rounding error.
-    values = np.round(values / values.max(), 5)
-    if values.min() == 1:
+    values = _evened(values)
+    if values.min() == values.max():
         return None
     kept = ceil(share * values.size)
     lowest = np.partition(values, values.size - kept)[values.size - kept]
     return np.asarray((values >= lowest) & (values > 0))
+
+
+def _evened(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return values as shares of the greatest size; those that only interpolation has set apart are equal."""
+    greatest = float(np.abs(values).max(initial=0.0))
+    return np.round(values / (greatest or 1.0), 6).astype(np.float64)

@@ -86,4 +86,4 @@ def _resampled(
 
 def _steps(axis: NDArray[np.float64], own: int, count: int) -> NDArray[np.float64]:
     # Rounded, so that a map on its own grid is left as it is: equal values stay equal.
-    return np.round(axis[own] * np.arange(count) + axis[2], 9)
+    return np.asarray(np.round(axis[own] * np.arange(count) + axis[2], 9), np.float64)
