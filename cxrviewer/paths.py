@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
+_PART = ".part-"
+"""Beginning of the names of files that are being written."""
 
 
 def resource(*parts: str) -> Path:
@@ -42,7 +45,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     OSError
         The folder cannot be written to, or the disk is full.
     """
-    handle, name = tempfile.mkstemp(prefix=".part-", suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=_PART, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -56,3 +59,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what `atomic_path` has left in a folder whose writer was killed."""
+    with contextlib.suppress(OSError):
+        for part in folder.glob(f"{_PART}*"):
+            part.unlink()

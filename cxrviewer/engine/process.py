@@ -42,7 +42,7 @@ class OneProcess:
 
     def __init__(self) -> None:
         self._context = _TrackingContext()
-        self._executor = ProcessPoolExecutor(1, mp_context=self._context, initializer=_begin)
+        self._executor = ProcessPoolExecutor(1, mp_context=self._context, initializer=begin)
 
     @property
     def pid(self) -> int | None:
@@ -93,17 +93,19 @@ class OneProcess:
         manager.join()
 
 
-def _begin() -> None:
-    """Prepare the process: leave Ctrl+C to the parent, and end when the parent does."""
+def begin(end: Callable[[], object] | None = None) -> None:
+    """Prepare a process: leave Ctrl+C to the parent, and end, by `end` if it is given, when the parent has."""
     # Before numpy is imported. Its other threads would go on turning for 30 ms after each product of
     # matrices, in the way of TensorFlow and the decoders.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, name="watchdog", daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(end,), name="watchdog", daemon=True).start()
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(end: Callable[[], object] | None) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         wait([parent.sentinel])
+        if end is not None:
+            end()
         os._exit(0)
