@@ -152,7 +152,7 @@ def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
 
 def _write(shown: Shown, arguments: argparse.Namespace) -> None:
     from cxrviewer.explain.target import target_name
-    from cxrviewer.export.overlay import export_overlay
+    from cxrviewer.export.export import export
     from cxrviewer.export.raw import save_raw
     from cxrviewer.imaging.viewport import full_resolution
     from cxrviewer.session.scene import make_scene
@@ -174,4 +174,4 @@ def _write(shown: Shown, arguments: argparse.Namespace) -> None:
             source=radiograph.path,
         )
     if arguments.output is not None:
-        export_overlay(scene, arguments.output)
+        export((scene,), arguments.output)

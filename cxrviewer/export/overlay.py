@@ -1,21 +1,19 @@
-"""Exporting what is seen: the blended picture with the answers that belong to it."""
+"""What an export shows: the blended picture, and the answers that belong to it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer import __version__
 from cxrviewer.explain.display import STATE_TEXT, DisplayMap, MapState
 from cxrviewer.explain.request import ExplainResult
 from cxrviewer.explain.target import target_name, target_probability
-from cxrviewer.export.annotated import DISCLAIMER, AnnotatedPicture, Annotation, annotate
+from cxrviewer.export.annotated import Annotation
 from cxrviewer.export.column import ColorBar
-from cxrviewer.export.save import save_picture
+from cxrviewer.export.marks import SceneMarks
 from cxrviewer.export.scale_bar import scale_bar
 from cxrviewer.export.words import (
     capitalised,
@@ -29,9 +27,11 @@ from cxrviewer.imaging import compose
 from cxrviewer.imaging.colormap import COLORMAPS
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
 from cxrviewer.imaging.contour import contour_levels
+from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.render import Renderer
+from cxrviewer.imaging.spacing import Spacing
 from cxrviewer.imaging.viewport import Viewport
 from cxrviewer.models.card import ModelCard
 
@@ -64,6 +64,14 @@ class Scene:
         Share of the map's area that the style's threshold leaves, where it was chosen so.
     faded : bool
         Whether the style's opacity is lowered because the finding is under its operating threshold.
+    voi : Window or LookupTable, optional
+        What `table` was made with; None for the file's own.
+    inverted : bool
+        Whether the user has swapped black and white in it.
+    planes : bool
+        Whether the file's overlay planes are drawn.
+    marks : SceneMarks, optional
+        The user's marks on the image.
     """
 
     radiograph: Radiograph
@@ -77,33 +85,23 @@ class Scene:
     moment: datetime
     top_share: float | None = None
     faded: bool = False
+    voi: Voi | None = None
+    inverted: bool = False
+    planes: bool = False
+    marks: SceneMarks | None = None
 
-
-def export_overlay(scene: Scene, path: Path) -> AnnotatedPicture:
-    """Write the annotated overlay to a file, atomically, and return it.
-
-    Neither the patient's identity nor the path of the image is in its pixels or its metadata.
-
-    Raises
-    ------
-    ExportError
-        As `save.save_picture`; the image itself is never written over.
-    """
-    annotated = annotate(render(scene), describe(scene), color_bar(scene))
-    card, attribution = scene.card, scene.result.attribution
-    metadata = {
-        "Software": f"CXR Viewer {__version__}",
-        "Model": f"{card.id} {card.version}".strip(),
-        "Method": attribution.method,
-        "Comment": DISCLAIMER,
-    }
-    save_picture(annotated.pixels, path, metadata, scene.radiograph.path)
-    return annotated
+    @property
+    def spacing(self) -> Spacing | None:
+        """The size of a pixel: calibrated by the user, or as the file says."""
+        calibration = self.marks.calibration if self.marks is not None else None
+        return calibration or self.radiograph.spacing
 
 
 def render(scene: Scene) -> NDArray[np.uint8]:
     """Return the picture without annotation, (H, W, 3) uint8: as on screen in the same viewport."""
-    picture = Renderer(scene.radiograph).picture(scene.viewport, scene.table, scene.heatmap, scene.style)
+    picture = Renderer(scene.radiograph).picture(
+        scene.viewport, scene.table, scene.heatmap, scene.style, scene.planes
+    )
     return compose.to_rgb(picture)
 
 

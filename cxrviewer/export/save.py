@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ExportError
+from cxrviewer.export.writer_spec import Takes
 from cxrviewer.registry import drop_ins
 
 _REASONS = {
@@ -49,8 +50,7 @@ def check_destination(path: Path, suffixes: tuple[str, ...], source: Path | None
         Says which of these it is.
     """
     if path.suffix.lower() not in suffixes:
-        known = " or ".join(suffixes)
-        raise ExportError("The file format is not known by this name.", f"Let the name end in {known}.", path)
+        raise _unknown(suffixes, path)
     with write_errors(path):
         if path.exists():
             if not path.is_file():
@@ -88,12 +88,54 @@ def save_picture(
     """
     check_destination(path, picture_suffixes(), source)
     with write_errors(path):
-        _writer(path.suffix.lower()).write(picture, path, metadata)
+        find_writer(path, pictures=True).write(picture, path, metadata)
+
+
+def writers() -> tuple[ModuleType, ...]:
+    """Return the modules of all formats, in their order."""
+    return tuple(drop_ins("cxrviewer.export.writers").values())
+
+
+def find_writer(path: Path, writer: str = "", *, pictures: bool = False) -> ModuleType:
+    """Return the module that writes a file.
+
+    Parameters
+    ----------
+    path : Path
+        Its suffix decides where `writer` does not.
+    writer : str
+        Id of a writer, or "".
+    pictures : bool
+        Whether only writers of pictures are meant.
+
+    Raises
+    ------
+    ExportError
+        There is none, or it does not write files of this name.
+    """
+    suffix = path.suffix.lower()
+    meant = [
+        each
+        for each in writers()
+        if writer in ("", each.SPEC.id) and (each.SPEC.takes is Takes.PICTURE or not pictures)
+    ]
+    if not meant:
+        known = ", ".join(each.SPEC.id for each in writers())
+        raise ExportError(f"There is no format {writer!r}.", f"Choose one of {known}.", path)
+    found = next((each for each in meant if suffix in each.SPEC.suffixes), None)
+    if found is None:
+        raise _unknown(tuple(name for each in meant for name in each.SPEC.suffixes), path)
+    return found
 
 
 def picture_suffixes() -> tuple[str, ...]:
     """Return the endings of all picture formats, in lower case."""
-    return tuple(suffix for writer in _writers() for suffix in writer.SPEC.suffixes)
+    return tuple(
+        suffix
+        for writer in writers()
+        if writer.SPEC.takes is Takes.PICTURE
+        for suffix in writer.SPEC.suffixes
+    )
 
 
 @contextmanager
@@ -107,9 +149,6 @@ def write_errors(path: Path) -> Iterator[None]:
         raise ExportError(message, hint, path) from error
 
 
-def _writers() -> tuple[ModuleType, ...]:
-    return tuple(drop_ins("cxrviewer.export.writers").values())
-
-
-def _writer(suffix: str) -> ModuleType:
-    return next(writer for writer in _writers() if suffix in writer.SPEC.suffixes)
+def _unknown(suffixes: tuple[str, ...], path: Path) -> ExportError:
+    known = " or ".join(suffixes)
+    return ExportError("The file format is not known by this name.", f"Let the name end in {known}.", path)

@@ -39,4 +39,7 @@ def make_scene(shown: Shown, viewport: Viewport) -> Scene | None:
         analysis.moment,
         top_share=shown.state.top_share,
         faded=shown.faded,
+        voi=shown.voi,
+        inverted=shown.state.inverted,
+        planes=shown.state.planes_visible,
     )

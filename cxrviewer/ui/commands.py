@@ -185,7 +185,7 @@ class Commands(HeatmapCommands):
 
     def export(self, path: Path, *, displayed: bool) -> None:
         """Write the annotated overlay, at the image's resolution or as displayed, in the background."""
-        from cxrviewer.export.overlay import export_overlay
+        from cxrviewer.export.export import export
 
         scene = self._scene(displayed=displayed)
         if scene is None:
@@ -197,7 +197,7 @@ class Commands(HeatmapCommands):
             else:
                 self._window.export_written(path)
 
-        self._controller.run_aside(lambda: export_overlay(scene, path), done)
+        self._controller.run_aside(lambda: export((scene,), path), done)
 
     def _scene(self, *, displayed: bool) -> Scene | None:
         from cxrviewer.session.scene import make_scene

@@ -14,7 +14,11 @@ from scenes import CARD, scene
 from cxrviewer.explain.display import Scale
 from cxrviewer.explain.question import Fusion, Question
 from cxrviewer.explain.target import Target, absent, of_label
-from cxrviewer.export.overlay import color_bar, describe, export_overlay, render
+from cxrviewer.export.annotated import AnnotatedPicture
+from cxrviewer.export.export import export
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.overlay import Scene, color_bar, describe, render
+from cxrviewer.export.picture import export_picture
 from cxrviewer.export.words import percent
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.imaging.viewport import Orientation
@@ -24,6 +28,11 @@ from cxrviewer.session.state import ViewState
 def rows_of(**choices) -> dict[str, str]:
     """Return the rows of an annotation with ordinary blanks."""
     return {name: plain(text) for name, text in describe(scene(**choices)).rows}
+
+
+def export_overlay(made: Scene, path: Path) -> AnnotatedPicture:
+    export((made,), path)
+    return export_picture((made,), ExportOptions())
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,61 @@
+"""Writing scenes to a file: the one way for window, command line, batch and reproduction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from cxrviewer import __version__
+from cxrviewer.export.annotated import DISCLAIMER
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.overlay import Scene
+from cxrviewer.export.picture import export_picture
+from cxrviewer.export.save import check_destination, find_writer, write_errors
+from cxrviewer.export.writer_spec import Takes
+from cxrviewer.paths import atomic_path
+
+DEFAULT = ExportOptions()
+
+
+def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT) -> None:
+    """Write scenes to a file, atomically.
+
+    Neither the patient's identity, unless that is asked for, nor the path of the image is in its pixels or
+    its metadata.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene
+        One at least; writers of one scene take the first.
+    path : Path
+        Replaced where it exists; the images themselves are never written over.
+    options : ExportOptions
+        The writer, and what goes into the file.
+
+    Raises
+    ------
+    ExportError
+        The format is unknown, the file cannot be written or the disk is full; `path` is then as it was.
+    """
+    writer = find_writer(path, options.writer)
+    for scene in scenes:
+        check_destination(path, writer.SPEC.suffixes, scene.radiograph.path)
+    with write_errors(path), atomic_path(path) as temporary:
+        if writer.SPEC.takes is Takes.PICTURE:
+            pixels = export_picture(scenes, options).pixels
+            writer.write(pixels, temporary, picture_metadata(scenes[0], options))
+        elif writer.SPEC.takes is Takes.SCENE:
+            writer.write(scenes[0], temporary, options)
+        else:
+            writer.write(scenes, temporary, options)
+
+
+def picture_metadata(scene: Scene, options: ExportOptions) -> dict[str, str]:
+    """Return the texts that go into the metadata of a picture."""
+    card = scene.card
+    metadata = {
+        "Software": f"CXR Viewer {__version__}",
+        "Model": f"{card.id} {card.version}".strip(),
+        "Method": scene.result.attribution.method,
+    }
+    return {**metadata, "Comment": DISCLAIMER} if options.disclaimer else metadata

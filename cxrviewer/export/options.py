@@ -1,0 +1,79 @@
+"""What goes into an export, and how: the same choices for window, command line, batch and reproduction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+
+
+class PictureKind(StrEnum):
+    """What a picture is of."""
+
+    OVERLAY = "overlay"
+    TRIPLE = "triple"
+
+
+@dataclass(frozen=True)
+class ExportOptions:
+    """The choices.
+
+    Parameters
+    ----------
+    writer : str
+        Id of a writer; "" for the first that goes by the file's suffix.
+    kind : PictureKind
+        The overlay, or image, heatmap and overlay side by side.
+    columns : int
+        Where there are several scenes: how many stand side by side.
+    marks : bool
+        Whether the user's marks are drawn.
+    color_bar : bool
+        Whether the scale of the heatmap stands with it.
+    caption : bool
+        Whether finding, probability, method, layer, model and time are written.
+    scale_bar : bool
+        Whether a bar of known length and the letters of the patient's sides are in the image.
+    disclaimer : bool
+        Whether "Research and teaching: not for diagnosis" is written.
+    identity : bool
+        Whether the patient's name, number and date of birth are written on the image.
+    sidecar : bool
+        Whether a file that says how the export was made is written beside it.
+    """
+
+    writer: str = ""
+    kind: PictureKind = PictureKind.OVERLAY
+    columns: int = 1
+    marks: bool = True
+    color_bar: bool = True
+    caption: bool = True
+    scale_bar: bool = True
+    disclaimer: bool = True
+    identity: bool = False
+    sidecar: bool = True
+
+
+def options_to_json(options: ExportOptions) -> dict[str, object]:
+    """Return options as JSON has them."""
+    return {**asdict(options), "kind": options.kind.value}
+
+
+def options_from_json(content: Mapping[str, object]) -> ExportOptions:
+    """Return options from JSON; what is left out is as by default.
+
+    Raises
+    ------
+    ValueError
+        A value is of a wrong type, or a name is unknown.
+    """
+    defaults = options_to_json(ExportOptions())
+    for name, value in content.items():
+        if name not in defaults or type(value) is not type(defaults[name]):
+            raise ValueError(f"an export has no option {name!r} of this kind")
+    known = {**defaults, **content}
+    values: dict[str, object] = {field.name: known[field.name] for field in fields(ExportOptions)}
+    made = ExportOptions(**{**values, "kind": PictureKind(str(known["kind"]))})  # type: ignore[arg-type]
+    if made.columns < 1:
+        raise ValueError("an export needs a column")
+    return made

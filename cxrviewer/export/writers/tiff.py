@@ -1,0 +1,25 @@
+"""TIFF: lossless, for publishers and image archives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrviewer.export.exif import exif_of
+from cxrviewer.export.writer_spec import WriterSpec
+from cxrviewer.paths import atomic_path
+
+SPEC = WriterSpec("tiff", "TIFF image", (".tif", ".tiff"), order=2)
+
+
+def write(picture: NDArray[np.uint8], path: Path, metadata: Mapping[str, str]) -> None:
+    """Write a picture, atomically; arguments and errors as of `png.write`, the texts as Exif."""
+    from PIL import Image
+
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+        Image.fromarray(picture).save(
+            stream, "TIFF", compression="tiff_adobe_deflate", exif=exif_of(metadata)
+        )
