@@ -99,6 +99,15 @@ class CompiledModel:
 
     def sweep(self, paths: tuple[str, ...], image: Floats, masks: UnitMasks | None) -> tuple[LayerRun, ...]:
         """Return what `run` would for each of several layers, from one run of the model."""
+        return self.sweep_many(paths, image, masks)[0]
+
+    def sweep_many(
+        self, paths: tuple[str, ...], images: Floats, masks: UnitMasks | None
+    ) -> list[tuple[LayerRun, ...]]:
+        """Return what `sweep` would for each of several images (n, H, W, C), from one run of the model.
+
+        An image's score depends on that image alone, so that the gradient of the sum is that of each.
+        """
         slopes = [self._gradient(path) for path in paths]
         there = [place for place, slope in enumerate(slopes) if slope is not None]
 
@@ -107,10 +116,15 @@ class CompiledModel:
             fetches = [self._trace.logits.tensor, *tensors, *(slopes[place] for place in there)]
             return self._cut([self._trace.inputs, *self._masks], fetches)
 
-        results = self._function(("run", paths), build)(self._tensor(image), *self._mask_tensors(masks))
-        logits, *maps = (np.asarray(result.numpy()[0], np.float32) for result in results)
-        gradients = dict(zip(there, maps[len(paths) :], strict=True))
-        return tuple(LayerRun(maps[place], logits, gradients.get(place)) for place in range(len(paths)))
+        results = self._function(("run", paths), build)(self._tensor(images), *self._mask_tensors(masks))
+        logits, *maps = (np.asarray(result.numpy(), np.float32) for result in results)
+        slopes_at = dict(zip(there, maps[len(paths) :], strict=True))
+
+        def run(image: int, place: int) -> LayerRun:
+            slope = slopes_at.get(place)
+            return LayerRun(maps[place][image], logits[image], None if slope is None else slope[image])
+
+        return [tuple(run(image, place) for place in range(len(paths))) for image in range(len(images))]
 
     def head_gradients(
         self, path: str, activations: Floats, image: Floats, masks: Sequence[UnitMasks]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -177,6 +177,75 @@ class ModelSession:
             outcome = attribute_function(one.method)(probe, **dict(one.parameters))
             found.append(self._attribution(np.asarray(outcome), one, probe.notes))
         return tuple(found)
+
+    @property
+    def images_at_once(self) -> int:
+        """How many images `explain_many` takes with most use: more take more memory and are no faster."""
+        return self._compiled.images_a_step(backward=True)
+
+    def explain_many(
+        self, requests: Sequence[ExplainRequest]
+    ) -> list[tuple[Prediction, Attribution] | ExplainError]:
+        """Answer the same question about several images; class activation maps from one run of the model.
+
+        Parameters
+        ----------
+        requests : sequence of ExplainRequest
+            Of one question; at least one.
+
+        Returns
+        -------
+        list
+            For each image the model's output and the map, or why there is none.
+        """
+        question = requests[0].question
+        together = (
+            self._trace.batches
+            and method_spec(question.method).family is Family.GRADIENT_CAM
+            and question.smoothing <= 1
+        )
+        if not together:
+            return [self._outcome(partial(self._alone, request)) for request in requests]
+        asked = settle(question, self.info, None)
+        masks = None if asked.target == TOP else unit_masks(self._head, asked.target)
+        images = np.concatenate([request.inputs for request in requests])
+        runs = self._compiled.sweep_many(asked.layers, images, masks)
+        return [
+            self._outcome(partial(self._of_runs, request, found))
+            for request, found in zip(requests, runs, strict=True)
+        ]
+
+    def _outcome(
+        self, answer: Callable[[], tuple[Prediction, Attribution]]
+    ) -> tuple[Prediction, Attribution] | ExplainError:
+        try:
+            return answer()
+        except ExplainError as error:
+            return error
+
+    def _alone(self, request: ExplainRequest) -> tuple[Prediction, Attribution]:
+        prediction = self.predict(request)
+        steps = self.explain(request, prediction)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return prediction, end.value
+
+    def _of_runs(self, request: ExplainRequest, runs: tuple[LayerRun, ...]) -> tuple[Prediction, Attribution]:
+        """Return output and map of an image whose activations and gradients are there, one run a layer."""
+        self._check(request.inputs)
+        self._check_finite(runs[0].logits, "output")
+        prediction = self._head.predict(runs[0].logits)
+        question = settle(request.question, self.info, prediction)
+        maps, notes = [], []
+        for layer, run in zip(question.layers, runs, strict=True):
+            probe = self._probe(request.input_key, _probed(request), question, layer, partial(_same, run))
+            outcome = attribute_function(question.method)(probe, **dict(question.parameters))
+            maps.append(np.asarray(outcome))
+            notes += probe.notes
+        values = maps[0] if len(maps) == 1 else fuse(maps, question.fusion)
+        return prediction, self._attribution(values, question, notes)
 
     def _map(self, key: str, image: ProbedImage, question: Question, notes: list[str]) -> Steps:
         """Return the map of one image, fused from those of the layers, and add what is said of it."""
