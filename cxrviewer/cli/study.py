@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxrviewer.learning.study import Study
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,6 +25,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--method", default="grad-cam", metavar="ID", help="default: grad-cam")
     parser.add_argument("--layer", default="auto", metavar="LAYER", help="default: the card's")
     parser.add_argument("--target", default="top", metavar="CLASS", help="default: the most probable one")
+    parser.add_argument(
+        "--no-lungs", action="store_true", help="leave out where the evidence lies in relation to the lungs"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the draw (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
 
@@ -36,6 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cxrviewer.cli.evaluate import report
     from cxrviewer.cli.listing import print_json
     from cxrviewer.cli.streams import tolerate_any_text
+    from cxrviewer.explain.lungs import lung_mask
     from cxrviewer.explain.model_info import ModelInfo
     from cxrviewer.explain.question import Question, settle
     from cxrviewer.learning.study import StudySettings, study, summary
@@ -51,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         return settle(Question(target, method, (), resolve_layers(info, arguments.layer)), info, None)
 
     settings = StudySettings(arguments.per_class, arguments.seed)
-    found = study(load, arguments.data, arguments.output, ask, settings, report)
+    lungs = None if arguments.no_lungs else lung_mask
+    found = study(load, arguments.data, arguments.output, ask, settings, report, lungs)
     if arguments.json:
         print_json(summary(found))
         return 0
@@ -62,8 +71,27 @@ def run(arguments: argparse.Namespace) -> int:
             f"{each.first.name} against {each.second.name}: t = {each.t:.2f}, p = {each.p:.2g}, "
             f"d = {each.d:.2f} ({each.d_low:.2f} to {each.d_high:.2f})"
         )
+    _print_lungs(found)
     print(f"Wrote {arguments.output / 'study.html'}")
     return 0
+
+
+def _print_lungs(found: Study) -> None:
+    """Say where the evidence lies in relation to the lungs."""
+    from cxrviewer.cli.guard import remark
+    from cxrviewer.export.words import percent
+    from cxrviewer.learning.evidence import Place
+
+    if not found.seeks_lungs:
+        return
+    for group in found.groups:
+        shares = found.mean_shares(group.name).get(Place.LUNGS)
+        if shares is not None:
+            share, even = map(percent, shares)
+            print(f"{group.name}: {share} of the positive evidence inside the lungs (even map: {even})")
+    if found.without_lungs:
+        missed, count = len(found.without_lungs), len(found.images)
+        remark("cxrviewer study", f"no lungs were found on {missed} of {count} images")
 
 
 def _several(text: str) -> int:

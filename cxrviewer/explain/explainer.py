@@ -20,6 +20,8 @@ from cxrviewer.explain.model_session import ModelSession
 from cxrviewer.explain.request import (
     ExplainRequest,
     ExplainResult,
+    LungRequest,
+    LungResult,
     Progress,
     Request,
     Result,
@@ -29,9 +31,11 @@ from cxrviewer.explain.request import (
 )
 from cxrviewer.models import backend
 from cxrviewer.models.load_request import LoadRequest
+from cxrviewer.models.lungs import segmenter
 from cxrviewer.models.prediction import Prediction
 
 _KEPT_MODELS = 2
+_KEPT_LUNGS = 64
 _STEP_SECONDS = 0.25
 _Kept = tuple[tuple[int, int] | None, ModelSession]
 
@@ -55,6 +59,7 @@ class Explainer:
         self._sessions: OrderedDict[LoadRequest, _Kept] = OrderedDict()
         self._tokens = itertools.count()
         self._computation: _Computation | None = None
+        self._lungs: OrderedDict[str, LungResult] = OrderedDict()
 
     def handle(self, request: Request) -> Result:
         """Answer a request; where that takes long, with the progress made so far.
@@ -99,6 +104,8 @@ class Explainer:
             return self._sweep(request)
         if isinstance(request, ResumeRequest):
             return self._resume(request.token)
+        if isinstance(request, LungRequest):
+            return self._find_lungs(request)
         return self._begin(request)
 
     def _begin(self, request: ExplainRequest) -> Result:
@@ -149,6 +156,16 @@ class Explainer:
         found = session.sweep(request.explain, prediction, request.layers)
         seconds = time.perf_counter() - start
         return SweepResult(tuple(ExplainResult(prediction, one, seconds) for one in found))
+
+    def _find_lungs(self, request: LungRequest) -> LungResult:
+        known = self._lungs.get(request.input_key)
+        if known is not None:
+            return known
+        found = LungResult(segmenter().probabilities(request.inputs)[0])
+        self._lungs[request.input_key] = found
+        while len(self._lungs) > _KEPT_LUNGS:
+            self._lungs.popitem(last=False)
+        return found
 
     def _session(self, request: LoadRequest) -> ModelSession:
         """Return the loaded model; a file that was replaced under its name is loaded again."""

@@ -17,6 +17,8 @@ __all__ = [
     "ExplainRequest",
     "ExplainResult",
     "LoadRequest",
+    "LungRequest",
+    "LungResult",
     "Progress",
     "Request",
     "Result",
@@ -68,6 +70,22 @@ class SweepRequest:
     layers: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class LungRequest:
+    """Find the lungs on an image.
+
+    Parameters
+    ----------
+    input_key : str
+        Identifies `inputs`, as for `ExplainRequest`.
+    inputs : (1, H, W, C) float32 array
+        Preprocessed by the rules of the segmenter's card.
+    """
+
+    input_key: str
+    inputs: NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class ResumeRequest:
     """Go on with what a `Progress` told of."""
@@ -110,5 +128,12 @@ class SweepResult:
     results: tuple[ExplainResult, ...]
 
 
-Request = LoadRequest | ExplainRequest | SweepRequest | ResumeRequest
-Result = ModelInfo | ExplainResult | SweepResult | Progress
+@dataclass(frozen=True, eq=False)
+class LungResult:
+    """Answer to a `LungRequest`: the probability of lung, (H, W) float32."""
+
+    probabilities: NDArray[np.float32]
+
+
+Request = LoadRequest | ExplainRequest | SweepRequest | ResumeRequest | LungRequest
+Result = ModelInfo | ExplainResult | SweepResult | Progress | LungResult

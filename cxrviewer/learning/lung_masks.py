@@ -1,4 +1,4 @@
-"""Radiographs with masks of the lungs, and what a mask of lungs must look like."""
+"""Radiographs with masks of the lungs."""
 
 from __future__ import annotations
 
@@ -11,16 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import UserError
+from cxrviewer.imaging.lungs import two_lungs
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.learning.dataset import connected_groups
 from cxrviewer.models.card import InputSpec
 from cxrviewer.models.preprocess import prepare_input
-
-_LEAST_LUNG = 0.01
-"""Share of the image under which a component is an island."""
-_PLAUSIBLE_AREA = (0.12, 0.65)
-_LEAST_SYMMETRY = 0.4
-"""Area of the smaller lung over that of the larger one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,30 +86,6 @@ def prepared(path: Path, spec: InputSpec) -> NDArray[np.uint8]:
     """Return an image as the model takes it, times 255."""
     values = prepare_input(read_radiograph(path), spec).values[0]
     return np.asarray(np.rint(values * 255), np.uint8)
-
-
-def two_lungs(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the two largest components of a mask, without what is too small to be a lung."""
-    _, numbers, statistics, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
-    areas = statistics[1:, cv2.CC_STAT_AREA]
-    large = 1 + np.argsort(-areas)[:2]
-    kept = [number for number in large if areas[number - 1] >= _LEAST_LUNG * mask.size]
-    return np.asarray(np.isin(numbers, kept))
-
-
-def is_plausible(mask: NDArray[np.bool_]) -> bool:
-    """Return whether a mask looks like two lungs: two components beside each other, of fitting size."""
-    count, _, statistics, centres = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
-    if count != 3:
-        return False
-    areas = np.sort(statistics[1:, cv2.CC_STAT_AREA])
-    across, down = np.abs(centres[1] - centres[2])
-    share = float(areas.sum()) / mask.size
-    return bool(
-        _PLAUSIBLE_AREA[0] <= share <= _PLAUSIBLE_AREA[1]
-        and areas[0] >= _LEAST_SYMMETRY * areas[1]
-        and across > down
-    )
 
 
 def intersection_over_union(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:

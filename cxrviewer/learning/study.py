@@ -6,7 +6,7 @@ import csv
 import itertools
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -34,7 +34,7 @@ MEAN_MAP = 224
 """Rows and columns of the mean heatmap of a class."""
 
 Ask = Callable[[ModelInfo], Question]
-LungMask = Callable[[Radiograph], NDArray[np.bool_]]
+LungMask = Callable[[Radiograph], NDArray[np.bool_] | None]
 Report = Callable[[int, int], None]
 
 
@@ -62,6 +62,8 @@ class StudiedImage:
         Share of the positive evidence in parts of the image, and of an even map.
     heat : (MEAN_MAP, MEAN_MAP) float32 array
         The heatmap over the whole image.
+    lungs : (h, w) bool array, optional
+        Mask of the lungs over the whole image; None where they were not found, or not looked for.
     """
 
     path: Path
@@ -69,6 +71,7 @@ class StudiedImage:
     mean: float
     shares: dict[Place, tuple[float, float]]
     heat: NDArray[np.float32]
+    lungs: NDArray[np.bool_] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +92,8 @@ class Study:
         Of each two classes.
     failures : tuple of (Path, str)
         Files without a heatmap, and why.
+    seeks_lungs : bool
+        Whether lungs were looked for.
     """
 
     info: ModelInfo
@@ -97,19 +102,32 @@ class Study:
     groups: tuple[Summary, ...]
     comparisons: tuple[Comparison, ...]
     failures: tuple[tuple[Path, str], ...]
+    seeks_lungs: bool = False
 
     def of(self, finding: str) -> list[StudiedImage]:
         """Return the images of a class."""
         return [image for image in self.images if image.finding == finding]
 
     def mean_shares(self, finding: str) -> dict[Place, tuple[float, float]]:
-        """Return the mean shares of a class."""
-        images = self.of(finding)
+        """Return the mean shares of a class; those that need lungs, of the images with lungs."""
         found = {}
-        for place in images[0].shares:
-            pairs = np.array([image.shares[place] for image in images if place in image.shares])
-            found[place] = float(pairs[:, 0].mean()), float(pairs[:, 1].mean())
+        for place in self.places:
+            pairs = [image.shares[place] for image in self.of(finding) if place in image.shares]
+            if pairs:
+                share, even = np.mean(pairs, axis=0)
+                found[place] = float(share), float(even)
         return found
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Parts of the image of which shares are known."""
+        known = {place for image in self.images for place in image.shares}
+        return tuple(place for place in Place if place in known)
+
+    @property
+    def without_lungs(self) -> tuple[Path, ...]:
+        """Files on which lungs were looked for and not found."""
+        return tuple(image.path for image in self.images if self.seeks_lungs and image.lungs is None)
 
 
 def study(
@@ -138,7 +156,7 @@ def study(
     report : callable
         Told how many images are done.
     lung_mask : callable, optional
-        Gives a mask of the lungs over the whole image, of any size.
+        Gives a mask of the lungs over the whole image, of any size; None where it finds none.
 
     Raises
     ------
@@ -159,7 +177,7 @@ def study(
         except (ImageReadError, _NoMapError) as error:
             failures.append((path, error.message))
         report(number, len(chosen))
-    found = _summed_up(info, question, images, failures, data)
+    found = replace(_summed_up(info, question, images, failures, data), seeks_lungs=lung_mask is not None)
     _write_json(found, output / "study.json")
     _write_table(found, output / "study.csv")
     from cxrviewer.learning.study_page import write_page
@@ -209,6 +227,11 @@ def summary(found: Study) -> dict[str, object]:
             }
             for group in found.groups
         },
+        "lungs": {
+            "sought": found.seeks_lungs,
+            "found": sum(image.lungs is not None for image in found.images),
+            "not_found_in": [path.name for path in found.without_lungs],
+        },
         "failures": [{"file": path.name, "reason": reason} for path, reason in found.failures],
     }
 
@@ -238,11 +261,10 @@ def _studied(
         raise _NoMapError("The heatmap is empty.", "Choose another class, method or layer.")
     rows, columns = answer.attribution.values.shape
     place = prepared.geometry.grid_to_stored((rows, columns))
-    parts = places(lung_mask(radiograph) if lung_mask is not None else None, (256, 256))
-    evidence = shares(answer.attribution.values, place, radiograph.shape, parts)
-    return StudiedImage(
-        path, finding, float(display.values.mean()), evidence, _over_image(display.values, place, radiograph)
-    )
+    lungs = lung_mask(radiograph) if lung_mask is not None else None
+    evidence = shares(answer.attribution.values, place, radiograph.shape, places(lungs, (256, 256)))
+    heat = _over_image(display.values, place, radiograph)
+    return StudiedImage(path, finding, float(display.values.mean()), evidence, heat, lungs)
 
 
 def _over_image(
@@ -279,7 +301,7 @@ def _write_json(found: Study, path: Path) -> None:
 
 
 def _write_table(found: Study, path: Path) -> None:
-    columns = list(found.images[0].shares)
+    columns = found.places
     with atomic_path(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
         table = csv.writer(stream)
         table.writerow(["file", "class", "mean heatmap", *(f"share {place.value}" for place in columns)])

@@ -42,13 +42,31 @@ def load_model(path: Path) -> LoadedModel:
         a custom object), is implausibly large, or is not a classifier of one image.
     """
     digest = file_digest(path)
+    model, file = rebuild(path)
+    notes = (SAVED_MODEL_NOTE,) if file.kind is FileKind.SAVED_MODEL else ()
+    return _checked(model, path, digest, notes)
+
+
+def rebuild(path: Path) -> tuple[Any, ModelFile]:
+    """Build whatever model of one input and one output a file has, as carefully as `load_model`.
+
+    Returns
+    -------
+    keras.Model, ModelFile
+        The model, and what its file says of it.
+
+    Raises
+    ------
+    ModelError
+        As for `load_model`, but for what the model is for.
+    """
     file = read_model_file(path)
     backend.tensorflow()
     try:
         with warnings.catch_warnings():
             # They are meant for the author of the model.
             warnings.simplefilter("ignore")
-            model = _rebuilt(file)
+            return _rebuilt(file), file
     except ModelError:
         raise
     except Exception as error:  # Keras raises whatever its layers raise on a config that does not fit.
@@ -56,8 +74,6 @@ def load_model(path: Path) -> LoadedModel:
             raise ModelError(_MEMORY, _CLOSE, path) from error
         hint = "Save the model again with a current Keras, or get a fresh copy of the file."
         raise ModelError(f"The model cannot be rebuilt: {_cause(error)}", hint, path) from error
-    notes = (SAVED_MODEL_NOTE,) if file.kind is FileKind.SAVED_MODEL else ()
-    return _checked(model, path, digest, notes)
 
 
 def _rebuilt(file: ModelFile) -> Any:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from cxrviewer.errors import UserError
-from cxrviewer.learning.lung_masks import intersection_over_union, is_plausible, load_lung_masks, two_lungs
+from cxrviewer.imaging.lungs import is_plausible, two_lungs
+from cxrviewer.learning.lung_masks import intersection_over_union, load_lung_masks
 from cxrviewer.learning.recipes import lung_field
 from cxrviewer.learning.recipes.lung_field import INPUT, SPEC, LungFieldSettings
 

@@ -13,15 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import UserError
+from cxrviewer.imaging.lungs import is_plausible, two_lungs
 from cxrviewer.imaging.open import is_image
 from cxrviewer.learning.augment import Augmentation, augment_pairs
 from cxrviewer.learning.lung_masks import (
     LungMasks,
     intersection_over_union,
-    is_plausible,
     load_lung_masks,
     prepared,
-    two_lungs,
 )
 from cxrviewer.learning.run_folder import RunFolder, begin_with
 from cxrviewer.learning.split import grouped_split
