@@ -94,7 +94,7 @@ class OneProcess:
 
 
 def begin(end: Callable[[], object] | None = None) -> None:
-    """Prepare a process: leave Ctrl+C to the parent, and end, by `end` if it is given, when the parent has."""
+    """Prepare a process: leave Ctrl+C to the parent, and end when the parent has, by `end` if given."""
     # Before numpy is imported. Its other threads would go on turning for 30 ms after each product of
     # matrices, in the way of TensorFlow and the decoders.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -117,7 +117,8 @@ def _confusion(found: Evaluation) -> Any:
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for (row, column), count in np.ndenumerate(matrix):
-        shade = "white" if shares[row, column] > 0.6 else "black"
+        # Never "black", which is text, and light where the page is dark.
+        shade = "white" if shares[row, column] > 0.6 else "#1c2127"
         axes.text(
             column, row, f"{count}\n{percent(shares[row, column])}", ha="center", va="center", color=shade
         )

@@ -60,9 +60,9 @@ class Page:
         self._parts.append(f"<table>{''.join(lines)}</table>")
 
     def figure(self, figure: Any, caption: str) -> None:
-        """Add a matplotlib figure as SVG."""
+        """Add a matplotlib figure as SVG, without a background of its own."""
         stream = io.StringIO()
-        figure.savefig(stream, format="svg", bbox_inches="tight", metadata={"Date": None})
+        figure.savefig(stream, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None})
         drawing = stream.getvalue()
         drawing = drawing[drawing.index("<svg") :]
         self._parts.append(f"<figure>{drawing}<figcaption>{html.escape(caption)}</figcaption></figure>")

@@ -1,0 +1,95 @@
+"""What jobs do in their process: the same as the commands of the same names.
+
+Nothing heavy is imported before they are called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxrviewer.engine.job import JobProgress, Tell
+from cxrviewer.models.load_request import LoadRequest
+
+if TYPE_CHECKING:
+    from cxrviewer.explain.model_info import ModelInfo
+    from cxrviewer.explain.question import Question
+
+
+@dataclass(frozen=True)
+class EvaluateOrder:
+    """What is to be evaluated on what, and where the results go."""
+
+    load: LoadRequest
+    data: Path
+    output: Path
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class StudyOrder:
+    """What is to be studied.
+
+    Parameters
+    ----------
+    load : LoadRequest
+        The model.
+    data, output : Path
+        Labelled images, and where the results go.
+    method, layer, target : str
+        By the words of the command.
+    per_class, seed : int
+        Images of each class at most, and the seed by which they are drawn.
+    """
+
+    load: LoadRequest
+    data: Path
+    output: Path
+    method: str = "grad-cam"
+    layer: str = "auto"
+    target: str = "top"
+    per_class: int = 30
+    seed: int = 0
+
+
+def evaluate(tell: Tell, order: EvaluateOrder) -> Path:
+    """Evaluate a model, and return the page; see `learning.evaluate`."""
+    from cxrviewer.learning.evaluate import evaluate as run
+
+    _prepare(tell)
+    run(order.load, order.data, order.output, _counting(tell), order.seed)
+    return order.output / "evaluation.html"
+
+
+def study(tell: Tell, order: StudyOrder) -> Path:
+    """Study the heatmaps of a model, and return the page; see `learning.study`."""
+    from cxrviewer.explain.question import Question, settle
+    from cxrviewer.learning.study import StudySettings
+    from cxrviewer.learning.study import study as run
+    from cxrviewer.session.tasks import resolve_layers, resolve_method, resolve_target
+
+    def ask(info: ModelInfo) -> Question:
+        target = resolve_target(info.card, order.target)
+        layers = resolve_layers(info, order.layer)
+        return settle(Question(target, resolve_method(order.method), (), layers), info, None)
+
+    _prepare(tell)
+    settings = StudySettings(order.per_class, order.seed)
+    run(order.load, order.data, order.output, ask, settings, _counting(tell))
+    return order.output / "study.html"
+
+
+def _prepare(tell: Tell) -> None:
+    """Import TensorFlow, within the limits of the machine's memory."""
+    from cxrviewer.models import backend
+    from cxrviewer.models.memory import limit_memory
+
+    tell("Starting the model")
+    limit_memory()
+    backend.tensorflow()
+
+
+def _counting(tell: Tell) -> Callable[[int, int], None]:
+    return lambda done, total: tell(JobProgress(done, total))

@@ -1,0 +1,164 @@
+"""Shows a page of results in the window's own colours."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from itertools import groupby
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from cxrviewer.learning.page_reader import (
+    Block,
+    Drawing,
+    Heading,
+    PageContent,
+    Paragraph,
+    Pictures,
+    Table,
+)
+from cxrviewer.ui import theme
+from cxrviewer.ui.flow_layout import FlowLayout
+
+_NO_PATH = re.compile(rb'<path id="([^"]+)" (?=transform)')
+_PICTURE = 148
+"""Width of a small picture."""
+_WIDEST_TEXT = 760
+_PIXELS_A_POINT = 1.25
+_CELL = "padding: 3px 18px 3px 0px; border-bottom: 1px solid {line};"
+
+
+class PageView(QScrollArea):
+    """Headings, tables, figures and pictures from top to bottom; as wide as the window allows."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_page(self, content: PageContent) -> None:
+        """Show a page."""
+        column = QWidget()
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(16, 8, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(_label(content.title, size=1.35, bold=True))
+        for kind, blocks in groupby(content.blocks, type):
+            if kind is Drawing:
+                layout.addWidget(
+                    _flow([_figure(block, None) for block in blocks if isinstance(block, Drawing)])
+                )
+            else:
+                for block in blocks:
+                    _add(layout, block)
+        layout.addStretch(1)
+        self.setWidget(column)
+
+
+def _add(layout: QVBoxLayout, block: Block) -> None:
+    if isinstance(block, Heading):
+        layout.addSpacing(10)
+        layout.addWidget(_label(block.text, size=1.1, bold=True))
+    elif isinstance(block, Paragraph):
+        label = _label(block.text, muted=block.note)
+        label.setMaximumWidth(_WIDEST_TEXT)
+        layout.addWidget(label)
+    elif isinstance(block, Table):
+        layout.addWidget(_table(block))
+    elif isinstance(block, Pictures):
+        layout.addWidget(_flow([_figure(item, _PICTURE, wrong=block.wrong) for item in block.items]))
+
+
+def _label(text: str, *, size: float = 1.0, bold: bool = False, muted: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    if muted:
+        label.setObjectName("Muted")
+    font = label.font()
+    font.setPointSizeF(font.pointSizeF() * size)
+    font.setBold(bold)
+    label.setFont(font)
+    return label
+
+
+def _table(table: Table) -> QLabel:
+    style = _CELL.format(line=theme.LINE.name())
+    heads = (_cell("th", text, place, style, theme.MUTED.name()) for place, text in enumerate(table.header))
+    lines = [f"<tr>{''.join(heads)}</tr>"]
+    for row in table.rows:
+        cells = (_cell("td", text, place, style, theme.TEXT.name()) for place, text in enumerate(row))
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    label = QLabel(f'<table cellspacing="0">{"".join(lines)}</table>')
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    return label
+
+
+def _cell(kind: str, text: str, place: int, style: str, color: str) -> str:
+    side = "right" if place else "left"
+    return (
+        f'<{kind} align="{side}" style="{style} color: {color}; font-weight: normal">{escape(text)}</{kind}>'
+    )
+
+
+def _flow(widgets: list[QWidget]) -> QWidget:
+    holder = QWidget()
+    layout = FlowLayout(holder)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return holder
+
+
+def _figure(drawing: Drawing, width: int | None, *, wrong: bool = False) -> QWidget:
+    holder = QWidget()
+    layout = QVBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(3)
+    picture = QLabel()
+    pixmap = _drawn(drawing.data) if drawing.is_svg else _loaded(drawing.data, width)
+    picture.setPixmap(pixmap)
+    size = pixmap.deviceIndependentSize().toSize()
+    picture.setFixedSize(size)
+    layout.addWidget(picture)
+    words = _label(drawing.caption, size=0.9, muted=not wrong)
+    if wrong:
+        words.setObjectName("Warning")
+    words.setFixedWidth(max(size.width(), width or 0))
+    layout.addWidget(words)
+    layout.addStretch(1)
+    return holder
+
+
+def _drawn(svg: bytes) -> QPixmap:
+    """Return a drawing of matplotlib in the colours of the window: what is black there is text here."""
+    text = theme.TEXT.name().encode()
+    svg = svg.replace(b"#000000", text).replace(b"<svg ", b'<svg style="fill: ' + text + b'" ', 1)
+    # A space has no path, which Qt takes for damage.
+    svg = _NO_PATH.sub(rb'<path id="\1" d="M 0 0" ', svg)
+    renderer = QSvgRenderer(QByteArray(svg))
+    size = renderer.viewBoxF().size() * _PIXELS_A_POINT
+    ratio = 2.0
+    pixmap = QPixmap(QSize(round(size.width() * ratio), round(size.height() * ratio)))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        renderer.render(painter)
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def _loaded(png: bytes, width: int | None) -> QPixmap:
+    pixmap = QPixmap()
+    pixmap.loadFromData(png, "PNG")
+    if width is None or pixmap.isNull():
+        return pixmap
+    return pixmap.scaled(
+        width, width, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
