@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxrviewer.errors import UserError, first_line
+from cxrviewer.learning.event_log import forget_events
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import write_card
 from cxrviewer.models.catalog import file_digest
@@ -74,6 +75,7 @@ class RunFolder:
                     self.path / "children.npz",
                 ):
                     name.unlink(missing_ok=True)
+                forget_events(self.path)
         except OSError as error:
             raise UserError(
                 f"The output folder cannot be used: {error.strerror}.", "Give another folder.", self.path
@@ -95,6 +97,37 @@ class RunFolder:
         found: dict[str, Any] = json.loads(self._best.read_text(encoding="utf-8"))
         return found
 
+    def check_same(self, settings: Any, data_sha256: str) -> None:
+        """Check that a run that is resumed has the settings and the data that it was begun with.
+
+        Parameters
+        ----------
+        settings : dataclass
+            As for `save_settings`; the epochs may be more or fewer.
+        data_sha256 : str
+            What is saved under this name.
+
+        Raises
+        ------
+        UserError
+            They differ, or cannot be read.
+        """
+        path = self.path / "settings.json"
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            before, data = dict(kept["settings"]), kept["data_sha256"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            message = "The settings of the run cannot be read."
+            raise UserError(message, "Begin anew, without --resume.", path) from error
+        now = json.loads(json.dumps(asdict(settings)))
+        changed = [name for name in now if name != "epochs" and now[name] != before.get(name)]
+        if changed:
+            was = ", ".join(f"{name}={before.get(name)}" for name in changed)
+            raise UserError(f"The run was begun with {was}.", "Give the same settings, or begin anew.", path)
+        if data != data_sha256:
+            message = "The data are not those that the run was begun with."
+            raise UserError(message, "Give the same data, or begin anew.", path)
+
     def save_settings(self, settings: Any, facts: dict[str, object]) -> None:
         """Write settings, a dataclass, and facts (counts, data hash, versions) as JSON."""
         content = json.dumps({"settings": asdict(settings), **facts}, indent=2)
@@ -102,11 +135,19 @@ class RunFolder:
             temporary.write_text(content + "\n", encoding="utf-8")
 
     def append_epoch(self, values: dict[str, float]) -> None:
-        """Add a line to the log, and its header first where it is new."""
-        header = "" if self.log.exists() else ",".join(values) + "\n"
-        line = ",".join(f"{value:.6g}" for value in values.values())
-        with self.log.open("a", encoding="utf-8") as stream:
-            stream.write(f"{header}{line}\n")
+        """Add a line to the log; lines of an epoch that is taken again are replaced.
+
+        Parameters
+        ----------
+        values : dict of str to float
+            The first is the epoch. The names are the header.
+        """
+        epoch = next(iter(values.values()))
+        kept = self.log.read_text(encoding="utf-8").splitlines()[1:] if self.log.exists() else []
+        lines = [",".join(values), *(line for line in kept if float(line.split(",")[0]) < epoch)]
+        lines.append(",".join(f"{value:.6g}" for value in values.values()))
+        with atomic_path(self.log) as temporary:
+            temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def save_model(self, model: keras.Model) -> None:
         """Write the model; its optimiser state is left out where it was never compiled."""

@@ -72,6 +72,7 @@ def test_the_command_writes_a_model_with_its_card(
         "paediatric-pneumonia.keras",
         "paediatric-pneumonia.toml",
         "settings.json",
+        "tensorboard",
     ]
     check_model(weights, request.card.default_layer)
 
@@ -89,7 +90,7 @@ def test_a_run_that_was_ended_is_resumed(
         pass
 
     def kill(line: str) -> None:
-        if line.startswith("epoch 1/"):
+        if line.startswith("epoch 2/"):
             raise KilledError
 
     settings = replace(recipe.SPEC.defaults, epochs=2, batch=12)
