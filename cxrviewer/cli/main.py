@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
 COMMANDS = {
+    "compare": "draw several heatmaps of one image, and tell how far they agree",
     "evaluate": "measure how well a model does on labelled images",
     "explain": "analyse one image and write its heatmap",
     "info": "tell what an image file is",
@@ -24,6 +25,7 @@ COMMANDS = {
     "methods": "list the explanation methods",
     "models": "list the built-in models, or check one of your own",
     "render": "write an image as the window shows it at 1:1",
+    "reproduce": "make an export again from the file beside it",
     "study": "compare the heatmaps of two classes, and where they lie",
     "train": "train a model by a recipe",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cxrviewer import __version__
@@ -10,6 +11,7 @@ from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.picture import export_picture
+from cxrviewer.export.provenance import check_sidecar, provenance, write_sidecar
 from cxrviewer.export.save import check_destination, find_writer, write_errors
 from cxrviewer.export.writer_spec import Takes
 from cxrviewer.paths import atomic_path
@@ -18,7 +20,7 @@ DEFAULT = ExportOptions()
 
 
 def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT) -> None:
-    """Write scenes to a file, atomically.
+    """Write scenes to a file, and beside it how that was made; both or neither.
 
     Neither the patient's identity, unless that is asked for, nor the path of the image is in its pixels or
     its metadata.
@@ -40,6 +42,9 @@ def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT
     writer = find_writer(path, options.writer)
     for scene in scenes:
         check_destination(path, writer.SPEC.suffixes, scene.radiograph.path)
+    options = replace(options, writer=writer.SPEC.id)
+    if options.sidecar:
+        check_sidecar(path)
     with write_errors(path), atomic_path(path) as temporary:
         if writer.SPEC.takes is Takes.PICTURE:
             pixels = export_picture(scenes, options).pixels
@@ -48,6 +53,8 @@ def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT
             writer.write(scenes[0], temporary, options)
         else:
             writer.write(scenes, temporary, options)
+        if options.sidecar:
+            write_sidecar(provenance(scenes, options), path, temporary)
 
 
 def picture_metadata(scene: Scene, options: ExportOptions) -> dict[str, str]:

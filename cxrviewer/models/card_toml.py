@@ -42,10 +42,34 @@ def read_card(path: Path) -> ModelCard:
         raise CardError(f"The model card cannot be read: {error.strerror}.", "", path) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CardError(f"The model card is not valid TOML: {error}.", "Correct the file.", path) from error
+    return card_from_table(table, path)
+
+
+def card_from_table(table: dict[str, Any], path: Path) -> ModelCard:
+    """Return the card that a table says, as `card_table` makes it; `path` is its file.
+
+    Raises
+    ------
+    CardError
+        It lacks a field or contradicts itself.
+    """
     try:
         return _card(table)
     except _FieldError as error:
         raise CardError(f"The model card is not usable: {error}.", "Correct the file.", path) from error
+
+
+def card_table(card: ModelCard) -> dict[str, Any]:
+    """Return a card as a table of texts, numbers and lists, for TOML or JSON."""
+    table = asdict(card)
+    groups = table.pop("label_groups")
+    table["labels"] = list(card.labels)
+    table["thresholds"] = list(card.thresholds)
+    # Tables come last in TOML: a plain key after one would belong to it.
+    table["input"] = {key: _plain(value) for key, value in table.pop("input").items() if value != ()}
+    table["label_groups"] = [{**group, "labels": list(group["labels"])} for group in groups]
+    table["activation"] = card.activation.value
+    return table
 
 
 def write_card(card: ModelCard, path: Path) -> None:
@@ -58,16 +82,8 @@ def write_card(card: ModelCard, path: Path) -> None:
     """
     import tomli_w
 
-    table = asdict(card)
-    groups = table.pop("label_groups")
-    table["labels"] = list(card.labels)
-    table["thresholds"] = list(card.thresholds)
-    # Tables come last in TOML: a plain key after one would belong to it.
-    table["input"] = {key: _plain(value) for key, value in table.pop("input").items() if value != ()}
-    table["label_groups"] = [{**group, "labels": list(group["labels"])} for group in groups]
-    table["activation"] = card.activation.value
     with atomic_path(path) as temporary:
-        temporary.write_bytes(tomli_w.dumps(table).encode("utf-8"))
+        temporary.write_bytes(tomli_w.dumps(card_table(card)).encode("utf-8"))
 
 
 class _FieldError(ValueError):

@@ -21,6 +21,11 @@ def builtin_cards() -> tuple[ModelCard, ...]:
     return tuple(card for card, _ in _builtins())
 
 
+def builtin_weights() -> tuple[Path, ...]:
+    """Return the weights files of the models that ship with the program."""
+    return tuple(weights for _, weights in _builtins())
+
+
 def resolve_model(name_or_path: str) -> LoadRequest:
     """Return what to load for a name or a path.
 

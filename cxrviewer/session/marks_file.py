@@ -58,17 +58,21 @@ def write_marks(path: Path, marks: FileMarks, image: MarkedImage) -> None:
     ExportError
         The file cannot be written.
     """
+    text = json.dumps(marks_content(marks, image), ensure_ascii=False, indent=1)
+    with write_errors(path), atomic_path(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def marks_content(marks: FileMarks, image: MarkedImage) -> dict[str, object]:
+    """Return marks as they stand in a file, for JSON."""
     calibration = marks.calibration
-    content = {
+    return {
         "format": _FORMAT,
         "version": _VERSION,
         "image": {"sha256": image.digest, "rows": image.shape[0], "columns": image.shape[1]},
         "calibration": {"row": calibration.row, "column": calibration.column} if calibration else None,
         "marks": [_to_json(mark) for mark in marks.marks],
     }
-    text = json.dumps(content, ensure_ascii=False, indent=1)
-    with write_errors(path), atomic_path(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
 
 
 def read_marks(path: Path, image: MarkedImage) -> FileMarks:
@@ -79,7 +83,11 @@ def read_marks(path: Path, image: MarkedImage) -> FileMarks:
     MarksFileError
         The file cannot be read, is damaged or of a newer version, or belongs to another image.
     """
-    content = _content(path)
+    return marks_from_content(_content(path), image, path)
+
+
+def marks_from_content(content: Mapping[str, Any], image: MarkedImage, path: Path) -> FileMarks:
+    """Return the marks of an image from what stands in a file; raises as `read_marks`."""
     if content.get("format") != _FORMAT:
         raise MarksFileError("This is not a file with marks.", "Choose one that ends in .marks.json.", path)
     if content.get("version") != _VERSION:

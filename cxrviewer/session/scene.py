@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.viewport import Viewport
+from cxrviewer.session.marks import FileMarks
+from cxrviewer.session.marks_scene import scene_marks
 from cxrviewer.session.shown import Shown
 
 
-def make_scene(shown: Shown, viewport: Viewport) -> Scene | None:
+def make_scene(shown: Shown, viewport: Viewport, marks: FileMarks | None = None) -> Scene | None:
     """Put together what an export shows: the screen's content in a view.
 
     Parameters
@@ -16,6 +18,8 @@ def make_scene(shown: Shown, viewport: Viewport) -> Scene | None:
         Image, analysis and the way they are looked at.
     viewport : Viewport
         `viewport.full_resolution` for the image's own resolution, or the one on screen.
+    marks : FileMarks, optional
+        The user's marks on the file.
 
     Returns
     -------
@@ -42,4 +46,5 @@ def make_scene(shown: Shown, viewport: Viewport) -> Scene | None:
         voi=shown.voi,
         inverted=shown.state.inverted,
         planes=shown.state.planes_visible,
+        marks=scene_marks(marks, radiograph, analysis if shown.style.visible else None) if marks else None,
     )

@@ -1,0 +1,238 @@
+"""Where an export comes from: a file of JSON beside it, enough to make it again bit for bit.
+
+    {"format": "cxrviewer-export", "version": 1, "notice": "Research and teaching: not for diagnosis",
+     "file": {"sha256": "…", "bytes": 812345},
+     "program": {"cxrviewer": "0.1.0", "python": "3.11.2", "numpy": "2.2.1", …, "system": "Linux x86_64"},
+     "options": {"writer": "png", "kind": "overlay", …},
+     "scenes": [{"image": {"sha256": "…", "frame": 0, "rows": 3000, "columns": 2500},
+                 "model": {…the whole card…},
+                 "question": {"positive": [1], "negative": [], "method": "grad-cam", "parameters": {},
+                              "layers": ["conv5_out"], "fusion": "mean", "smoothing": 0},
+                 "answer": {"logits": […], "map_sha256": "…", "rows": 7, "columns": 7},
+                 "heatmap": {"colormap": "inferno", …, "scale": null, "top_share": null, "faded": false},
+                 "view": {"rows": 3000, "columns": 2500, "stored_to_view": […], "window": {…}, …},
+                 "marks": null, "moment": "2026-03-04T15:06:00+00:00"}]}
+
+No file is named in it, neither the image nor the model: names tell of patients, and both are known by their
+digests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from cxrviewer import __version__
+from cxrviewer.errors import ExportError
+from cxrviewer.explain.attribution import Attribution
+from cxrviewer.explain.question import Question
+from cxrviewer.export.annotated import DISCLAIMER
+from cxrviewer.export.options import ExportOptions, options_to_json
+from cxrviewer.export.overlay import Scene
+from cxrviewer.export.save import write_errors
+from cxrviewer.imaging.grayscale import default_voi
+from cxrviewer.imaging.radiograph import LookupTable
+from cxrviewer.models.card_toml import card_table
+from cxrviewer.paths import atomic_path
+
+FORMAT, VERSION = "cxrviewer-export", 1
+SUFFIX = ".json"
+
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pydicom", "tensorflow", "keras")
+"""Those on which pixels may depend."""
+
+
+@dataclass(frozen=True, eq=False)
+class Provenance:
+    """How an export was made.
+
+    Parameters
+    ----------
+    options : ExportOptions
+        What goes into it; `writer` is that which was used.
+    scenes : tuple of mapping
+        Image, model, question, answer, look and marks of each, as JSON has them.
+    program : mapping of str to str
+        Versions of the program, of Python and of libraries.
+    """
+
+    options: ExportOptions
+    scenes: tuple[Mapping[str, object], ...]
+    program: Mapping[str, str]
+
+
+def provenance(scenes: Sequence[Scene] | Scene, options: ExportOptions) -> Provenance:
+    """Return how an export of scenes by some options is made."""
+    several = (scenes,) if isinstance(scenes, Scene) else tuple(scenes)
+    return Provenance(options, tuple(_scene(scene, options) for scene in several), versions())
+
+
+def sidecar_path(path: Path) -> Path:
+    """Return the file beside an export: "overlay.png.json" for "overlay.png"."""
+    return path.with_name(path.name + SUFFIX)
+
+
+def write_sidecar(made: Provenance, path: Path, content: Path | None = None) -> Path:
+    """Write how an export was made into the file beside it, atomically.
+
+    Parameters
+    ----------
+    made : Provenance
+        Of the export.
+    path : Path
+        The export.
+    content : Path, optional
+        Where its bytes lie as yet, before they take their place.
+
+    Returns
+    -------
+    Path
+        The sidecar.
+
+    Raises
+    ------
+    ExportError
+        It cannot be written, or something else has its name.
+    """
+    beside = sidecar_path(path)
+    check_sidecar(path)
+    with write_errors(beside), atomic_path(beside) as temporary:
+        data = (content or path).read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        document = {
+            "format": FORMAT,
+            "version": VERSION,
+            "notice": DISCLAIMER,
+            "file": {"sha256": digest, "bytes": len(data)},
+            "program": dict(made.program),
+            "options": options_to_json(made.options),
+            "scenes": list(made.scenes),
+        }
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
+        temporary.write_text(text + "\n", encoding="utf-8")
+    return beside
+
+
+def check_sidecar(path: Path) -> None:
+    """Refuse to write the sidecar of an export over a file that is none.
+
+    Raises
+    ------
+    ExportError
+        There is such a file.
+    """
+    beside = sidecar_path(path)
+    if not beside.exists():
+        return
+    try:
+        content = json.loads(beside.read_text(encoding="utf-8"))
+        known = isinstance(content, dict) and content.get("format") == FORMAT
+    except (OSError, ValueError, RecursionError):
+        known = False
+    if not known:
+        raise ExportError(
+            "There is another file of this name, which is left as it is.",
+            "Choose another name for the export, or leave out the file that says how it was made.",
+            beside,
+        )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions on which an export may depend, found without importing anything."""
+    found = {"cxrviewer": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return {**found, "system": f"{platform.system()} {platform.machine()}"}
+
+
+def map_digest(attribution: Attribution) -> str:
+    """Return the SHA-256 of a map's values, hexadecimal."""
+    return hashlib.sha256(np.ascontiguousarray(attribution.values, "<f4").tobytes()).hexdigest()
+
+
+def _scene(scene: Scene, options: ExportOptions) -> dict[str, object]:
+    image, attribution = scene.radiograph, scene.result.attribution
+    rows, columns = attribution.values.shape
+    return {
+        "image": {
+            "sha256": image.digest,
+            "frame": image.frame,
+            "rows": image.shape[0],
+            "columns": image.shape[1],
+        },
+        "model": card_table(scene.card),
+        "question": _question(attribution.question),
+        "answer": {
+            "logits": [_finite(value) for value in scene.result.prediction.logits],
+            "map_sha256": map_digest(attribution),
+            "rows": rows,
+            "columns": columns,
+        },
+        "heatmap": _look(scene),
+        "view": _view(scene),
+        "marks": _marks(scene, options),
+        "moment": scene.moment.isoformat(),
+    }
+
+
+def _finite(value: float) -> float | None:
+    """Return a number as JSON can have it."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _question(question: Question) -> dict[str, object]:
+    return {
+        "positive": list(question.target.positive),
+        "negative": list(question.target.negative),
+        "method": question.method,
+        "parameters": dict(question.parameters),
+        "layers": list(question.layers),
+        "fusion": question.fusion.value,
+        "smoothing": question.smoothing,
+    }
+
+
+def _look(scene: Scene) -> dict[str, object]:
+    display = scene.display
+    return {
+        **asdict(scene.style),
+        "view": scene.style.view.value,
+        "scale": display.maximum if display.locked and display.maximum > 0 else None,
+        "top_share": scene.top_share,
+        "faded": scene.faded,
+    }
+
+
+def _view(scene: Scene) -> dict[str, object]:
+    voi = scene.voi if scene.voi is not None else default_voi(scene.radiograph)
+    if isinstance(voi, LookupTable):
+        tables = scene.radiograph.grayscale.voi_luts
+        window: dict[str, object] = {"table": next(i for i, each in enumerate(tables) if each is voi)}
+    else:
+        # Without the file's name for it: free text, which may say anything.
+        window = {"center": voi.center, "width": voi.width, "function": voi.function.value}
+    return {
+        "rows": scene.viewport.shape[0],
+        "columns": scene.viewport.shape[1],
+        "stored_to_view": scene.viewport.stored_to_view.tolist(),
+        "window": window,
+        "inverted": scene.inverted,
+        "planes": scene.planes,
+    }
+
+
+def _marks(scene: Scene, options: ExportOptions) -> Mapping[str, object] | None:
+    if scene.marks is None:
+        return None
+    return scene.marks.content if options.marks else {**scene.marks.content, "marks": []}
