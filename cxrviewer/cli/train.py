@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -11,19 +12,33 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "train",
         description="Trains a model by a recipe and writes it with its card. The output folder holds the "
-        "best model so far after each epoch, the settings, and a table with a line an epoch.",
+        "best model so far after each epoch, the settings, a table with a line an epoch (log.csv), and the "
+        "same for TensorBoard. The data are a folder with a folder for each class, or a CSV table with the "
+        "columns file and label, and patient and split where they are known.",
     )
     parser.add_argument("recipe", metavar="RECIPE", help="name of the recipe, paediatric-pneumonia for one")
+    parser.add_argument("--list", action=_ListRecipes, nargs=0, help="list the recipes and end")
     parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="folder with the training images"
+        "--data", type=Path, required=True, metavar="DIR", help="folder or CSV table of the training images"
     )
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="DIR", help="folder to write the model to"
     )
     parser.add_argument("--epochs", type=_positive, metavar="N", help="default: the recipe's")
     parser.add_argument("--seed", type=_seed, metavar="N", help="default: the recipe's")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="weights to begin with")
+    parser.add_argument(
+        "--weights",
+        default="",
+        metavar="WEIGHTS",
+        help="to begin with: imagenet, random, or a Keras file of the network or of its backbone",
+    )
     parser.add_argument("--resume", action="store_true", help="go on with a run that was ended")
+    parser.add_argument(
+        "--heatmaps",
+        type=_positive,
+        metavar="N",
+        help="save the heatmaps of so many validation images after each epoch",
+    )
     parser.add_argument(
         "--set",
         action="append",
@@ -43,24 +58,44 @@ def run(arguments: argparse.Namespace) -> int:
     UserError
         The data or the output folder cannot be used.
     """
-    from dataclasses import replace
-
     from cxrviewer.cli.streams import tolerate_any_text
-    from cxrviewer.errors import UsageError
-    from cxrviewer.learning.settings import changed
-    from cxrviewer.registry import drop_ins
+    from cxrviewer.learning.train import TrainOrder, train
 
     tolerate_any_text()
-    recipes = drop_ins("cxrviewer.learning.recipes")
-    if arguments.recipe not in recipes:
-        raise UsageError(f"There is no recipe {arguments.recipe!r}.", f"Choose from: {', '.join(recipes)}.")
-    recipe = recipes[arguments.recipe]
-    given = {name: value for name in ("epochs", "seed") if (value := getattr(arguments, name)) is not None}
-    settings = changed(replace(recipe.SPEC.defaults, **given), arguments.set)
-    options = {"weights": arguments.weights, "resume": arguments.resume}
-    recipe.train(settings, arguments.data, arguments.output, _say, **options)
-    _say(f"the model is in {arguments.output}")
+    heatmaps = [] if arguments.heatmaps is None else [f"heatmaps={arguments.heatmaps}"]
+    order = TrainOrder(
+        arguments.recipe,
+        arguments.data,
+        arguments.output,
+        arguments.epochs,
+        arguments.seed,
+        arguments.weights,
+        arguments.resume,
+        (*heatmaps, *arguments.set),
+    )
+    _say(f"the model is in {train(order, _say)}")
     return 0
+
+
+class _ListRecipes(argparse.Action):
+    """Prints the recipes, whatever else is on the command line."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: str | Sequence[object] | None,
+        option_string: str | None = None,
+    ) -> None:
+        del namespace, values, option_string
+        from cxrviewer.cli.listing import print_table
+        from cxrviewer.learning.train import recipes
+
+        rows = [("recipe", "what it trains")]
+        for name, recipe in recipes().items():
+            rows.append((name, getattr(recipe.SPEC, "summary", "") or recipe.SPEC.name))
+        print_table(rows)
+        parser.exit()
 
 
 def _say(line: str) -> None:

@@ -1,0 +1,90 @@
+"""Training by a recipe: what the command and the window do alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import ModuleType
+
+from cxrviewer.errors import UsageError
+from cxrviewer.learning.settings import changed
+from cxrviewer.registry import drop_ins
+
+IMAGENET, RANDOM = "imagenet", "random"
+"""Weights to begin with that are no file."""
+
+
+@dataclass(frozen=True)
+class TrainOrder:
+    """What is to be trained on what, and where the model goes.
+
+    Parameters
+    ----------
+    recipe : str
+        Id of a recipe.
+    data, output : Path
+        Labelled images, as a folder or a table, and the folder for the model.
+    epochs, seed : int, optional
+        In place of the recipe's.
+    weights : str
+        "imagenet", "random" or the path of a file; the recipe's own choice where empty.
+    resume : bool
+        Whether to go on with a run that was ended.
+    changes : tuple of str
+        Further settings, "batch=16".
+    """
+
+    recipe: str
+    data: Path
+    output: Path
+    epochs: int | None = None
+    seed: int | None = None
+    weights: str = ""
+    resume: bool = False
+    changes: tuple[str, ...] = ()
+
+
+def recipes() -> dict[str, ModuleType]:
+    """Return all recipes by their ids."""
+    return drop_ins("cxrviewer.learning.recipes")
+
+
+def train(order: TrainOrder, progress: Callable[[str], None]) -> Path:
+    """Train; returns the model file, which has its card beside it.
+
+    Parameters
+    ----------
+    order : TrainOrder
+        What to do.
+    progress : callable
+        Takes a line of text after each step that lasts.
+
+    Raises
+    ------
+    UsageError
+        There is no such recipe or setting.
+    UserError
+        The data, the weights or the output folder cannot be used.
+    """
+    known = recipes()
+    if order.recipe not in known:
+        raise UsageError(f"There is no recipe {order.recipe!r}.", f"Choose from: {', '.join(known)}.")
+    recipe = known[order.recipe]
+    given = {name: value for name in ("epochs", "seed") if (value := getattr(order, name)) is not None}
+    settings = changed(replace(recipe.SPEC.defaults, **given), order.changes)
+    weights = _weights(order.weights, recipe)
+    recipe.train(settings, order.data, order.output, progress, weights=weights, resume=order.resume)
+    return order.output / f"{recipe.SPEC.id}.keras"
+
+
+def _weights(text: str, recipe: ModuleType) -> Path | str | None:
+    """Return the weights to begin with; None for what the recipe begins with by itself."""
+    if text not in (IMAGENET, RANDOM):
+        return Path(text) if text else None
+    if getattr(recipe.SPEC, "backbone", None) is not None:
+        return text
+    if text == IMAGENET:
+        hint = "Leave out --weights to begin with random ones."
+        raise UsageError(f"There are no ImageNet weights for the recipe {recipe.SPEC.id!r}.", hint)
+    return None
