@@ -121,15 +121,15 @@ def _strongest(values: NDArray[np.float32], share: float) -> NDArray[np.bool_] |
     """Return the strongest part that is above 0; equal values at its border are all in it."""
     if values.size == 0 or values.max() <= 0:
         return None
-    values = _evened(values)
-    if values.min() == values.max():
+    shares = _evened(values)
+    if shares.min() == shares.max():
         return None
-    kept = ceil(share * values.size)
-    lowest = np.partition(values, values.size - kept)[values.size - kept]
-    return np.asarray((values >= lowest) & (values > 0))
+    kept = ceil(share * shares.size)
+    lowest = np.partition(shares, shares.size - kept)[shares.size - kept]
+    return np.asarray((shares >= lowest) & (shares > 0))
 
 
 def _evened(values: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return values as shares of the greatest size; those that only interpolation has set apart are equal."""
     greatest = float(np.abs(values).max(initial=0.0))
-    return np.round(values / (greatest or 1.0), 6).astype(np.float64)
+    return np.asarray(np.round(values / (greatest or 1.0), 6), np.float64)

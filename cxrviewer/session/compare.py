@@ -8,6 +8,7 @@ from enum import Enum
 from cxrviewer.explain.catalog import method_spec, methods
 from cxrviewer.explain.method_spec import Family
 from cxrviewer.explain.model_info import AUTO_LAYER, ModelInfo, sweep_layers
+from cxrviewer.explain.question import Question
 from cxrviewer.explain.target import of_label
 from cxrviewer.models.prediction import Prediction
 from cxrviewer.session.panes import Links
@@ -65,7 +66,7 @@ def compared(
     if info is None:
         return (state,)
     if comparison is Comparison.METHODS:
-        return tuple(_by(shown, method, info) for method in _methods(state, info))
+        return tuple(_by(shown, method, info) for method in telling_methods(state.question, info))
     if comparison is Comparison.LAYERS:
         return tuple(asking(shown, layers=(layer,)) for layer in _layers(info))
     targets = [of_label(index) for index in _classes(info, prediction)]
@@ -80,9 +81,9 @@ def _by(state: ViewState, method: str, info: ModelInfo) -> ViewState:
     return state if question.method == method else asking(state, method=method)
 
 
-def _methods(state: ViewState, info: ModelInfo) -> list[str]:
-    """Return the method in use, then those that are most unlike it."""
-    order = [answerable(state.question, info).method, *_TELLING, *(spec.id for spec in methods())]
+def telling_methods(question: Question, info: ModelInfo) -> list[str]:
+    """Return the method in use, then those that are most unlike it, at most four."""
+    order = [answerable(question, info).method, *_TELLING, *(spec.id for spec in methods())]
     known = [method for method in dict.fromkeys(order) if method in info.methods]
     real = [method for method in known if method_spec(method).family is not Family.CONTROL]
     return (real or known)[:MOST]

@@ -1,0 +1,198 @@
+"""A comparison sheet: maps of one image side by side, how far they agree, and how they differ from one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cxrviewer import __version__
+from cxrviewer.explain.agreement import Agreement
+from cxrviewer.explain.attribution import Attribution
+from cxrviewer.explain.display import LOGIT, DisplayMap, MapState
+from cxrviewer.explain.target import target_name, target_probability
+from cxrviewer.export.overlay import Scene
+from cxrviewer.export.words import capitalised, method_name, number, percent
+from cxrviewer.imaging.common_grid import PlacedMap, common_grid
+from cxrviewer.imaging.heatmap import Heatmap
+from cxrviewer.imaging.spacing import Spacing
+from cxrviewer.models.card import ModelCard
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DIFFERENCE_SIDE = 56
+"""Cells a side of a difference: interpolating it must not smooth away what interpolating the maps shows."""
+
+
+@dataclass(frozen=True, eq=False)
+class SheetMap:
+    """One map.
+
+    Parameters
+    ----------
+    scene : Scene
+        What is drawn.
+    row, column : int
+        Its place.
+    evidence : PlacedMap
+        The map as it was computed, without what is not drawn: negative values, where it is not signed.
+    drawn : PlacedMap
+        The map in shares of full scale.
+    """
+
+    scene: Scene
+    row: int
+    column: int
+    evidence: PlacedMap
+    drawn: PlacedMap
+
+    @property
+    def attribution(self) -> Attribution:
+        """The map as it was computed, and what was asked."""
+        return self.scene.result.attribution
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A comparison.
+
+    Parameters
+    ----------
+    varied : tuple of str
+        In what the maps differ, from the rows to the columns: "models", "targets", "layers", "methods".
+    maps : tuple of SheetMap
+        Two at least, row by row.
+    agreements : tuple of tuples of Agreement
+        Of each map with each.
+    spacing : Spacing
+        Of the image.
+    """
+
+    varied: tuple[str, ...]
+    maps: tuple[SheetMap, ...]
+    agreements: tuple[tuple[Agreement, ...], ...]
+    spacing: Spacing
+
+    @property
+    def columns(self) -> int:
+        """Maps in a row."""
+        return max(each.column for each in self.maps) + 1
+
+    @property
+    def shown(self) -> tuple[Scene, ...]:
+        """What is drawn of the maps that have anything to draw."""
+        scenes = (each.scene for each in self.maps)
+        return tuple(scene for scene in scenes if scene.display.state is MapState.SHOWN)
+
+    @property
+    def one_scale(self) -> bool:
+        """Whether all maps that are drawn are drawn on one scale in logits."""
+        return len({scene.display.maximum for scene in self.shown if scene.display.locked}) == 1 and all(
+            scene.display.locked for scene in self.shown
+        )
+
+
+def name_of(axis: str, scene: Scene) -> str:
+    """Return what a map is, by one of the axes."""
+    attribution = scene.result.attribution
+    if axis == "models":
+        return f"{scene.card.name} {scene.card.version}".strip()
+    if axis == "targets":
+        return capitalised(target_name(attribution.target, scene.card))
+    if axis == "layers":
+        layers = " + ".join(path.rpartition("/")[2] for path in attribution.question.layers)
+        rows, columns = attribution.values.shape
+        return f"{layers or 'Input'} ({rows}×{columns})"
+    return method_name(attribution.method)
+
+
+def names(sheet: Sheet, place: int, axes: Sequence[str] | None = None) -> str:
+    """Return what tells a map from the others of the sheet."""
+    scene = sheet.maps[place].scene
+    return ", ".join(name_of(axis, scene) for axis in (sheet.varied if axes is None else axes))
+
+
+def output_text(scene: Scene) -> str:
+    """Return the model's output for what is explained."""
+    target = scene.result.attribution.target
+    probability = target_probability(target, scene.card, scene.result.prediction)
+    return "difference of logits" if probability is None else percent(probability)
+
+
+@dataclass(frozen=True, eq=False)
+class Differences:
+    """The maps less one of them.
+
+    Parameters
+    ----------
+    reference : int
+        Which one.
+    heatmaps : tuple of Heatmap or None
+        One a map, signed, on one scale; None of the reference and of maps that do not meet it.
+    display : DisplayMap
+        What the scale's ends stand for.
+    """
+
+    reference: int
+    heatmaps: tuple[Heatmap | None, ...]
+    display: DisplayMap
+
+
+def differences(sheet: Sheet, reference: int = 0) -> Differences:
+    """Return what each map shows more (above 0) or less than one of them.
+
+    They are differences of what is drawn: in logits where all maps are on one scale, else in shares of the
+    full scale of each. The scale of all of them ends at the greatest difference.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Its maps.
+    reference : int
+        Which of them the others are compared with.
+    """
+    first = sheet.maps[reference].drawn
+    maps = [None if place == reference else _less(each, first) for place, each in enumerate(sheet.maps)]
+    greatest = max((float(np.abs(each.values).max()) for each in maps if each is not None), default=0.0)
+    scaled = tuple(
+        None
+        if each is None
+        else Heatmap((each.values / np.float32(greatest or 1)), each.grid_to_stored, signed=True)
+        for each in maps
+    )
+    end, unit = (sheet.shown[0].display.maximum, LOGIT) if sheet.one_scale else (1.0, "")
+    state = MapState.SHOWN if greatest > 0 else MapState.ZERO
+    values = np.zeros((1, 1), np.float32)
+    return Differences(reference, scaled, DisplayMap(values, greatest * end, state, unit, True, True))
+
+
+def sheet_metadata(sheet: Sheet) -> dict[str, str]:
+    """Return the texts that go into the metadata of the sheet's picture."""
+    cards: dict[ModelCard, None] = dict.fromkeys(each.scene.card for each in sheet.maps)
+    return {
+        "Software": f"CXR Viewer {__version__}",
+        "Model": ", ".join(f"{card.id} {card.version}".strip() for card in cards),
+        "Method": ", ".join(dict.fromkeys(each.attribution.method for each in sheet.maps)),
+    }
+
+
+def scale_words(sheet: Sheet) -> str:
+    """Return in a sentence on what scale the maps are drawn."""
+    if not sheet.shown:
+        return "No map has anything to show."
+    first = sheet.shown[0].display
+    if sheet.one_scale:
+        return f"All maps are on one scale: full colour is {number(first.maximum)} logits."
+    methods = {scene.result.attribution.method for scene in sheet.shown}
+    if len(methods) == len(sheet.shown) or not any(scene.display.locked for scene in sheet.shown):
+        return "Each map is scaled to its own maximum: compare where they lie, not how strong they are."
+    return "Maps of one method share a scale; those of different methods have no scale in common."
+
+
+def _less(one: SheetMap, first: PlacedMap) -> PlacedMap | None:
+    maps = common_grid(one.drawn, first, _DIFFERENCE_SIDE)
+    if not maps.inside.any():
+        return None
+    return PlacedMap(maps.first - maps.second, maps.grid_to_stored)

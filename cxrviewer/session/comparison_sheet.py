@@ -1,0 +1,241 @@
+"""What a comparison sheet asks, and the sheet that its answers make. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import product
+
+import numpy as np
+
+from cxrviewer.errors import ExplainError, UsageError
+from cxrviewer.explain.agreement import agreement
+from cxrviewer.explain.attribution import Attribution
+from cxrviewer.explain.catalog import method_spec
+from cxrviewer.explain.display import STRETCHED, MapState, Scale, display_map
+from cxrviewer.explain.question import Question, settle
+from cxrviewer.export.comparison_sheet import Sheet, SheetMap
+from cxrviewer.imaging.common_grid import PlacedMap
+from cxrviewer.imaging.measure import spacing_in_force
+from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.imaging.viewport import full_resolution
+from cxrviewer.session.analysis import Analysis, LoadedChoice
+from cxrviewer.session.keys import ExplainKey
+from cxrviewer.session.plan import AtHand
+from cxrviewer.session.scene import make_scene
+from cxrviewer.session.shown import Shown, next_shown
+from cxrviewer.session.state import ViewState, asking, styled
+from cxrviewer.session.tasks import resolve_layers, resolve_method, resolve_target
+
+MOST_MAPS = 20
+"""Maps of a sheet whose numbers can still be read."""
+
+_IN_A_ROW = 5
+
+_FAINT = 8.0
+"""How much greater the scale may be than the maximum of a map whose colours are still to be told apart."""
+
+
+class Axis(StrEnum):
+    """In what the maps of a sheet may differ, from the rows to the columns."""
+
+    MODELS = "models"
+    TARGETS = "targets"
+    LAYERS = "layers"
+    METHODS = "methods"
+
+
+Axes = Mapping[Axis, tuple[str, ...]]
+"""Names as on the command line; what is left out, or has one name, is the same in all maps."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One map of a sheet.
+
+    Parameters
+    ----------
+    row, column : int
+        Its place.
+    model : str
+        Which one, as it was chosen.
+    key : ExplainKey
+        What is asked of it.
+    """
+
+    row: int
+    column: int
+    model: str
+    key: ExplainKey
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """What is asked for a sheet: the axes along which it varies, and its maps row by row."""
+
+    varied: tuple[Axis, ...]
+    entries: tuple[Entry, ...]
+
+
+def check_axes(axes: Axes) -> None:
+    """Find what is wrong with the names of a comparison as far as that needs no model.
+
+    Raises
+    ------
+    UsageError
+        There is no such method, nothing is to be compared, or too much.
+    """
+    named = [len(set(axes.get(axis, ()))) or 1 for axis in Axis]
+    count = int(np.prod(named))
+    if count == 1:
+        raise UsageError("There is nothing to compare.", "Name two methods, layers, targets or models.")
+    if count > MOST_MAPS:
+        hint = f"Choose fewer: {MOST_MAPS} maps can be read side by side."
+        raise UsageError(f"{count} maps are too many for one sheet.", hint)
+    chosen = [resolve_method(name) for name in axes.get(Axis.METHODS, ())]
+    unlayered = [method for method in chosen if not method_spec(method).uses_layer]
+    if unlayered and len(axes.get(Axis.LAYERS, ())) > 1:
+        name = method_spec(unlayered[0]).name
+        raise UsageError(f"{name} explains the input, not a layer.", "Leave it out, or the layers.")
+
+
+def plan_sheet(
+    radiograph: Radiograph, asked: Question, axes: Axes, loaded: Mapping[str, LoadedChoice]
+) -> SheetPlan:
+    """Return what must be asked for a sheet.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+        The image.
+    asked : Question
+        What all maps have in common, but for the axes.
+    axes : mapping of Axis to names
+        What they differ in; `Axis.MODELS` names at least one.
+    loaded : mapping of str to LoadedChoice
+        The models, by these names.
+
+    Raises
+    ------
+    UsageError, ExplainError
+        A model has no such class or layer, or the method cannot explain it.
+    """
+    check_axes(axes)
+    names = {axis: tuple(dict.fromkeys(axes.get(axis, ()))) for axis in Axis}
+    varied = tuple(axis for axis in Axis if len(names[axis]) > 1)
+    columns = _columns([len(names[axis]) for axis in varied])
+    entries = []
+    for number, chosen in enumerate(product(*(names[axis] or (None,) for axis in Axis))):
+        model, target, layers, method = chosen
+        assert model is not None
+        choice = loaded[model]
+        question = _question(asked, choice, target, layers, method)
+        key = ExplainKey(radiograph.key, choice.info.card, question)
+        entries.append(Entry(number // columns, number % columns, model, key))
+    return SheetPlan(varied, tuple(entries))
+
+
+def make_sheet(
+    radiograph: Radiograph,
+    plan: SheetPlan,
+    loaded: Mapping[str, LoadedChoice],
+    analyses: Sequence[Analysis],
+    look: ViewState,
+    *,
+    lock: bool = True,
+) -> Sheet:
+    """Return the sheet of the answers to a plan.
+
+    Parameters
+    ----------
+    radiograph, plan, loaded
+        As for `plan_sheet`.
+    analyses : sequence of Analysis
+        One an entry.
+    look : ViewState
+        How image and heatmaps are drawn; its scale, where it is locked, is the one of all maps.
+    lock : bool
+        Whether maps in logits share a scale where `look` has none, as `shared_scales`.
+    """
+    scales = [look.scale] * len(analyses)
+    if lock and look.scale == STRETCHED:
+        scales = shared_scales([each.result.attribution for each in analyses], signed=look.style.signed)
+    look = replace(styled(look, visible=True), fade=False)
+    maps = tuple(
+        _drawn(radiograph, entry, loaded[entry.model], analysis, replace(look, scale=scale))
+        for entry, analysis, scale in zip(plan.entries, analyses, scales, strict=True)
+    )
+    spacing = spacing_in_force(radiograph)
+    table = tuple(
+        tuple(agreement(one.evidence, other.evidence, radiograph.shape, spacing) for other in maps)
+        for one in maps
+    )
+    return Sheet(tuple(axis.value for axis in plan.varied), maps, table, spacing)
+
+
+def shared_scales(attributions: Sequence[Attribution], *, signed: bool = False) -> list[Scale]:
+    """Return the scale of each map, so that as many as can be share one; stretched where none can.
+
+    All share the greatest where all are in logits and none of them would be too faint on it; else those by the
+    same method share theirs. A density over pixels has peaks a hundred times as high as one over the cells of
+    a late layer, with the same mean.
+    """
+    drawn = [display_map(each, STRETCHED, signed) for each in attributions]
+    sizes = [
+        each.maximum if attribution.logit_factor is not None else 0.0
+        for each, attribution in zip(drawn, attributions, strict=True)
+    ]
+    shown = [size for size, each in zip(sizes, drawn, strict=True) if each.state is MapState.SHOWN]
+    if shown and max(shown) <= _FAINT * min(shown):
+        return [Scale(max(shown))] * len(sizes)
+    greatest: dict[str, float] = {}
+    for size, attribution in zip(sizes, attributions, strict=True):
+        greatest[attribution.method] = max(size, greatest.get(attribution.method, 0.0))
+    ends = [greatest[attribution.method] for attribution in attributions]
+    return [Scale(end) if end > 0 else STRETCHED for end in ends]
+
+
+def _columns(lengths: list[int]) -> int:
+    """Return the columns of the sheet: the last axis; of one alone, so many that the rows are even."""
+    if len(lengths) == 1:
+        rows = -(-lengths[0] // _IN_A_ROW)
+        return -(-lengths[0] // rows)
+    return lengths[-1] * (lengths[-2] if len(lengths) == len(Axis) else 1)
+
+
+def _question(
+    asked: Question, choice: LoadedChoice, target: str | None, layers: str | None, method: str | None
+) -> Question:
+    info, card = choice.info, choice.info.card
+    if target is not None:
+        asked = replace(asked, target=resolve_target(card, target))
+    if layers is not None:
+        asked = replace(asked, layers=resolve_layers(info, layers))
+    if method is not None and resolve_method(method) != asked.method:
+        asked = replace(asked, method=resolve_method(method), parameters=())
+    try:
+        return settle(asked, info, None)
+    except ExplainError as error:
+        raise ExplainError(f"{card.name}: {error.message}", error.hint) from error
+
+
+def _drawn(
+    radiograph: Radiograph, entry: Entry, choice: LoadedChoice, analysis: Analysis, look: ViewState
+) -> SheetMap:
+    attribution = analysis.result.attribution
+    state = replace(asking(look, **vars(attribution.question)), path=radiograph.path, model=entry.model)
+    at_hand = AtHand(radiograph, entry.model, choice, analysis.result.prediction)
+    shown = next_shown(Shown(ViewState(), AtHand()), state, at_hand, analysis)
+    scene = make_scene(shown, full_resolution(radiograph.shape, radiograph.aspect, look.orientation))
+    assert scene is not None
+    rows, columns = attribution.values.shape
+    place = analysis.geometry.grid_to_stored((rows, columns))
+    kept = attribution.values if scene.display.signed else np.maximum(attribution.values, 0)
+    return SheetMap(
+        scene,
+        entry.row,
+        entry.column,
+        PlacedMap(np.asarray(kept, np.float32), place),
+        PlacedMap(scene.display.values, place),
+    )
