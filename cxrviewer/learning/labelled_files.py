@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,14 +10,9 @@ from numpy.typing import NDArray
 
 from cxrviewer.errors import UserError
 from cxrviewer.imaging.open import is_image
+from cxrviewer.learning.manifest import read_manifest
 from cxrviewer.models.card import Activation, ModelCard
 from cxrviewer.models.reading import group_indices
-
-_FILE_COLUMNS = ("file", "path", "image", "image index", "filename")
-_LABEL_COLUMNS = ("label", "labels", "class", "finding labels", "finding")
-_SEPARATOR = "|"
-_NOTHING = frozenset({"", "no finding"})
-"""What a multi-label table says of an image without any finding."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,10 @@ def read_labelled(data: Path, card: ModelCard) -> LabelledFiles:
     UserError
         There is nothing to read, or a class of the data is none of the card's.
     """
-    named = _by_table(data) if data.is_file() else _by_folder(data, card)
+    if data.is_file():
+        named = {row.path: row.labels for row in read_manifest(data)}
+    else:
+        named = _by_folder(data, card)
     if not named:
         raise UserError(
             "There are no labelled images.", f"Give a folder with the folders {_choices(card)}.", data
@@ -98,33 +94,6 @@ def _by_folder(data: Path, card: ModelCard) -> dict[Path, tuple[str, ...]]:
         if path.is_file() and path.parent.name.casefold() in known and is_image(path):
             found[path] = (path.parent.name,)
     return found
-
-
-def _by_table(table: Path) -> dict[Path, tuple[str, ...]]:
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
-            columns = {name.strip().casefold(): name for name in reader.fieldnames or ()}
-            file, label = _column(columns, _FILE_COLUMNS, table), _column(columns, _LABEL_COLUMNS, table)
-            rows = [(row[file] or "", row[label] or "") for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError("The table cannot be read.", "Save it as CSV in UTF-8.", table) from error
-    found: dict[Path, tuple[str, ...]] = {}
-    for name, text in rows:
-        path = table.parent / name
-        if not path.is_file():
-            hint = "Paths in the table are read from its folder."
-            raise UserError("A file of the table does not exist.", hint, path)
-        labels = (part.strip() for part in text.split(_SEPARATOR))
-        found[path] = tuple(part for part in labels if part.casefold() not in _NOTHING)
-    return found
-
-
-def _column(columns: Mapping[str, str], wanted: Sequence[str], table: Path) -> str:
-    for name in wanted:
-        if name in columns:
-            return columns[name]
-    raise UserError(f"The table has no column {wanted[0]!r}.", f"Call one of them {wanted[0]!r}.", table)
 
 
 def _findings(names: set[str], card: ModelCard, exclusive: bool, data: Path) -> tuple[Finding, ...]:
