@@ -55,6 +55,8 @@ class Settings:
         Whether the images of inner folders are listed, too.
     export_folder : str
         Folder written to last.
+    job_data, job_results : str
+        Data of the last job, and the folder that its folder of results was made in.
     panes : str
         How many panes there are, by the name of `session.panes.Layout`; "PLAIN": image beside overlay.
     links : tuple of str
@@ -82,6 +84,8 @@ class Settings:
     grouping: str = "automatic"
     subfolders: bool = False
     export_folder: str = ""
+    job_data: str = ""
+    job_results: str = ""
     panes: str = "ONE"
     links: tuple[str, ...] = ("view", "window", "cursor", "style")
     geometry: str = ""

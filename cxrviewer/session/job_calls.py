@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class JobResult:
+    """The page that a job has written, and the model file where it made one."""
+
+    page: Path
+    model: Path | None = None
+
+
+@dataclass(frozen=True)
 class EvaluateOrder:
     """What is to be evaluated on what, and where the results go."""
 
@@ -54,17 +62,17 @@ class StudyOrder:
     seed: int = 0
 
 
-def evaluate(tell: Tell, order: EvaluateOrder) -> Path:
-    """Evaluate a model, and return the page; see `learning.evaluate`."""
+def evaluate(tell: Tell, order: EvaluateOrder) -> JobResult:
+    """Evaluate a model; see `learning.evaluate`."""
     from cxrviewer.learning.evaluate import evaluate as run
 
     _prepare(tell)
     run(order.load, order.data, order.output, _counting(tell), order.seed)
-    return order.output / "evaluation.html"
+    return JobResult(order.output / "evaluation.html")
 
 
-def study(tell: Tell, order: StudyOrder) -> Path:
-    """Study the heatmaps of a model, and return the page; see `learning.study`."""
+def study(tell: Tell, order: StudyOrder) -> JobResult:
+    """Study the heatmaps of a model; see `learning.study`."""
     from cxrviewer.explain.question import Question, settle
     from cxrviewer.learning.study import StudySettings
     from cxrviewer.learning.study import study as run
@@ -78,7 +86,7 @@ def study(tell: Tell, order: StudyOrder) -> Path:
     _prepare(tell)
     settings = StudySettings(order.per_class, order.seed)
     run(order.load, order.data, order.output, ask, settings, _counting(tell))
-    return order.output / "study.html"
+    return JobResult(order.output / "study.html")
 
 
 def _prepare(tell: Tell) -> None:

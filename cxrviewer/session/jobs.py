@@ -10,6 +10,7 @@ from typing import Any
 
 from cxrviewer.engine.job import JobProgress
 from cxrviewer.errors import UserError
+from cxrviewer.session.job_calls import JobResult
 
 _MOST_LINES = 2000
 
@@ -51,7 +52,7 @@ class JobOrder:
     output : Path
         Folder that the results go to.
     function : callable
-        For `engine.job.Job`; returns the page of the results.
+        For `engine.job.Job`; returns a `JobResult`.
     order : object
         Its argument.
     """
@@ -87,8 +88,8 @@ class JobState:
         What was done when it was `counted`.
     error : UserError or None
         Why it failed.
-    page : Path or None
-        The results, once it is done.
+    result : JobResult or None
+        What it came to, once it is done.
     """
 
     number: int
@@ -102,7 +103,17 @@ class JobState:
     now: float = 0.0
     first: int = 0
     error: UserError | None = None
-    page: Path | None = None
+    result: JobResult | None = None
+
+    @property
+    def page(self) -> Path | None:
+        """The page of the results, None while there is none."""
+        return self.result.page if self.result is not None else None
+
+    @property
+    def model(self) -> Path | None:
+        """The model that a training has made, None where there is none."""
+        return self.result.model if self.result is not None else None
 
     @property
     def share(self) -> float | None:
@@ -138,11 +149,11 @@ def told(state: JobState, message: object, now: float) -> JobState:
 
 
 def ended(
-    state: JobState, now: float, *, page: Path | None = None, error: UserError | None = None
+    state: JobState, now: float, *, result: JobResult | None = None, error: UserError | None = None
 ) -> JobState:
-    """Return a job that is over: done with a page, failed with an error, or cancelled without either."""
-    phase = Phase.FAILED if error is not None else Phase.DONE if page is not None else Phase.CANCELLED
-    return replace(state, phase=phase, now=now, page=page, error=error)
+    """Return a job that is over: done with a result, failed with an error, or cancelled without either."""
+    phase = Phase.FAILED if error is not None else Phase.DONE if result is not None else Phase.CANCELLED
+    return replace(state, phase=phase, now=now, result=result, error=error)
 
 
 def duration(seconds: float) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
 from cxrviewer.ui.action_spec import SEPARATOR, ActionSpec
 from cxrviewer.ui.icons import icon
+from cxrviewer.ui.job_actions import JOB_ACTIONS, TOOLS_MENU
 from cxrviewer.ui.marks_actions import MARK_ACTIONS, MARKS_MENU
 from cxrviewer.ui.pane_actions import PANE_ACTIONS, PANE_MENUS
 
@@ -152,6 +153,7 @@ ACTIONS = (
     ),
     *MARK_ACTIONS,
     *PANE_ACTIONS,
+    *JOB_ACTIONS,
     ActionSpec("sample", "Open &sample", "", "Open the synthetic teaching phantom"),
     ActionSpec("notice", "Intended &use…"),
     ActionSpec("about", "&About CXR Viewer…"),
@@ -249,6 +251,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("&Marks", MARKS_MENU),
+    ("&Tools", TOOLS_MENU),
     ("H&elp", ("sample", SEPARATOR, "notice", "about")),
 )
 

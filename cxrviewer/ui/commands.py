@@ -20,6 +20,7 @@ from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
 from cxrviewer.ui.file_commands import FileCommands
 from cxrviewer.ui.heatmap_commands import HeatmapCommands
+from cxrviewer.ui.job_commands import JobCommands
 from cxrviewer.ui.marks_commands import MarkCommands
 from cxrviewer.ui.pane_commands import PaneCommands
 from cxrviewer.ui.window_commands import WindowCommands
@@ -53,6 +54,7 @@ class Commands(HeatmapCommands):
         super().__init__(window)
         self.windowing = WindowCommands(window)
         self.marks = MarkCommands(window, self.choose_tool)
+        self.jobs = JobCommands(window)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
@@ -85,6 +87,7 @@ class Commands(HeatmapCommands):
             **WordCommands(window).handlers(),
             **PaneCommands(window).handlers(),
             **self.marks.handlers(),
+            **self.jobs.handlers(),
             "sample": lambda: self.open_image(resource(*SAMPLE)),
             "notice": lambda: NoticeDialog(window).open(),
             "about": lambda: show_about(window),

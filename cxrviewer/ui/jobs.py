@@ -6,12 +6,12 @@ import contextlib
 import time
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from cxrviewer.engine.job import Job
 from cxrviewer.paths import remove_parts
+from cxrviewer.session.job_calls import JobResult
 from cxrviewer.session.jobs import JobOrder, JobState, Phase, begun, ended, told
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
@@ -95,8 +95,8 @@ class Jobs(QObject):
         assert isinstance(number, int)
         state = self.states[number]
         if not state.phase.over:
-            page = outcome.value if isinstance(outcome.value, Path) else None
-            self._end(number, ended(state, time.monotonic(), page=page, error=outcome.error))
+            result = outcome.value if isinstance(outcome.value, JobResult) else None
+            self._end(number, ended(state, time.monotonic(), result=result, error=outcome.error))
 
     def _end(self, number: int, state: JobState) -> None:
         del self._jobs[number]

@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
         self.commands.marks.follow()
+        self.statusBar().addPermanentWidget(self.commands.jobs.button)
         self.presenter = Presenter(self)
         self._lay_out()
         self._connect()
@@ -301,7 +302,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember sizes and choices, and end engine and threads."""
-        if not self.commands.marks.files.may_close():
+        if not (self.commands.jobs.may_close() and self.commands.marks.files.may_close()):
             event.ignore()
             return
         self.settings = replace(
@@ -316,6 +317,7 @@ class MainWindow(QMainWindow):
             tool=self.canvas.tool.value,
         )
         save_settings(self.settings)
+        self.commands.jobs.shut_down()
         self.services.shut_down()
         self.browser.close_worker()
         self.tags.close_worker()
