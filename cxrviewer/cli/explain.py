@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxrviewer.cli.explain_options import add_options, chosen
+from cxrviewer.cli.explain_options import add_options, chosen, export_options
 
 if TYPE_CHECKING:
     from cxrviewer.explain.question import Question
     from cxrviewer.imaging.radiograph import Radiograph
     from cxrviewer.session.analysis import LoadedChoice
+    from cxrviewer.session.marks import FileMarks
     from cxrviewer.session.shown import Shown
     from cxrviewer.session.state import ViewState
 
@@ -73,10 +74,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check_destinations(arguments: argparse.Namespace) -> None:
     from cxrviewer.export.raw import RAW_SUFFIXES
-    from cxrviewer.export.save import check_destination, picture_suffixes
+    from cxrviewer.export.save import check_destination, find_writer
 
     if arguments.output is not None:
-        check_destination(arguments.output, picture_suffixes(), arguments.image)
+        suffixes = find_writer(arguments.output, arguments.format).SPEC.suffixes
+        check_destination(arguments.output, suffixes, arguments.image)
     if arguments.raw is not None:
         check_destination(arguments.raw, RAW_SUFFIXES, arguments.image)
 
@@ -160,7 +162,8 @@ def _write(shown: Shown, arguments: argparse.Namespace) -> None:
     analysis, radiograph = shown.analysis, shown.radiograph
     assert analysis is not None
     assert radiograph is not None
-    scene = make_scene(shown, full_resolution(radiograph.shape, radiograph.aspect))
+    viewport = full_resolution(radiograph.shape, radiograph.aspect)
+    scene = make_scene(shown, viewport, _marks(arguments.marks, radiograph))
     assert scene is not None
     if arguments.raw is not None:
         attribution = analysis.result.attribution
@@ -174,4 +177,10 @@ def _write(shown: Shown, arguments: argparse.Namespace) -> None:
             source=radiograph.path,
         )
     if arguments.output is not None:
-        export((scene,), arguments.output)
+        export((scene,), arguments.output, export_options(arguments, arguments.format))
+
+
+def _marks(path: Path | None, radiograph: Radiograph) -> FileMarks | None:
+    from cxrviewer.session.marks_file import MarkedImage, read_marks
+
+    return read_marks(path, MarkedImage(radiograph.digest, radiograph.shape)) if path is not None else None

@@ -14,6 +14,7 @@ from cxrviewer.imaging.colormap import COLORMAPS, is_diverging
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle, effective_colormap
 
 if TYPE_CHECKING:
+    from cxrviewer.export.options import ExportOptions
     from cxrviewer.session.state import ViewState
 
 
@@ -21,6 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add all arguments of the command."""
     parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
     _add_outputs(parser.add_argument_group("what is written"))
+    add_export_options(parser.add_argument_group("what goes into the picture"))
     _add_question(parser.add_argument_group("what is explained"))
     _add_looks(parser.add_argument_group("how the heatmap is drawn"))
 
@@ -54,11 +56,55 @@ def chosen(arguments: argparse.Namespace) -> ViewState:
 
 
 def _add_outputs(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("-o", "--output", type=Path, metavar="OUT.png", help="the annotated overlay")
+    group.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT",
+        help="the annotated overlay: .png, .jpg, .tif or .webp, or another format of --format",
+    )
+    group.add_argument(
+        "--format", default="", metavar="ID", help="format of OUT where its name leaves it open"
+    )
     group.add_argument(
         "--raw", type=Path, metavar="OUT.npz", help="the signed map, its place on the image, the logits"
     )
     group.add_argument("--json", action="store_true", help="print the output as one JSON object")
+
+
+def add_export_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options of `export_options`, which other commands that write pictures have too."""
+    group.add_argument(
+        "--triple", action="store_true", help="image, heatmap and overlay side by side, not the overlay alone"
+    )
+    group.add_argument("--marks", type=Path, metavar="FILE", help="draw the marks of a .marks.json file")
+    for name, what in (
+        ("color-bar", "the scale of the heatmap"),
+        ("caption", "finding, probability, method, layer, model and time"),
+        ("scale-bar", "the bar of known length and the letters of the patient's sides"),
+        ("disclaimer", "'Research and teaching: not for diagnosis'"),
+        ("sidecar", "the .json file beside it, from which 'cxrviewer reproduce' makes it again"),
+    ):
+        group.add_argument(f"--no-{name}", action="store_true", help=f"leave out {what}")
+    group.add_argument(
+        "--identity", action="store_true", help="write the patient's name, number and date of birth on it"
+    )
+
+
+def export_options(arguments: argparse.Namespace, writer: str = "") -> ExportOptions:
+    """Return what the options of `add_export_options` choose."""
+    from cxrviewer.export.options import ExportOptions, PictureKind
+
+    return ExportOptions(
+        writer=writer,
+        kind=PictureKind.TRIPLE if arguments.triple else PictureKind.OVERLAY,
+        color_bar=not arguments.no_color_bar,
+        caption=not arguments.no_caption,
+        scale_bar=not arguments.no_scale_bar,
+        disclaimer=not arguments.no_disclaimer,
+        identity=arguments.identity,
+        sidecar=not arguments.no_sidecar,
+    )
 
 
 def _add_question(group: argparse._ArgumentGroup) -> None:

@@ -20,7 +20,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command's arguments."""
     parser = subparsers.add_parser(
         "reproduce",
-        description="Makes an export again from the .json file beside it: reads the same image, asks the same "
+        description="Makes an export again from the .json file beside it: reads the image, asks the same "
         "model the same question, draws the same picture, and compares both files byte for byte.",
         epilog=f"Exit code {_SAME} where both are the same, {_OTHER} where they differ. "
         "For research and teaching: not for diagnosis.",

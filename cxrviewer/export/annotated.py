@@ -27,7 +27,7 @@ class Annotation:
     Parameters
     ----------
     title : str
-        The finding.
+        The finding; may be empty, as all others may.
     headline : str
         Its probability.
     rows : tuple of (str, str)
@@ -43,6 +43,9 @@ class Annotation:
     rows: tuple[tuple[str, str], ...]
     message: str = ""
     disclaimer: str = DISCLAIMER
+
+
+_NOTHING = Annotation("", "", (), "", "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +69,8 @@ def annotate(
 ) -> AnnotatedPicture:
     """Write an annotation beneath a picture, or beside one that is too narrow for text beneath it.
 
+    Where there is nothing to write, the picture is all.
+
     Parameters
     ----------
     picture : (H, W, 3) uint8 array
@@ -78,6 +83,8 @@ def annotate(
     from PIL import Image, ImageDraw
 
     height, width = picture.shape[:2]
+    if color_bar is None and annotation == _NOTHING:
+        return AnnotatedPicture(picture, (0, 0, width, height))
     if width >= _BENEATH_FROM:
         columns = _beneath(width, height, annotation, color_bar)
         size = (width, max(column.bottom for column in columns))
@@ -94,6 +101,11 @@ def annotate(
 
 def _beneath(width: int, top: int, annotation: Annotation, color_bar: ColorBar | None) -> list[Column]:
     size = max(_SMALLEST_TEXT, round(width / _LETTERS_ACROSS))
+    if not (annotation.title or annotation.headline or annotation.rows):
+        only = Column(size, top + round(size * 0.6), width - 2 * size, size)
+        _scale(only, annotation, color_bar)
+        _foot(only, annotation, ruled=bool(annotation.message) or color_bar is not None)
+        return [only]
     half = (width - 4 * size) // 2
     left, right = (Column(x, top + size, half, size) for x in (size, width - size - half))
     _head(left, annotation)
@@ -120,8 +132,10 @@ def _beside(left: int, annotation: Annotation, color_bar: ColorBar | None) -> li
 
 
 def _head(column: Column, annotation: Annotation) -> None:
-    column.text(annotation.title, scale=1.5, bold=True)
-    column.text(annotation.headline, scale=1.1)
+    if annotation.title:
+        column.text(annotation.title, scale=1.5, bold=True)
+    if annotation.headline:
+        column.text(annotation.headline, scale=1.1)
 
 
 def _scale(column: Column, annotation: Annotation, color_bar: ColorBar | None) -> None:
@@ -131,10 +145,11 @@ def _scale(column: Column, annotation: Annotation, color_bar: ColorBar | None) -
         column.bar(color_bar)
 
 
-def _foot(column: Column, annotation: Annotation) -> None:
+def _foot(column: Column, annotation: Annotation, *, ruled: bool = True) -> None:
     if annotation.disclaimer:
-        column.space(0.6)
-        column.line()
-        column.space(0.4)
+        if ruled:
+            column.space(0.6)
+            column.line()
+            column.space(0.4)
         column.text(annotation.disclaimer, color=CAUTION)
     column.space(0.6)

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cxrviewer.export.annotated import AnnotatedPicture, annotate
-from cxrviewer.export.options import ExportOptions
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrviewer.export.annotated import AnnotatedPicture, Annotation, annotate
+from cxrviewer.export.in_image import paint_identity, paint_orientation
+from cxrviewer.export.marks import paint_marks
+from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.export.overlay import Scene, color_bar, describe, render
+from cxrviewer.export.sheet import in_grid, side_by_side
+from cxrviewer.imaging.compose import HeatmapView
+
+_SCREEN = 640
+"""Pixels along the shorter side of a view on a screen: lines and letters are made for that."""
 
 
 def export_picture(scenes: Sequence[Scene], options: ExportOptions) -> AnnotatedPicture:
@@ -16,12 +26,58 @@ def export_picture(scenes: Sequence[Scene], options: ExportOptions) -> Annotated
     Parameters
     ----------
     scenes : sequence of Scene
-        One at least.
+        One at least. Several stand in a grid, each with its own words.
     options : ExportOptions
         What goes into it.
     """
-    scene = scenes[0]
+    if len(scenes) == 1:
+        return _annotated(scenes[0], options)
+    cells = [_annotated(scene, replace(options, disclaimer=False)).pixels for scene in scenes]
+    annotation = Annotation("", "", ())
+    return annotate(in_grid(cells, options.columns), _with_disclaimer(annotation, options))
+
+
+def seen(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
+    """Return the overlay with what is drawn on the image itself, (H, W, 3) uint8."""
+    picture = render(scene)
+    unit = max(1.0, min(picture.shape[:2]) / _SCREEN)
+    if options.scale_bar:
+        paint_orientation(picture, scene, unit)
+    if options.identity:
+        paint_identity(picture, scene, unit)
+    if options.marks and scene.marks is not None:
+        paint_marks(picture, scene.marks, scene.viewport.stored_to_view, unit)
+    return picture
+
+
+def _annotated(scene: Scene, options: ExportOptions) -> AnnotatedPicture:
+    picture = _triple(scene, options) if options.kind is PictureKind.TRIPLE else seen(scene, options)
     annotation = describe(scene)
-    if not options.disclaimer:
-        annotation = replace(annotation, disclaimer="")
-    return annotate(render(scene), annotation, color_bar(scene) if options.color_bar else None)
+    if not options.caption:
+        annotation = replace(annotation, title="", headline="", rows=())
+    bar = color_bar(scene) if options.color_bar else None
+    return annotate(picture, _with_disclaimer(annotation, options), bar)
+
+
+def _with_disclaimer(annotation: Annotation, options: ExportOptions) -> Annotation:
+    return annotation if options.disclaimer else replace(annotation, disclaimer="")
+
+
+def _triple(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
+    """Return image, heatmap and overlay side by side; the marks are on the last one."""
+    image = replace(scene, style=replace(scene.style, visible=False))
+    plain = replace(options, marks=False)
+    return side_by_side(
+        (
+            ("Original", seen(image, plain)),
+            ("Heatmap", _heatmap_alone(scene)),
+            ("Overlay", seen(scene, replace(options, identity=False))),
+        )
+    )
+
+
+def _heatmap_alone(scene: Scene) -> NDArray[np.uint8]:
+    """Return the heatmap on black, opaque where it is strong, as its colour bar has it."""
+    view = scene.style.view
+    style = replace(scene.style, alpha=1.0, view=HeatmapView.SMOOTH if view is HeatmapView.CONTOURS else view)
+    return render(replace(scene, table=np.zeros_like(scene.table), style=style, planes=False))

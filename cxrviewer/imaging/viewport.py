@@ -58,6 +58,13 @@ class Viewport:
         return float(np.abs(self.stored_to_view[:2, 0]).max())
 
 
+def orientation_of(viewport: Viewport) -> Orientation:
+    """Return how the image is turned in a view."""
+    signs = np.sign(viewport.stored_to_view[:2, :2])
+    every = (Orientation(flipped, turns) for flipped in (False, True) for turns in range(4))
+    return next(each for each in every if np.array_equal(np.sign(np.rint(each.matrix()[:2, :2])), signs))
+
+
 def on_whole_pixels(viewport: Viewport) -> Viewport:
     """Return a viewport of scale 1 moved by half a pixel at most, so that nothing is interpolated.
 

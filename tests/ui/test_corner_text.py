@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QDialogButtonBox
 
 from cxrviewer.imaging.header import Header
+from cxrviewer.imaging.length_bar import units_across
 from cxrviewer.imaging.patient_orientation import EdgeLetters
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.spacing import LengthUnit, Spacing
@@ -22,7 +23,7 @@ from cxrviewer.session.shown import Shown, next_shown
 from cxrviewer.session.state import ViewState
 from cxrviewer.settings import Settings, load_settings, save_settings
 from cxrviewer.ui.canvas.legend import Legend, Line, Tone, fitting, paint_legend, rooms, shortened
-from cxrviewer.ui.canvas.scale_bar import scale_bar, units_across
+from cxrviewer.ui.canvas.scale_bar import scale_bar
 from cxrviewer.ui.corner_fields import FIELDS, Corner, parse_places, places_to_remember
 from cxrviewer.ui.dialogs.corner_fields import CornerFieldsDialog
 from cxrviewer.ui.legend_text import legend_text

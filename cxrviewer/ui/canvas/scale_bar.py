@@ -1,15 +1,12 @@
-"""A bar of a round length, with its unit."""
+"""Draws a bar of a round length, with its unit."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import floor, log10
-
-import numpy as np
 from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from cxrviewer.imaging.spacing import PIXELS, Spacing
+from cxrviewer.imaging.length_bar import LengthBar, length_bar
+from cxrviewer.imaging.spacing import Spacing
 from cxrviewer.imaging.viewport import Viewport
 from cxrviewer.ui import theme
 from cxrviewer.ui.canvas.outlined import outlined
@@ -17,28 +14,12 @@ from cxrviewer.ui.canvas.outlined import outlined
 _SHARE = 0.7
 """Of the room, at most."""
 _LONGEST = 190
-_STEPS = (5.0, 2.0, 1.0)
+_SHORTEST_ROOM = 20
 _TICK = 4
 
 
-@dataclass(frozen=True)
-class ScaleBar:
-    """A length on screen.
-
-    Parameters
-    ----------
-    pixels : float
-        Widget pixels.
-    text : str
-        What they stand for, with the qualifier of the unit.
-    """
-
-    pixels: float
-    text: str
-
-
-def scale_bar(viewport: Viewport, spacing: Spacing | None, room: int, ratio: float) -> ScaleBar | None:
-    """Return a bar of 1, 2 or 5 times a power of ten, as long as there is room for; None where there is none.
+def scale_bar(viewport: Viewport, spacing: Spacing | None, room: int, ratio: float) -> LengthBar | None:
+    """Return the bar for so much room, in widget pixels; None where there is none.
 
     Parameters
     ----------
@@ -52,24 +33,11 @@ def scale_bar(viewport: Viewport, spacing: Spacing | None, room: int, ratio: flo
         Device pixels a widget pixel.
     """
     widest = min(_LONGEST, _SHARE * room)
-    length = units_across(viewport, spacing) * ratio
-    if widest < 20 or not 0 < length * widest < float("inf"):
-        return None
-    greatest = length * widest
-    power = 10.0 ** floor(log10(greatest))
-    size = next(step * power for step in _STEPS if step * power <= greatest * (1 + 1e-9))
-    return ScaleBar(size / length, f"{size:g} {PIXELS if spacing is None else spacing.unit}")
+    bar = length_bar(viewport, spacing, widest * ratio) if widest >= _SHORTEST_ROOM else None
+    return LengthBar(bar.pixels / ratio, bar.text) if bar is not None else None
 
 
-def units_across(viewport: Viewport, spacing: Spacing | None) -> float:
-    """Return how many millimetres, or stored pixels, a view pixel is wide."""
-    columns, rows = np.abs(viewport.view_to_stored[:2, 0])
-    if spacing is None:
-        return float(np.hypot(columns, rows))
-    return float(np.hypot(columns * spacing.column, rows * spacing.row))
-
-
-def paint_scale_bar(painter: QPainter, bar: ScaleBar, left: int, bottom: int) -> None:
+def paint_scale_bar(painter: QPainter, bar: LengthBar, left: int, bottom: int) -> None:
     """Draw a bar with its text above, from a point to the right."""
     start, end = QPointF(left + 1, bottom - 1), QPointF(left + 1 + bar.pixels, bottom - 1)
     tick = QPointF(0, _TICK)
