@@ -1,0 +1,123 @@
+"""All DICOM objects of a scene, made for the same image, patient and study."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from pydicom.dataelem import DataElement
+from pydicom.dataset import Dataset
+
+from cxrviewer.errors import ExportError
+from cxrviewer.export.dicom.capture import secondary_capture
+from cxrviewer.export.dicom.equipment import UTF_8
+from cxrviewer.export.dicom.image_copy import describe_body_part, mark_deidentified
+from cxrviewer.export.dicom.presentation import presentation_state
+from cxrviewer.export.dicom.report import structured_report
+from cxrviewer.export.dicom.segmentation import segmentation
+from cxrviewer.export.dicom.subject import Subject, subject_of
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.overlay import Scene
+from cxrviewer.export.picture import export_picture
+
+
+class Kind(StrEnum):
+    """What an object is."""
+
+    CAPTURE = "sc"
+    SEGMENTATION = "seg"
+    REPORT = "sr"
+    PRESENTATION = "gsps"
+
+
+FILE_NAMES = {
+    Kind.CAPTURE: "overlay-sc.dcm",
+    Kind.SEGMENTATION: "heatmap-seg.dcm",
+    Kind.REPORT: "outputs-sr.dcm",
+    Kind.PRESENTATION: "contours-gsps.dcm",
+}
+IMAGE_NAME = "image.dcm"
+
+_REFERENCES = frozenset({"ReferencedImageSequence", "SourceImageSequence"})
+
+
+def dicom_object(scene: Scene, kind: Kind, options: ExportOptions, subject: Subject | None = None) -> Dataset:
+    """Return a scene as a DICOM object.
+
+    Parameters
+    ----------
+    scene : Scene
+        What is exported.
+    kind : Kind
+        As what.
+    options : ExportOptions
+        Whether patient and study of the file are kept, and what is written on a picture.
+    subject : Subject, optional
+        The image that it refers to, where several objects are made for the same.
+
+    Raises
+    ------
+    ExportError
+        There is no heatmap for an object that is made of one, or the header of the file does not do.
+    """
+    subject = subject or subject_of(scene.radiograph, options.identity)
+    try:
+        dataset = _made(scene, kind, options, subject)
+    except ExportError:
+        raise
+    # With identity, highdicom is given values of the file as they are, and objects to what is malformed.
+    except (AttributeError, TypeError, ValueError, KeyError) as error:
+        if subject.copied:
+            raise
+        raise ExportError(
+            "The header of the file is malformed, so that nothing can be filed with it.",
+            "Export without the patient's identity.",
+            scene.radiograph.path,
+        ) from error
+    dataset.SpecificCharacterSet = UTF_8
+    if kind is Kind.SEGMENTATION:
+        dataset.PatientOrientation = subject.image.PatientOrientation
+    elif kind is not Kind.REPORT:
+        describe_body_part(dataset, subject.image.get("BodyPartExamined"), subject.image.get("Laterality"))
+    if subject.copied:
+        mark_deidentified(dataset)
+    if subject.frame is not None:
+        _refer_to_frame(dataset, subject)
+    return dataset
+
+
+def dicom_objects(scene: Scene, kinds: Collection[Kind], options: ExportOptions) -> dict[str, Dataset]:
+    """Return objects of a scene by the names of their files, with the image where they refer to a copy of it.
+
+    Raises
+    ------
+    ExportError
+        As `dicom_object`.
+    """
+    subject = subject_of(scene.radiograph, options.identity)
+    made = {FILE_NAMES[kind]: dicom_object(scene, kind, options, subject) for kind in Kind if kind in kinds}
+    return {IMAGE_NAME: subject.image, **made} if subject.copied else made
+
+
+def _made(scene: Scene, kind: Kind, options: ExportOptions, subject: Subject) -> Dataset:
+    if kind is Kind.CAPTURE:
+        picture = export_picture((scene,), options).pixels
+        return secondary_capture(scene, picture, subject, options)
+    make = {
+        Kind.SEGMENTATION: segmentation,
+        Kind.REPORT: structured_report,
+        Kind.PRESENTATION: presentation_state,
+    }[kind]
+    return make(scene, subject, options.disclaimer)
+
+
+def _refer_to_frame(dataset: Dataset, subject: Subject) -> None:
+    """Say in each reference to the image which of its frames is meant, where highdicom does not."""
+
+    def each(_: Dataset, element: DataElement) -> None:
+        if element.keyword in _REFERENCES:
+            for item in element.value:
+                if item.get("ReferencedSOPInstanceUID") == subject.image.SOPInstanceUID:
+                    item.ReferencedFrameNumber = subject.frame
+
+    dataset.walk(each)

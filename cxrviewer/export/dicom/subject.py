@@ -1,0 +1,146 @@
+"""Which image the DICOM objects of an export belong to: the file that was opened, or a copy of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydicom.dataset import Dataset
+
+from cxrviewer.errors import ExportError, ImageReadError
+from cxrviewer.export.dicom.image_copy import image_copy
+from cxrviewer.imaging.digest import Digest
+from cxrviewer.imaging.radiograph import Radiograph
+
+_NEEDED = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+_MAY_BE_EMPTY = (
+    "PatientName",
+    "PatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "AccessionNumber",
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+    "ReferringPhysicianName",
+)
+_GIVE_UP_IDENTITY = "Export without the patient's identity, or export the image again from its source."
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What objects refer to.
+
+    Parameters
+    ----------
+    image : Dataset
+        The image's header, with patient and study; one frame of it.
+    frame : int, optional
+        Which of its frames is meant, counted from 1; None where it has only one.
+    copied : bool
+        Whether it is a copy without identity, which is to be exported with what refers to it.
+    clean_pixels : bool
+        Whether the file says that nothing in its pixels tells who the patient is, and nothing was added.
+    """
+
+    image: Dataset
+    frame: int | None
+    copied: bool
+    clean_pixels: bool = False
+
+    @property
+    def frames(self) -> list[int] | None:
+        """The frame as highdicom wants it."""
+        return None if self.frame is None else [self.frame]
+
+
+def subject_of(radiograph: Radiograph, identity: bool) -> Subject:
+    """Return what objects of an image refer to.
+
+    With identity that is the file that was opened, so that an archive files them in its study. Without it,
+    and for files that are not DICOM, it is `image_copy`, with patient, study and identifiers of its own: an
+    identifier of the source could be looked up, and names the patient as surely as a number does.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+        The image.
+    identity : bool
+        Whether patient and study of the file are kept.
+
+    Raises
+    ------
+    ExportError
+        The file is no longer what was opened, or does not say which study it belongs to.
+    """
+    if not identity or radiograph.file_format != "DICOM":
+        return Subject(image_copy(radiograph), None, True, _says_clean(radiograph))
+    frame = radiograph.frame + 1 if radiograph.frames > 1 else None
+    return Subject(_source(radiograph), frame, False)
+
+
+def _says_clean(radiograph: Radiograph) -> bool:
+    """Return whether the file says that its pixels do not tell who the patient is."""
+    if radiograph.file_format != "DICOM":
+        return False
+    try:
+        return bool(_header(radiograph).get("BurnedInAnnotation") == "NO")
+    except ExportError:
+        return False
+
+
+def _source(radiograph: Radiograph) -> Dataset:
+    """Return the header of the file, completed by what must be there, if only empty."""
+    header = _header(radiograph)
+    missing = [keyword for keyword in _NEEDED if not header.get(keyword)]
+    if missing:
+        raise ExportError(f"The file does not say its {missing[0]}.", _GIVE_UP_IDENTITY, radiograph.path)
+    for keyword in _MAY_BE_EMPTY:
+        if keyword not in header:
+            setattr(header, keyword, None)
+    for keyword in ("Modality", "PatientOrientation"):
+        if keyword not in header:
+            setattr(header, keyword, "OT" if keyword == "Modality" else None)
+    if radiograph.spacing is None and "PixelSpacing" in header:
+        # Of 0 mm, say: `radiograph` has a note of it.
+        del header.PixelSpacing
+    if radiograph.frames > 1:
+        # Objects of one frame are made as of an image with one; the reference to it is added after.
+        del header.NumberOfFrames
+    return header
+
+
+def _header(radiograph: Radiograph) -> Dataset:
+    """Return the header of the file that an image was read from."""
+    from pydicom import dcmread
+
+    from cxrviewer.imaging.open import opened
+
+    path = radiograph.path
+    try:
+        with opened(path) as (_, file):
+            same = Digest(file.read()).text() == radiograph.digest
+            file.seek(0)
+            header = dcmread(file, stop_before_pixels=True, force=True)
+    except ImageReadError as error:
+        raise ExportError(error.message, error.hint, path) from error
+    if not same:
+        raise ExportError("The file has changed since it was opened.", "Open it again, then export.", path)
+    return header
+
+
+def patient_arguments(image: Dataset) -> dict[str, Any]:
+    """Return the arguments of highdicom's Secondary Capture for patient and study of an image."""
+    return {
+        "study_instance_uid": image.StudyInstanceUID,
+        "patient_id": image.PatientID,
+        "patient_name": image.PatientName,
+        "patient_birth_date": image.PatientBirthDate,
+        "patient_sex": image.PatientSex or None,
+        "accession_number": image.AccessionNumber,
+        "study_id": image.StudyID,
+        "study_date": image.StudyDate,
+        "study_time": image.StudyTime,
+        "referring_physician_name": image.get("ReferringPhysicianName"),
+        "specific_character_set": image.get("SpecificCharacterSet"),
+    }

@@ -1,0 +1,19 @@
+"""DICOM Segmentation: the heatmap's values on the pixels of the image."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.overlay import Scene
+from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
+
+SPEC = WriterSpec("dicom-seg", "DICOM heatmap (Segmentation)", (".dcm",), Takes.SCENE, Group.DICOM, order=31)
+
+
+def write(scene: Scene, path: Path, options: ExportOptions) -> None:
+    """Write the object, as `export.dicom.objects.dicom_object`."""
+    from cxrviewer.export.dicom.objects import Kind
+    from cxrviewer.export.dicom.write import write_object
+
+    write_object(scene, Kind.SEGMENTATION, path, options)
