@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 from cxrviewer.cli.explain_options import add_options, chosen, export_options
 
 if TYPE_CHECKING:
-    from cxrviewer.explain.question import Question
     from cxrviewer.imaging.radiograph import Radiograph
-    from cxrviewer.session.analysis import LoadedChoice
     from cxrviewer.session.marks import FileMarks
     from cxrviewer.session.shown import Shown
     from cxrviewer.session.state import ViewState
@@ -50,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cxrviewer.models.catalog import resolve_model
     from cxrviewer.session.tasks import resolve_target
 
-    state = chosen(arguments)
+    state = replace(chosen(arguments), path=arguments.image)
     _check_destinations(arguments)
     radiograph = read_radiograph(arguments.image)
     card = resolve_model(arguments.model).card
@@ -88,43 +86,20 @@ def _analyse(radiograph: Radiograph, state: ViewState, arguments: argparse.Names
     from cxrviewer.cli.progress import ProgressLine
     from cxrviewer.explain.catalog import method_spec
     from cxrviewer.session.analysis import analyse, load_choice
+    from cxrviewer.session.asking import settled_question
     from cxrviewer.session.keys import ExplainKey
-    from cxrviewer.session.plan import AtHand
-    from cxrviewer.session.shown import Shown, next_shown
+    from cxrviewer.session.still import still
 
     with ProgressLine() as line:
         run = run_here(line.report)
         loaded = load_choice(run, state.model)
-        question = _settled(state.question, loaded, arguments)
+        question = settled_question(
+            state.question, loaded, arguments.target, arguments.layer, exact=arguments.method is not None
+        )
         line.title = method_spec(question.method).name
         key = ExplainKey(radiograph.key, loaded.info.card, question)
         analysis = analyse(run, radiograph, loaded, key)
-    state = replace(state, question=analysis.result.attribution.question)
-    at_hand = AtHand(radiograph, state.model, loaded, analysis.result.prediction)
-    return next_shown(Shown(state, AtHand()), state, at_hand, analysis)
-
-
-def _settled(question: Question, loaded: LoadedChoice, arguments: argparse.Namespace) -> Question:
-    """Return the question with target and layers of the model, by a method that can explain it.
-
-    A method that was named is never replaced by another.
-    """
-    from cxrviewer.errors import ExplainError
-    from cxrviewer.explain.question import settle
-    from cxrviewer.session.plan import answerable
-    from cxrviewer.session.tasks import resolve_layers, resolve_target
-
-    info = loaded.info
-    target = resolve_target(info.card, arguments.target)
-    question = replace(question, target=target)
-    if arguments.layer is not None:
-        question = replace(question, layers=resolve_layers(info, arguments.layer))
-    elif arguments.method is None:
-        question = answerable(question, info)
-    try:
-        return settle(question, info, None)
-    except ExplainError as error:
-        raise ExplainError(error.message, error.hint, Path(loaded.load.path)) from error
+    return still(state, radiograph, loaded, analysis)
 
 
 def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:

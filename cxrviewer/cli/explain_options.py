@@ -22,9 +22,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add all arguments of the command."""
     parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
     _add_outputs(parser.add_argument_group("what is written"))
-    add_export_options(parser.add_argument_group("what goes into the picture"))
-    _add_question(parser.add_argument_group("what is explained"))
-    _add_looks(parser.add_argument_group("how the heatmap is drawn"))
+    content = parser.add_argument_group("what goes into the picture")
+    content.add_argument("--marks", type=Path, metavar="FILE", help="draw the marks of a .marks.json file")
+    add_export_options(content)
+    add_question(parser.add_argument_group("what is explained"))
+    add_looks(parser.add_argument_group("how the heatmap is drawn"))
 
 
 def chosen(arguments: argparse.Namespace) -> ViewState:
@@ -45,7 +47,6 @@ def chosen(arguments: argparse.Namespace) -> ViewState:
         signed=arguments.signed,
     )
     return ViewState(
-        path=arguments.image,
         model=arguments.model,
         question=_question(arguments),
         style=replace(style, colormap=_colormap(arguments.colormap, style)),
@@ -77,7 +78,6 @@ def add_export_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--triple", action="store_true", help="image, heatmap and overlay side by side, not the overlay alone"
     )
-    group.add_argument("--marks", type=Path, metavar="FILE", help="draw the marks of a .marks.json file")
     for name, what in (
         ("color-bar", "the scale of the heatmap"),
         ("caption", "finding, probability, method, layer, model and time"),
@@ -107,7 +107,8 @@ def export_options(arguments: argparse.Namespace, writer: str = "") -> ExportOpt
     )
 
 
-def _add_question(group: argparse._ArgumentGroup) -> None:
+def add_question(group: argparse._ArgumentGroup) -> None:
+    """Add what is explained: model, target, method, layer."""
     group.add_argument(
         "--model", default="default", metavar="default|ID|PATH", help="built-in model or weights file"
     )
@@ -145,7 +146,8 @@ def _add_question(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_looks(group: argparse._ArgumentGroup) -> None:
+def add_looks(group: argparse._ArgumentGroup) -> None:
+    """Add how the heatmap is drawn."""
     group.add_argument(
         "--signed", action="store_true", help="show what spoke against the target, too, by a diverging map"
     )

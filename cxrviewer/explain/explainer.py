@@ -22,6 +22,8 @@ from cxrviewer.explain.request import (
     ExplainResult,
     LungRequest,
     LungResult,
+    ManyRequest,
+    ManyResult,
     Progress,
     Request,
     Result,
@@ -90,6 +92,11 @@ class Explainer:
             session.prepare()
             return session.info
 
+    def images_at_once(self, request: LoadRequest) -> int:
+        """Return how many images a `ManyRequest` to a model should have."""
+        with self._lock, backend.collection_paused():
+            return self._session(request).images_at_once
+
     def settle(self) -> None:
         """Prepare what the request after the last one is likely to need."""
         with self._lock, backend.collection_paused():
@@ -102,6 +109,8 @@ class Explainer:
             return self._session(request).info
         if isinstance(request, SweepRequest):
             return self._sweep(request)
+        if isinstance(request, ManyRequest):
+            return self._many(request)
         if isinstance(request, ResumeRequest):
             return self._resume(request.token)
         if isinstance(request, LungRequest):
@@ -166,6 +175,14 @@ class Explainer:
         while len(self._lungs) > _KEPT_LUNGS:
             self._lungs.popitem(last=False)
         return found
+
+    def _many(self, request: ManyRequest) -> ManyResult:
+        start = time.perf_counter()
+        found = self._session(request.explains[0].model).explain_many(request.explains)
+        seconds = (time.perf_counter() - start) / len(found)
+        return ManyResult(
+            tuple(one if isinstance(one, ExplainError) else ExplainResult(*one, seconds) for one in found)
+        )
 
     def _session(self, request: LoadRequest) -> ModelSession:
         """Return the loaded model; a file that was replaced under its name is loaded again."""

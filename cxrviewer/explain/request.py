@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrviewer.errors import ExplainError
 from cxrviewer.explain.attribution import Attribution
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.question import Question
@@ -19,6 +20,8 @@ __all__ = [
     "LoadRequest",
     "LungRequest",
     "LungResult",
+    "ManyRequest",
+    "ManyResult",
     "Progress",
     "Request",
     "Result",
@@ -86,6 +89,19 @@ class LungRequest:
     inputs: NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class ManyRequest:
+    """Answer the same question about several images, together where the method allows it.
+
+    Parameters
+    ----------
+    explains : tuple of ExplainRequest
+        Of one model and one question; at least one.
+    """
+
+    explains: tuple[ExplainRequest, ...]
+
+
 @dataclass(frozen=True)
 class ResumeRequest:
     """Go on with what a `Progress` told of."""
@@ -135,5 +151,12 @@ class LungResult:
     probabilities: NDArray[np.float32]
 
 
-Request = LoadRequest | ExplainRequest | SweepRequest | ResumeRequest | LungRequest
-Result = ModelInfo | ExplainResult | SweepResult | Progress | LungResult
+@dataclass(frozen=True, eq=False)
+class ManyResult:
+    """Answers to a `ManyRequest`, one an image: a result, or why there is none."""
+
+    results: tuple[ExplainResult | ExplainError, ...]
+
+
+Request = LoadRequest | ExplainRequest | SweepRequest | ManyRequest | ResumeRequest | LungRequest
+Result = ModelInfo | ExplainResult | SweepResult | ManyResult | Progress | LungResult

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from cxrviewer.errors import ExplainError
 from cxrviewer.explain.model_info import ModelInfo
-from cxrviewer.explain.request import ExplainResult, LoadRequest, Request, Result, SweepRequest, SweepResult
+from cxrviewer.explain.question import Question
+from cxrviewer.explain.request import (
+    ExplainRequest,
+    ExplainResult,
+    LoadRequest,
+    ManyRequest,
+    ManyResult,
+    Request,
+    Result,
+    SweepRequest,
+    SweepResult,
+)
 from cxrviewer.imaging.geometry import Geometry
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.catalog import resolve_model
+from cxrviewer.models.preprocess import ModelInput
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.tasks import explain_request
 
@@ -82,6 +95,45 @@ def analyse_layers(
     swept = run(SweepRequest(request, layers))
     assert isinstance(swept, SweepResult)
     return tuple(Analysis(result, geometry, _now()) for result in swept.results)
+
+
+def analyse_many(
+    run: Run, inputs: Sequence[ModelInput], loaded: LoadedChoice, question: Question
+) -> tuple[Analysis | ExplainError, ...]:
+    """Answer one settled question about several images, together where the method allows it.
+
+    Parameters
+    ----------
+    run : callable
+        Answers requests.
+    inputs : sequence of ModelInput
+        The images; at least one.
+    loaded : LoadedChoice
+        The model.
+    question : Question
+        Its target may be `TOP`, each image's own.
+
+    Returns
+    -------
+    tuple
+        For each image its analysis, or why there is none.
+
+    Raises
+    ------
+    ExplainError
+        All of them together take more memory than there is.
+    """
+    explains = tuple(
+        ExplainRequest(loaded.load, each.key, each.values, each.black, each.white, question)
+        for each in inputs
+    )
+    found = run(ManyRequest(explains))
+    assert isinstance(found, ManyResult)
+    moment = _now()
+    return tuple(
+        one if isinstance(one, ExplainError) else Analysis(one, each.geometry, moment)
+        for one, each in zip(found.results, inputs, strict=True)
+    )
 
 
 def _now() -> datetime:
