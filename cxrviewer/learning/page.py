@@ -8,6 +8,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import cv2
 import numpy as np
@@ -27,7 +28,8 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 figure { margin: .6rem 1rem .6rem 0; display: inline-block; vertical-align: top; }
 figure svg { max-width: 100%; }
 .pictures { display: flex; flex-wrap: wrap; gap: .6rem; } .pictures figure { width: 160px; margin: 0; }
-.pictures img { width: 100%; background: #000; } figcaption { font-size: .8rem; color: #5f6b7c; }
+.pictures img { width: 100%; background: #000; }
+figcaption { font-size: .8rem; color: #5f6b7c; overflow-wrap: anywhere; }
 .note { color: #5f6b7c; } .wrong figcaption { color: #a3262a; }
 """
 
@@ -77,6 +79,15 @@ class Page:
         kind = "pictures wrong" if wrong else "pictures"
         self._parts.append(f'<div class="{kind}">{"".join(items)}</div>')
 
+    def contact_sheet(self, pictures: Sequence[tuple[bytes, str, str]]) -> None:
+        """Add small pictures as JPEG files, with captions and with links to files beside the page."""
+        items = [
+            f'<figure><a href="{html.escape(quote(link))}"><img src="{_data(jpeg, "jpeg")}" alt=""></a>'
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+            for jpeg, caption, link in pictures
+        ]
+        self._parts.append(f'<div class="pictures">{"".join(items)}</div>')
+
     def write(self, path: Path) -> None:
         """Write the page, atomically."""
         head = f'<meta charset="utf-8"><title>{html.escape(self._title)}</title><style>{_STYLE}</style>'
@@ -108,4 +119,8 @@ def _row(kind: str, cells: Sequence[str]) -> str:
 def _png(pixels: NDArray[np.uint8]) -> str:
     values = pixels if pixels.ndim == 2 else pixels[..., ::-1]
     _, data = cv2.imencode(".png", np.ascontiguousarray(values))
-    return f"data:image/png;base64,{base64.b64encode(data.tobytes()).decode('ascii')}"
+    return _data(data.tobytes(), "png")
+
+
+def _data(file: bytes, kind: str) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(file).decode('ascii')}"

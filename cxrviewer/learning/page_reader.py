@@ -12,7 +12,7 @@ from typing import TypeAlias
 from cxrviewer.errors import UserError
 
 _SVG = re.compile(r"<svg.*?</svg>", re.DOTALL)
-_PNG = "data:image/png;base64,"
+_DATA = re.compile("data:image/(?:png|jpeg);base64,")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure as SVG or PNG, with its caption."""
+    """A figure as SVG, PNG or JPEG, with its caption."""
 
     data: bytes
     caption: str
@@ -49,7 +49,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Small pictures as PNG with captions, side by side."""
+    """Small pictures as PNG or JPEG with captions, side by side."""
 
     items: tuple[Drawing, ...]
     wrong: bool = False
@@ -142,8 +142,8 @@ class _PageParser(HTMLParser):
     def _end_figure(self, caption: str) -> None:
         if self._source.startswith("svg:"):
             data, is_svg = self._drawings[int(self._source[4:])].encode(), True
-        elif self._source.startswith(_PNG):
-            data, is_svg = base64.b64decode(self._source[len(_PNG) :]), False
+        elif (start := _DATA.match(self._source)) is not None:
+            data, is_svg = base64.b64decode(self._source[start.end() :]), False
         else:
             return
         drawing = Drawing(data, caption, is_svg)
