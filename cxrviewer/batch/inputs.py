@@ -1,0 +1,105 @@
+"""Which files a batch is about: folders, tables, patterns, archives, files."""
+
+from __future__ import annotations
+
+import csv
+import glob
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxrviewer.errors import UserError
+from cxrviewer.learning.manifest import FILE_COLUMNS
+from cxrviewer.session.folder import is_image_file, natural_key, walk
+from cxrviewer.session.places import is_container
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm", ".dicom"})
+"""What is taken for an image by its name, too: one that is damaged is told of, not passed over."""
+TABLE = ".csv"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file, and its name in the results: relative to the folder or table that it was found by."""
+
+    path: Path
+    name: str
+
+
+def find_images(inputs: Sequence[str], output: Path, most: int | None = None) -> tuple[Found, ...]:
+    """Return the images that texts stand for, each once, in natural order.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        Folders, which are searched with all in them; zip archives and DICOMDIRs; CSV tables with a column for
+        the file (file, path, image, Image Index), relative to the table; patterns with ``*``; image files.
+    output : Path
+        What lies in this folder is left out: the pictures of the batch itself.
+    most : int, optional
+        The greatest number.
+
+    Raises
+    ------
+    UserError
+        There is nothing, or a table cannot be read. A file of a table that does not exist is among what is
+        returned: it will be told of like any that cannot be read.
+    """
+    own = output.absolute()
+    seen: dict[Path, Found] = {}
+    for text in inputs:
+        for found in _stood_for(text):
+            path = found.path.absolute()
+            if own not in path.parents:
+                seen.setdefault(path, Found(path, found.name))
+            if most is not None and len(seen) >= most:
+                return tuple(seen.values())
+    if not seen:
+        hint = "Give a folder, a table, a pattern such as 'scans/*.dcm', or image files."
+        raise UserError("There are no images.", hint, Path(inputs[0]) if inputs else None)
+    return tuple(seen.values())
+
+
+def _stood_for(text: str) -> Iterator[Found]:
+    path = Path(text)
+    if path.is_dir():
+        yield from _in_folder(path)
+    elif path.is_file() and path.suffix.lower() == TABLE:
+        yield from _in_table(path)
+    elif path.is_file() and is_container(path.name):
+        from cxrviewer.session.containers import list_container
+
+        for image in list_container(path).files:
+            yield Found(image, image.relative_to(path.parent).as_posix())
+    elif path.is_file():
+        yield Found(path, path.name)
+    elif glob.has_magic(text):
+        names = glob.glob(text, recursive=True)  # noqa: PTH207 (which takes no absolute pattern)
+        for name in sorted(names, key=natural_key):
+            if Path(name).is_file():
+                yield Found(Path(name), Path(name).name)
+    else:
+        raise UserError("There is no such file or folder.", "Check the name.", path)
+
+
+def _in_folder(folder: Path) -> Iterator[Found]:
+    for _, _, found in walk(folder, deep=True):
+        for file in found:
+            if file.path.suffix.lower() in SUFFIXES or is_image_file(file.path):
+                yield Found(file.path, file.path.relative_to(folder).as_posix())
+
+
+def _in_table(table: Path) -> Iterator[Found]:
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as stream:
+            reader = csv.DictReader(stream)
+            columns = {name.strip().casefold(): name for name in reader.fieldnames or ()}
+            column = next((columns[name] for name in FILE_COLUMNS if name in columns), None)
+            names = [(row[column] or "").strip() for row in reader] if column is not None else None
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError("The table cannot be read.", "Save it as CSV in UTF-8.", table) from error
+    if names is None:
+        raise UserError("The table has no column for the files.", "Call one of them 'file'.", table)
+    for name in names:
+        if name:
+            yield Found(table.parent / name, name)

@@ -1,0 +1,201 @@
+"""What a batch has done so far, in its output folder: it goes on from there after any end.
+
+A row is there once its picture is; a picture that is there without its row is made again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from cxrviewer.batch.inputs import Found
+from cxrviewer.batch.row import BatchRow, Item, row_from_json, row_to_json
+from cxrviewer.errors import ExportError, UserError
+
+NAME = "batch.sqlite"
+_LONGEST = 60
+"""Letters of a file's name that go into that of its picture."""
+_TABLES = (
+    "CREATE TABLE run (content TEXT NOT NULL, facts TEXT)",
+    "CREATE TABLE items (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
+    "picture TEXT NOT NULL)",
+    "CREATE TABLE rows (number INTEGER PRIMARY KEY, content TEXT NOT NULL, failed INTEGER NOT NULL, "
+    "thumbnail BLOB)",
+)
+
+
+class Journal:
+    """The items and rows of a batch.
+
+    Parameters
+    ----------
+    path : Path
+        The database, in WAL mode; locked as long as this is open.
+    fingerprint : mapping
+        What decides the rows.
+    resume : bool
+        Whether a run is gone on with, where there is one.
+
+    Raises
+    ------
+    UserError
+        There is a run and `resume` is false, the run was made by another fingerprint, or another process is
+        at it.
+    ExportError
+        The disk is full.
+    """
+
+    def __init__(self, path: Path, fingerprint: Mapping[str, object], *, resume: bool) -> None:
+        self._path = path
+        if path.exists() and not resume:
+            hint = "Go on with it by --resume, or give another folder."
+            raise UserError("There is a batch in this folder.", hint, path.parent)
+        with self._errors():
+            self._connection = sqlite3.connect(path, timeout=1.0, isolation_level=None)
+            try:
+                # Nobody else may write here at the same time; the lock ends with the process.
+                self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                self._connection.execute("PRAGMA journal_mode=WAL")
+                self._connection.execute("PRAGMA synchronous=NORMAL")
+                self._begin(dict(fingerprint))
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def add(self, found: Sequence[Found], suffix: str, *, stems: bool) -> None:
+        """Put files into the journal that are not there yet, after those that are."""
+        with self._errors(), self._transaction():
+            (last,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM items").fetchone()
+            for one in found:
+                number = last + 1
+                stem = f"-{_safe(one.path.stem)}" if stems and _safe(one.path.stem) else ""
+                name = one.name if stems else f"{number:05}"
+                added = self._connection.execute(
+                    "INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?)",
+                    (number, str(one.path), name, f"{number:05}{stem}{suffix}"),
+                )
+                last += added.rowcount
+
+    def describe(self, facts: Mapping[str, object]) -> None:
+        """Keep what all rows have in common."""
+        with self._errors():
+            self._connection.execute("UPDATE run SET facts = ?", (json.dumps(dict(facts)),))
+
+    def facts(self) -> dict[str, Any] | None:
+        """Return what `describe` was given, None before."""
+        (content,) = self._connection.execute("SELECT facts FROM run").fetchone()
+        found: dict[str, Any] | None = None if content is None else json.loads(content)
+        return found
+
+    def left(self, found: Sequence[Found]) -> list[Item]:
+        """Return those of the files that have no row yet."""
+        wanted = {str(one.path) for one in found}
+        query = "SELECT * FROM items WHERE number NOT IN (SELECT number FROM rows) ORDER BY number"
+        with self._errors():
+            return [
+                Item(number, Path(path), name, picture)
+                for number, path, name, picture in self._connection.execute(query)
+                if path in wanted
+            ]
+
+    def put(self, row: BatchRow, thumbnail: bytes | None) -> None:
+        """Keep the row of an item."""
+        content = json.dumps(row_to_json(row))
+        with self._errors():
+            self._connection.execute(
+                "INSERT INTO rows VALUES (?, ?, ?, ?)", (row.number, content, bool(row.error), thumbnail)
+            )
+
+    def rows(self) -> Iterator[BatchRow]:
+        """Return all rows in their order, one after another."""
+        for (content,) in self._connection.execute("SELECT content FROM rows ORDER BY number"):
+            yield row_from_json(json.loads(content))
+
+    def row(self, number: int) -> tuple[BatchRow, bytes]:
+        """Return the row of an item, and its small picture as a JPEG file, empty where there is none."""
+        query = "SELECT content, thumbnail FROM rows WHERE number = ?"
+        content, thumbnail = self._connection.execute(query, (number,)).fetchone()
+        return row_from_json(json.loads(content)), thumbnail or b""
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many items there are, how many of them have a row, and how many of these an error."""
+        (total,) = self._connection.execute("SELECT count(*) FROM items").fetchone()
+        done, failed = self._connection.execute(
+            "SELECT count(*), coalesce(sum(failed), 0) FROM rows"
+        ).fetchone()
+        return total, done, failed
+
+    def _begin(self, fingerprint: dict[str, object]) -> None:
+        known = self._connection.execute("SELECT name FROM sqlite_master WHERE name = 'run'").fetchone()
+        if known is None:
+            with self._transaction():
+                for statement in _TABLES:
+                    self._connection.execute(statement)
+                self._connection.execute("INSERT INTO run VALUES (?, NULL)", (json.dumps(fingerprint),))
+            return
+        (content,) = self._connection.execute("SELECT content FROM run").fetchone()
+        former = json.loads(content)
+        changed = [
+            name for name in fingerprint if former.get(name) != json.loads(json.dumps(fingerprint[name]))
+        ]
+        if changed:
+            was = ", ".join(f"{name} {_shown(former.get(name))}" for name in changed)
+            raise UserError(
+                f"The batch in this folder was made with other choices: {was}.",
+                "Give the same, or another folder.",
+                self._path.parent,
+            )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Tell what SQLite met in words of the program."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._told(error) from error
+
+    def _told(self, error: sqlite3.Error) -> UserError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return UserError("Another batch is writing to this folder.", "Wait for it.", self._path.parent)
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            hint = "Free some space, and go on by --resume: what was finished is kept."
+            return ExportError("The disk is full.", hint, self._path.parent)
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            return UserError("The journal of this batch is damaged.", "Give another folder.", self._path)
+        return ExportError(f"The journal cannot be written ({error}).", "Give another folder.", self._path)
+
+
+def _safe(stem: str) -> str:
+    """Return a file name without what is not allowed somewhere, or moves things."""
+    plain = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", stem))
+    return plain.strip("._-")[:_LONGEST]
+
+
+def _shown(value: object) -> str:
+    return "unset" if value is None else str(value)

@@ -1,0 +1,103 @@
+"""Many files, one visualisation each: the function behind command line, window, notebooks and clusters."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cxrviewer.batch.answering import Answering
+from cxrviewer.batch.desk import Drawing, Drawn, Ended
+from cxrviewer.batch.facts import facts_of, facts_to_json
+from cxrviewer.batch.finish import BatchSummary, finish
+from cxrviewer.batch.inputs import find_images
+from cxrviewer.batch.journal import NAME, Journal
+from cxrviewer.batch.options import BatchOptions, fingerprint
+from cxrviewer.batch.pipeline import Desks, run_here
+from cxrviewer.batch.progress import BatchProgress, Report
+from cxrviewer.batch.row import BatchRow, Item
+from cxrviewer.export.save import check_destination, picture_suffixes
+from cxrviewer.learning.run_folder import make_output_folder
+from cxrviewer.models.catalog import resolve_model
+
+PICTURES = "pictures"
+"""Folder of the visualisations in the output folder."""
+_MOST_WORKERS = 8
+
+
+def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report: Report) -> BatchSummary:
+    """Analyse files and write one visualisation each, a table of results and a summary.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+        As for `find_images`.
+    options : BatchOptions
+        The question, the look, the format.
+    output : Path
+        Folder; made where it does not exist. It takes ``pictures/``, ``results.csv``, ``results.parquet``,
+        ``summary.html``, ``summary.txt`` and the journal, by which a batch goes on after any end.
+    report : callable
+        Told of each row; in this thread.
+
+    Raises
+    ------
+    UserError
+        There is nothing to do, or model, question or output folder cannot be used.
+    ExportError
+        The disk is full, say; what was finished is kept.
+    KeyboardInterrupt
+        The batch was ended; table and summary tell what is there.
+    """
+    load = resolve_model(options.state.model)
+    found = find_images(inputs, output, options.most)
+    pictures = output / PICTURES
+    make_output_folder(pictures)
+    check_destination(pictures / f"name{options.suffix}", picture_suffixes())
+    with Journal(output / NAME, fingerprint(options, load), resume=options.resume) as journal:
+        journal.add(found, options.suffix, stems=options.stems)
+        for scrap in pictures.glob(".part-*"):
+            scrap.unlink(missing_ok=True)
+        try:
+            _work(journal, journal.left(found), options, pictures, report)
+        finally:
+            # After Ctrl+C, too. A disk that is full keeps these from being written, and says so itself.
+            summary = finish(journal, output)
+    return summary
+
+
+def _work(
+    journal: Journal, left: Sequence[Item], options: BatchOptions, pictures: Path, report: Report
+) -> None:
+    total, done, failed = journal.counts()
+    report(BatchProgress(done, total, failed))
+    before, start = done, time.perf_counter()
+    for ended in _ended(left, options, pictures, journal):
+        row, thumbnail = _row(ended)
+        journal.put(row, thumbnail)
+        done, failed = done + 1, failed + bool(row.error)
+        seconds = (time.perf_counter() - start) / (done - before) * (total - done)
+        report(BatchProgress(done, total, failed, seconds, row))
+
+
+def _ended(left: Sequence[Item], options: BatchOptions, pictures: Path, journal: Journal) -> Iterator[Ended]:
+    if not left:
+        return
+    with Desks(min(len(left), _workers(options))) as desks:
+        # Imports TensorFlow, while the desks start.
+        answering = Answering(options)
+        loaded = answering.loaded
+        journal.describe(facts_to_json(facts_of(loaded.info.card, answering.question)))
+        drawing = Drawing(options.state, loaded, pictures, options.export)
+        yield from run_here(left, desks, answering, loaded.info.card.input, drawing)
+
+
+def _workers(options: BatchOptions) -> int:
+    return options.workers or min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
+
+
+def _row(ended: Ended) -> tuple[BatchRow, bytes | None]:
+    if isinstance(ended, Drawn):
+        return ended.row, ended.thumbnail
+    return BatchRow(ended.item.number, ended.item.name, error=ended.reason), None
