@@ -37,6 +37,10 @@ class Settings:
         Whether the canvas has text in its corners, and side markers with a scale bar.
     corner_places : tuple of str
         Fields of the corner text that the user has moved, "view: top left".
+    lung_outline : bool
+        Whether the lungs are outlined, and the evidence in them is told.
+    lung_check : bool
+        Whether it is said where an image shows no lungs.
     tool : str
         What the left button does.
     drag_direction : str
@@ -75,6 +79,8 @@ class Settings:
     corner_text: bool = True
     markers: bool = True
     corner_places: tuple[str, ...] = ()
+    lung_outline: bool = False
+    lung_check: bool = True
     tool: str = "window"
     drag_direction: str = ""
     keep_window: bool = False

@@ -88,7 +88,7 @@ def _print_lungs(found: Study) -> None:
         shares = found.mean_shares(group.name).get(Place.LUNGS)
         if shares is not None:
             share, even = map(percent, shares)
-            print(f"{group.name}: {share} of the positive evidence inside the lungs (even map: {even})")
+            print(f"{group.name}: {share} of the positive evidence inside the lungs (uniform: {even})")
     if found.without_lungs:
         missed, count = len(found.without_lungs), len(found.images)
         remark("cxrviewer study", f"no lungs were found on {missed} of {count} images")

@@ -15,6 +15,14 @@ _LEAST_LUNG = 0.01
 _PLAUSIBLE_AREA = (0.12, 0.65)
 _LEAST_SYMMETRY = 0.4
 """Area of the smaller lung over that of the larger one."""
+_MOST_LEFT = 0.45
+"""Share of the width to the left of which the middle of one lung is, and to the right that of the other."""
+_LEVEL = 0.15
+"""Share of the height by which one lung may be higher than the other."""
+_LEAST_HEIGHT, _LEAST_HEIGHTS = 0.4, 0.6
+"""Height of the lower lung as a share of the image's and of the other lung's."""
+_UNSURE, _MOST_UNSURE = 0.4, 0.9
+"""Distance of a probability from 0.5 under which it says little; share of the lungs that may be so."""
 _FINER = 4
 """Points of the outline along the side of a cell."""
 _SMOOTHED = 3.0
@@ -68,7 +76,7 @@ def lung_field(probabilities: NDArray[np.float32], threshold: float, geometry: G
     rows, columns = probabilities.shape
     affine = geometry.grid_to_stored((rows, columns))
     lines = (line @ affine[:2, :2].T + affine[:2, 2] for line in outline(probabilities, threshold, mask))
-    return LungField(mask, tuple(lines), doubt(mask))
+    return LungField(mask, tuple(lines), doubt(mask, probabilities))
 
 
 def two_lungs(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -82,28 +90,73 @@ def two_lungs(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def is_plausible(mask: NDArray[np.bool_]) -> bool:
     """Return whether a mask looks like two lungs: two components beside each other, of fitting size."""
-    return not doubt(mask)
+    lungs = _components(mask)
+    return not (_doubt_of_size(lungs) or _doubt_of_place(lungs))
 
 
-def doubt(mask: NDArray[np.bool_]) -> str:
-    """Return why a mask does not look like two lungs, in a few words; "" where it does."""
+def doubt(mask: NDArray[np.bool_], probabilities: NDArray[np.float32]) -> str:
+    """Return why a mask does not look like the lungs of a frontal chest radiograph, "" where it does.
+
+    Stricter than `is_plausible`, which looks at no more than size and side: two regions are found on
+    almost any picture.
+    """
+    lungs = _components(mask)
+    return _doubt_of_size(lungs) or _doubt_of_place(lungs) or _doubt_of_shape(lungs, mask, probabilities)
+
+
+@dataclass(frozen=True)
+class _Component:
+    """A region of a mask; all are shares of the image, 0 to 1."""
+
+    area: float
+    x: float
+    y: float
+    height: float
+
+
+def _components(mask: NDArray[np.bool_]) -> list[_Component]:
+    """Return the regions of a mask, from left to right."""
     count, _, statistics, centres = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
-    if count == 1:
-        return "nothing looks like a lung"
-    if count == 2:
-        return "only one region looks like a lung"
-    if count > 3:
-        return "more than two regions look like lungs"
-    areas = np.sort(statistics[1:, cv2.CC_STAT_AREA])
-    across, down = np.abs(centres[1] - centres[2])
-    share = float(areas.sum()) / mask.size
-    if share < _PLAUSIBLE_AREA[0]:
+    rows, columns = mask.shape
+    found = [
+        _Component(
+            area=statistics[number, cv2.CC_STAT_AREA] / mask.size,
+            x=centres[number, 0] / columns,
+            y=centres[number, 1] / rows,
+            height=statistics[number, cv2.CC_STAT_HEIGHT] / rows,
+        )
+        for number in range(1, count)
+    ]
+    return sorted(found, key=lambda each: each.x)
+
+
+def _doubt_of_size(lungs: list[_Component]) -> str:
+    if len(lungs) != 2:
+        return ("nothing looks like a lung", "only one region looks like a lung")[len(lungs) == 1]
+    areas = [lung.area for lung in lungs]
+    if sum(areas) < _PLAUSIBLE_AREA[0]:
         return "what looks like lungs is too small"
-    if share > _PLAUSIBLE_AREA[1]:
+    if sum(areas) > _PLAUSIBLE_AREA[1]:
         return "what looks like lungs is too large"
-    if areas[0] < _LEAST_SYMMETRY * areas[1]:
-        return "one of the lungs is much smaller than the other"
-    return "" if across > down else "what looks like lungs is not side by side"
+    return "one lung is much smaller than the other" if min(areas) < _LEAST_SYMMETRY * max(areas) else ""
+
+
+def _doubt_of_place(lungs: list[_Component]) -> str:
+    left, right = lungs
+    return "" if right.x - left.x > abs(right.y - left.y) else "what looks like lungs is not side by side"
+
+
+def _doubt_of_shape(
+    lungs: list[_Component], mask: NDArray[np.bool_], probabilities: NDArray[np.float32]
+) -> str:
+    left, right = lungs
+    if left.x >= _MOST_LEFT or right.x <= 1 - _MOST_LEFT or abs(right.y - left.y) > _LEVEL:
+        return "what looks like lungs is not where lungs are"
+    low, high = sorted((left.height, right.height))
+    if low < _LEAST_HEIGHT or low < _LEAST_HEIGHTS * high:
+        return "what looks like lungs is not shaped so"
+    unsure = np.count_nonzero(np.abs(probabilities - 0.5) < _UNSURE)
+    return "what looks like lungs has no clear edge" if unsure > _MOST_UNSURE * mask.sum() else ""
 
 
 def outline(

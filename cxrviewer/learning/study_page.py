@@ -61,14 +61,12 @@ def _shares(page: Page, found: Study) -> None:
     header, rows = ["part of the image"], []
     by_class = {group.name: found.mean_shares(group.name) for group in found.groups}
     for name in by_class:
-        header += [name, "even map"]
+        header += [name, "uniform map"]
     for place in next(iter(by_class.values())):
         pairs = [by_class[name].get(place, (None, None)) for name in by_class]
         rows.append([place.value, *(percent(value) for pair in pairs for value in pair)])
     page.table(header, rows)
-    page.text(
-        "An even map is one that is the same everywhere: what the part's area alone explains.", note=True
-    )
+    page.text("A uniform map is the same everywhere: what the part's area alone explains.", note=True)
 
 
 def _distributions(found: Study) -> Any:

@@ -113,6 +113,20 @@ ACTIONS = (
         "markers", "Side &markers and scale bar", "B", "Show or hide the sides and the scale", checkable=True
     ),
     ActionSpec(
+        "lung_outline",
+        "Lun&g outline",
+        "Shift+L",
+        "Outline the lungs, and tell how much of the heatmap's evidence lies inside",
+        checkable=True,
+    ),
+    ActionSpec(
+        "lung_check",
+        "Say where no lun&gs are found",
+        "",
+        "Say of an image without lungs that the model was not made for it",
+        checkable=True,
+    ),
+    ActionSpec(
         "identity",
         "Show patient i&dentity",
         "N",
@@ -208,6 +222,9 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "corner_fields",
             "markers",
             "identity",
+            SEPARATOR,
+            "lung_outline",
+            "lung_check",
             SEPARATOR,
             "panels",
         ),

@@ -12,6 +12,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from cxrviewer.engine.engine import Engine
+from cxrviewer.explain.lungs import find_lungs
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.request import Progress, Request, Result
 from cxrviewer.imaging.radiograph import Radiograph
@@ -73,8 +74,9 @@ class Analyst(QObject):
 
     Each pane asks in a lane of its own; whoever wants what `finished` and `advanced` tell may take it, since
     token and key say what it is. `finished` brings the Outcome of kind "load" (token: the choice), "explain"
-    (token: the key) or "ahead" (token: the piece; value: its analyses, fewer where it was given up). What was
-    given up may bring one without value and error. `advanced` tells how far a long answer has got.
+    (token: the key), "lungs" (token: the image's key) or "ahead" (token: the piece; value: its analyses,
+    fewer where it was given up). What was given up may bring one without value and error. `advanced` tells
+    how far a long answer has got.
 
     Parameters
     ----------
@@ -134,6 +136,11 @@ class Analyst(QObject):
         self._ask(lane)
         if lane == self._preferred and current is not None and current.token != key:
             self._make_way(current)
+
+    def find_lungs(self, radiograph: Radiograph, lane: int) -> None:
+        """Find the lungs on an image."""
+        run = self._engine.run
+        self._post("lungs", radiograph.key, lambda _: find_lungs(run, radiograph), lane)
 
     def look_ahead(self, piece: Piece, radiograph: Radiograph, loaded: LoadedChoice) -> None:
         """Answer the questions of a piece."""

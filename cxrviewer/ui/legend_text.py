@@ -22,8 +22,10 @@ _TARGET, _FADED, _DETAIL = 80, 70, 42
 _CAUTION = Line("Not for diagnosis", 100)
 
 
-def legend_text(shown: Shown, choice: WordChoice = _CHOICE) -> Legend:
+def legend_text(shown: Shown, choice: WordChoice = _CHOICE, remarks: tuple[Line, ...] = ()) -> Legend:
     """Return what is written over the image: fields where the user wants them, markers, and the heatmap.
+
+    Remarks on the image are written in any case.
 
     Without identity, no field that names the patient is written, nor a text of the file that repeats a name.
     """
@@ -35,7 +37,7 @@ def legend_text(shown: Shown, choice: WordChoice = _CHOICE) -> Legend:
         for field in FIELDS:
             corners[place_of(field, choice.places)] += _lines(field, shown, choice)
         corners[Corner.BOTTOM_RIGHT] += _heatmap(shown)
-    corners[Corner.BOTTOM_RIGHT].append(_CAUTION)
+    corners[Corner.BOTTOM_RIGHT] += (*remarks, _CAUTION)
     letters = edge_letters(radiograph.directions, shown.state.orientation)
     return Legend(
         top_left=tuple(corners[Corner.TOP_LEFT]),

@@ -29,12 +29,14 @@ from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.dialogs.notice import NoticeDialog
 from cxrviewer.ui.file_badges import FileBadges
 from cxrviewer.ui.linker import Linker
+from cxrviewer.ui.lungs import LungBook
 from cxrviewer.ui.marks import MarkBook
 from cxrviewer.ui.marks_actions import MARK_MENU
 from cxrviewer.ui.menus import fill_drag_directions, fill_methods, fill_recent
 from cxrviewer.ui.message_bar import MessageBar
 from cxrviewer.ui.pane import Pane
 from cxrviewer.ui.pane_grid import PaneGrid
+from cxrviewer.ui.pane_lungs import PaneLungs
 from cxrviewer.ui.pane_marks import PaneMarks
 from cxrviewer.ui.panels.browser import BrowserPanel
 from cxrviewer.ui.panels.side import SidePanel
@@ -81,6 +83,9 @@ class MainWindow(QMainWindow):
         self.arrangement = Arrangement(self.panes, self.linker, self._make_pane, self)
         self.tags = TagBrowser(controller.reader, self.words, self)
         self.marks = MarkBook(self)
+        self.lungs = LungBook(
+            self.services.analyst, outlined=settings.lung_outline, warns=settings.lung_check, parent=self
+        )
         self.commands = Commands(self)
         self.actions_table = Actions(self, self.commands.handlers())
         self.commands.marks.follow()
@@ -171,6 +176,8 @@ class MainWindow(QMainWindow):
         side.window_panel.kept.connect(lambda kept: commands.choose(keep_window=kept))
         self.words.changed.connect(self.presenter.show_words)
         self.words.changed.connect(lambda choice: self.browser.show_identity(choice.identity))
+        self.lungs.changed.connect(self.presenter.show_lungs)
+        self.lungs.failed.connect(commands.report)
         self.methods_menu.aboutToShow.connect(self._fill_methods)
         self.drags_menu.aboutToShow.connect(self._fill_drags)
 
@@ -182,6 +189,7 @@ class MainWindow(QMainWindow):
 
     def _connect_pane(self, pane: Pane) -> None:
         self._connect_canvas(pane.canvas, pane.controller)
+        PaneLungs(pane, self.lungs)
         self.linker.add(pane)
 
     def _connect_canvas(self, canvas: Canvas, controller: Controller) -> None:
@@ -315,6 +323,8 @@ class MainWindow(QMainWindow):
             grouping=self.browser.arrangement.grouping.value,
             subfolders=self.browser.deep,
             tool=self.canvas.tool.value,
+            lung_outline=self.lungs.outlined,
+            lung_check=self.lungs.warns,
         )
         save_settings(self.settings)
         self.commands.jobs.shut_down()

@@ -56,6 +56,7 @@ class Pane(QWidget):
         self.canvas.layers += [line, self.ghost]
         self._words = words
         self._shown = controller.shown
+        self._remarks: tuple[Line, ...] = ()
         self._is_framed = False
         self._is_active = False
         layout = QVBoxLayout(self)
@@ -97,8 +98,14 @@ class Pane(QWidget):
         self._show_words()
         self.update()
 
+    def set_remarks(self, remarks: tuple[Line, ...]) -> None:
+        """Write remarks on the image over it."""
+        if remarks != self._remarks:
+            self._remarks = remarks
+            self._show_words()
+
     def _show_words(self) -> None:
-        legend = legend_text(self._shown, self._words.choice)
+        legend = legend_text(self._shown, self._words.choice, self._remarks)
         if self._is_framed and self._words.choice.corners:
             legend = replace(legend, bottom_right=(*_layer_line(self._shown), *legend.bottom_right))
         self.canvas.set_legend(legend)

@@ -17,6 +17,7 @@ from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown, differ_only_in
 from cxrviewer.ui.dialogs.model_form import ModelForm
 from cxrviewer.ui.legend_text import fallback_text, heading_text
+from cxrviewer.ui.lung_words import LungWords
 from cxrviewer.ui.menus import fill_presets
 from cxrviewer.ui.pane_actions import LAYOUTS, LINKS
 from cxrviewer.ui.sight import Sight
@@ -43,6 +44,7 @@ class Presenter:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self._shown = window.controller.shown
+        self._lung_words = LungWords(window.lungs)
         self._told: WeakKeyDictionary[LoadedChoice, str] = WeakKeyDictionary()
         self._sight = Sight(window.controller.run_aside, window)
         self._sight.seen.connect(window.side.show_model_input)
@@ -56,6 +58,7 @@ class Presenter:
         self._show_view(self._shown)
         self.show_words(self._window.words.choice)
         self.show_panes()
+        self.show_lungs()
         self.show_activity(self._window.controller.activity)
 
     def apply(self, shown: Shown) -> None:
@@ -72,6 +75,7 @@ class Presenter:
         if not differ_only_in(shown, former, *_VIEW):
             self._show_question(shown)
         self._show_view(shown)
+        self._show_lung_words()
         self._sight.look(shown)
 
     def show_words(self, choice: WordChoice) -> None:
@@ -94,6 +98,16 @@ class Presenter:
         actions.check("flicker", window.canvas.reveal.flickers)
         for key in ("pane_next", "pane_previous", "pane_close", *LINKS):
             actions.enable(key, len(window.panes.panes) > 1)
+
+    def show_lungs(self) -> None:
+        """Tell what is wanted and known of the lungs."""
+        lungs, actions = self._window.lungs, self._window.actions_table
+        actions.check("lung_outline", lungs.outlined)
+        actions.check("lung_check", lungs.warns)
+        self._show_lung_words()
+
+    def _show_lung_words(self) -> None:
+        self._window.side.heatmap.show_lungs(self._lung_words.sentence(self._shown))
 
     def show_activity(self, activity: Activity) -> None:
         """Show what goes on."""

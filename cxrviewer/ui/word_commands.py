@@ -1,4 +1,4 @@
-"""What the actions about words do: identity, corner text, markers."""
+"""What the actions about words do: identity, corner text, markers, lungs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class WordCommands:
     Parameters
     ----------
     window : MainWindow
-        Its `words` hold the choice.
+        Its `words` and `lungs` hold the choices.
     """
 
     def __init__(self, window: MainWindow) -> None:
@@ -25,13 +25,15 @@ class WordCommands:
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
-        words = self._window.words
+        words, lungs = self._window.words, self._window.lungs
         return {
             "tags": self._window.tags.open,
             "identity": lambda checked: words.choose(identity=checked),
             "corner_text": lambda checked: words.choose(corners=checked),
             "corner_fields": self.ask_for_corner_fields,
             "markers": lambda checked: words.choose(markers=checked),
+            "lung_outline": lungs.outline,
+            "lung_check": lungs.warn,
         }
 
     def ask_for_corner_fields(self) -> None:

@@ -47,6 +47,10 @@ class HeatmapPanel(QWidget):
         self.alpha = slider("Opacity", "Opacity of the heatmap")
         self._alpha_value = QLabel()
         self.colorbar = ColorBar()
+        self.lungs = QLabel()
+        self.lungs.setObjectName("Muted")
+        self.lungs.setWordWrap(True)
+        self.lungs.hide()
         self.settings = MethodSettings()
         self.display = DisplayControls()
         self.settings_section = Section("settings", "Method settings", self.settings)
@@ -84,6 +88,7 @@ class HeatmapPanel(QWidget):
         grid.addWidget(muted("Opacity", self.alpha), 5, 0)
         grid.addLayout(opacity, 5, 1)
         grid.addWidget(self.colorbar, 6, 0, 1, 2)
+        grid.addWidget(self.lungs, 7, 0, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -124,6 +129,11 @@ class HeatmapPanel(QWidget):
         self.visible.setChecked(style.visible)
         self.colorbar.show_scale(shown.style, shown.display, faded=shown.faded)
         self._showing = False
+
+    def show_lungs(self, sentence: str) -> None:
+        """Say how the heatmap lies in relation to the lungs; "" to say nothing."""
+        self.lungs.setText(sentence)
+        self.lungs.setVisible(bool(sentence))
 
     def choose_method(self, method: str) -> None:
         """Ask by another method, with the parameters it was last used with."""

@@ -1,0 +1,25 @@
+"""A heatmap in relation to the lungs."""
+
+from __future__ import annotations
+
+from cxrviewer.imaging.lungs import LungField
+from cxrviewer.learning.evidence import Place, shares
+from cxrviewer.session.analysis import Analysis
+
+NO_LUNGS = "No lungs found: the model was made for frontal chest radiographs"
+
+
+def evidence_in_lungs(analysis: Analysis, field: LungField) -> tuple[float, float] | None:
+    """Return the share of a map's positive evidence inside the lungs, and that of an even map, 0 to 1.
+
+    Returns
+    -------
+    tuple of float or None
+        None where the map has no positive evidence.
+    """
+    values = analysis.result.attribution.values
+    if not (values > 0).any():
+        return None
+    rows, columns = values.shape
+    place = analysis.geometry.grid_to_stored((rows, columns))
+    return shares(values, place, analysis.geometry.stored_shape, {Place.LUNGS: field.mask})[Place.LUNGS]
