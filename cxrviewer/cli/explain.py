@@ -71,14 +71,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_destinations(arguments: argparse.Namespace) -> None:
-    from cxrviewer.export.raw import RAW_SUFFIXES
     from cxrviewer.export.save import check_destination, find_writer
+    from cxrviewer.export.writer_spec import Group
 
     if arguments.output is not None:
         suffixes = find_writer(arguments.output, arguments.format).SPEC.suffixes
         check_destination(arguments.output, suffixes, arguments.image)
     if arguments.raw is not None:
-        check_destination(arguments.raw, RAW_SUFFIXES, arguments.image)
+        suffixes = find_writer(arguments.raw, group=Group.MAP).SPEC.suffixes
+        check_destination(arguments.raw, suffixes, arguments.image)
 
 
 def _analyse(radiograph: Radiograph, state: ViewState, arguments: argparse.Namespace) -> Shown:
@@ -128,9 +129,9 @@ def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
 
 
 def _write(shown: Shown, arguments: argparse.Namespace) -> None:
-    from cxrviewer.explain.target import target_name
     from cxrviewer.export.export import export
-    from cxrviewer.export.raw import save_raw
+    from cxrviewer.export.save import find_writer
+    from cxrviewer.export.writer_spec import Group
     from cxrviewer.imaging.viewport import full_resolution
     from cxrviewer.session.scene import make_scene
 
@@ -140,19 +141,12 @@ def _write(shown: Shown, arguments: argparse.Namespace) -> None:
     viewport = full_resolution(radiograph.shape, radiograph.aspect)
     scene = make_scene(shown, viewport, _marks(arguments.marks, radiograph))
     assert scene is not None
+    options = export_options(arguments, arguments.format)
     if arguments.raw is not None:
-        attribution = analysis.result.attribution
-        rows, columns = attribution.values.shape
-        save_raw(
-            arguments.raw,
-            attribution,
-            analysis.geometry.grid_to_stored((rows, columns)),
-            analysis.result.prediction.logits,
-            target=target_name(attribution.target, scene.card),
-            source=radiograph.path,
-        )
+        raw = find_writer(arguments.raw, group=Group.MAP).SPEC.id
+        export((scene,), arguments.raw, replace(options, writer=raw))
     if arguments.output is not None:
-        export((scene,), arguments.output, export_options(arguments, arguments.format))
+        export((scene,), arguments.output, options)
 
 
 def _marks(path: Path | None, radiograph: Radiograph) -> FileMarks | None:

@@ -68,7 +68,11 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
         "--format", default="", metavar="ID", help="format of OUT where its name leaves it open"
     )
     group.add_argument(
-        "--raw", type=Path, metavar="OUT.npz", help="the signed map, its place on the image, the logits"
+        "--raw",
+        type=Path,
+        metavar="OUT",
+        help="the signed map: .npz on its own grid with place and logits, or on the image's pixels "
+        "as 32-bit .tif or 16-bit .png",
     )
     group.add_argument("--json", action="store_true", help="print the output as one JSON object")
 

@@ -54,7 +54,8 @@ def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT
         else:
             writer.write(scenes, temporary, options)
         if options.sidecar:
-            write_sidecar(provenance(scenes, options), path, temporary)
+            about = writer.record(scenes, options) if hasattr(writer, "record") else {}
+            write_sidecar(provenance(scenes, options, about), path, temporary)
 
 
 def picture_metadata(scene: Scene, options: ExportOptions) -> dict[str, str]:

@@ -27,6 +27,7 @@ from cxrviewer.imaging import compose
 from cxrviewer.imaging.colormap import COLORMAPS
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
 from cxrviewer.imaging.contour import contour_levels
+from cxrviewer.imaging.geometry import Geometry
 from cxrviewer.imaging.grayscale import Voi
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
@@ -58,6 +59,8 @@ class Scene:
         The model's.
     result : ExplainResult
         Its output, and the attribution that `display` was made from.
+    geometry : Geometry
+        How the model's input lies on the image.
     moment : datetime
         When the analysis was made, with a time zone.
     top_share : float, optional
@@ -82,6 +85,7 @@ class Scene:
     style: OverlayStyle
     card: ModelCard
     result: ExplainResult
+    geometry: Geometry
     moment: datetime
     top_share: float | None = None
     faded: bool = False

@@ -19,6 +19,9 @@ from cxrviewer.imaging.compose import HeatmapView
 _SCREEN = 640
 """Pixels along the shorter side of a view on a screen: lines and letters are made for that."""
 
+_LEAST = 0.75
+"""Of the size that lines and letters have on a screen: smaller ones cannot be read."""
+
 
 def export_picture(scenes: Sequence[Scene], options: ExportOptions) -> AnnotatedPicture:
     """Return what a picture file of an export shows.
@@ -40,7 +43,7 @@ def export_picture(scenes: Sequence[Scene], options: ExportOptions) -> Annotated
 def seen(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
     """Return the overlay with what is drawn on the image itself, (H, W, 3) uint8."""
     picture = render(scene)
-    unit = max(1.0, min(picture.shape[:2]) / _SCREEN)
+    unit = max(_LEAST, min(picture.shape[:2]) / _SCREEN)
     if options.scale_bar:
         paint_orientation(picture, scene, unit)
     if options.identity:

@@ -62,17 +62,22 @@ class Provenance:
         Image, model, question, answer, look and marks of each, as JSON has them.
     program : mapping of str to str
         Versions of the program, of Python and of libraries.
+    about : mapping
+        What the writer says of its file: what the numbers in it stand for, say.
     """
 
     options: ExportOptions
     scenes: tuple[Mapping[str, object], ...]
     program: Mapping[str, str]
+    about: Mapping[str, object]
 
 
-def provenance(scenes: Sequence[Scene] | Scene, options: ExportOptions) -> Provenance:
-    """Return how an export of scenes by some options is made."""
+def provenance(
+    scenes: Sequence[Scene] | Scene, options: ExportOptions, about: Mapping[str, object] | None = None
+) -> Provenance:
+    """Return how an export of scenes by some options is made; `about` is what the writer says of its file."""
     several = (scenes,) if isinstance(scenes, Scene) else tuple(scenes)
-    return Provenance(options, tuple(_scene(scene, options) for scene in several), versions())
+    return Provenance(options, tuple(_scene(scene, options) for scene in several), versions(), about or {})
 
 
 def sidecar_path(path: Path) -> Path:
@@ -111,7 +116,7 @@ def write_sidecar(made: Provenance, path: Path, content: Path | None = None) -> 
             "format": FORMAT,
             "version": VERSION,
             "notice": DISCLAIMER,
-            "file": {"sha256": digest, "bytes": len(data)},
+            "file": {"sha256": digest, "bytes": len(data), **made.about},
             "program": dict(made.program),
             "options": options_to_json(made.options),
             "scenes": list(made.scenes),

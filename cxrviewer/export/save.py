@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ExportError
-from cxrviewer.export.writer_spec import Takes
+from cxrviewer.export.writer_spec import Group
 from cxrviewer.registry import drop_ins
 
 _REASONS = {
@@ -88,7 +88,7 @@ def save_picture(
     """
     check_destination(path, picture_suffixes(), source)
     with write_errors(path):
-        find_writer(path, pictures=True).write(picture, path, metadata)
+        find_writer(path, group=Group.PICTURE).write(picture, path, metadata)
 
 
 def writers() -> tuple[ModuleType, ...]:
@@ -96,7 +96,7 @@ def writers() -> tuple[ModuleType, ...]:
     return tuple(drop_ins("cxrviewer.export.writers").values())
 
 
-def find_writer(path: Path, writer: str = "", *, pictures: bool = False) -> ModuleType:
+def find_writer(path: Path, writer: str = "", group: Group | None = None) -> ModuleType:
     """Return the module that writes a file.
 
     Parameters
@@ -105,8 +105,8 @@ def find_writer(path: Path, writer: str = "", *, pictures: bool = False) -> Modu
         Its suffix decides where `writer` does not.
     writer : str
         Id of a writer, or "".
-    pictures : bool
-        Whether only writers of pictures are meant.
+    group : Group, optional
+        Of which it must be.
 
     Raises
     ------
@@ -114,13 +114,10 @@ def find_writer(path: Path, writer: str = "", *, pictures: bool = False) -> Modu
         There is none, or it does not write files of this name.
     """
     suffix = path.suffix.lower()
-    meant = [
-        each
-        for each in writers()
-        if writer in ("", each.SPEC.id) and (each.SPEC.takes is Takes.PICTURE or not pictures)
-    ]
+    possible = [each for each in writers() if group in (None, each.SPEC.group)]
+    meant = [each for each in possible if writer in ("", each.SPEC.id)]
     if not meant:
-        known = ", ".join(each.SPEC.id for each in writers())
+        known = ", ".join(each.SPEC.id for each in possible)
         raise ExportError(f"There is no format {writer!r}.", f"Choose one of {known}.", path)
     found = next((each for each in meant if suffix in each.SPEC.suffixes), None)
     if found is None:
@@ -133,7 +130,7 @@ def picture_suffixes() -> tuple[str, ...]:
     return tuple(
         suffix
         for writer in writers()
-        if writer.SPEC.takes is Takes.PICTURE
+        if writer.SPEC.group is Group.PICTURE
         for suffix in writer.SPEC.suffixes
     )
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from cxrviewer.export.column import BACKGROUND, TEXT
 from cxrviewer.export.fonts import font
 
-_LETTERS_ACROSS = 40
-"""Letter sizes that make up the width of a named picture."""
+_LETTERS_ACROSS = 72
+"""Letter sizes that make up the width of a row."""
 _SMALLEST_TEXT = 12
 _GAP_SHARE = 0.008
 """Of the width of the grid."""
@@ -28,7 +28,7 @@ def side_by_side(named: Sequence[tuple[str, NDArray[np.uint8]]]) -> NDArray[np.u
     from PIL import Image, ImageDraw
 
     height, width = named[0][1].shape[:2]
-    size = max(_SMALLEST_TEXT, round(width / _LETTERS_ACROSS))
+    size = max(_SMALLEST_TEXT, round(len(named) * width / _LETTERS_ACROSS))
     top, gap = round(size * 1.9), max(2, size // 2)
     canvas = Image.new("RGB", (len(named) * (width + gap) - gap, top + height), BACKGROUND)
     pen = ImageDraw.Draw(canvas)

@@ -8,7 +8,8 @@ A module of that folder has a ``SPEC`` and a function ``write``, by what it take
 
 `options` is an `options.ExportOptions`. Files are written by `paths.atomic_path`; errors are `OSError` or
 `ExportError`. A writer of scenes may have ``preview(scenes, options)``, which returns as an (H, W, 3) uint8
-picture what its file looks like; else the annotated picture stands for it.
+picture what its file looks like; else the annotated picture stands for it. One whose file needs to be
+explained has ``record(scenes, options)``, which returns as a mapping for JSON what the sidecar says of it.
 """
 
 from __future__ import annotations

@@ -226,6 +226,7 @@ def _scene(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, path
         style,
         record.card,
         analysis.result,
+        analysis.geometry,
         record.moment,
         top_share=None if look["top_share"] is None else float(look["top_share"]),
         faded=bool(look["faded"]),

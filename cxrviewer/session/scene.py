@@ -40,6 +40,7 @@ def make_scene(shown: Shown, viewport: Viewport, marks: FileMarks | None = None)
         shown.style,
         loaded.info.card,
         analysis.result,
+        analysis.geometry,
         analysis.moment,
         top_share=shown.state.top_share,
         faded=shown.faded,

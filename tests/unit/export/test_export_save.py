@@ -14,10 +14,6 @@ import pytest
 from PIL import Image
 
 from cxrviewer.errors import ExportError
-from cxrviewer.explain.attribution import Attribution
-from cxrviewer.explain.question import Question
-from cxrviewer.explain.target import of_label
-from cxrviewer.export.raw import save_raw
 from cxrviewer.export.save import check_destination, picture_suffixes, save_picture
 
 PICTURE = np.random.default_rng(2).integers(0, 256, (120, 90, 3), np.uint8)
@@ -141,52 +137,3 @@ def test_a_write_that_fails_half_way(tmp_path: Path) -> None:
 def test_the_check_before_writes_nothing(tmp_path: Path) -> None:
     check_destination(tmp_path / "overlay.png", picture_suffixes())
     assert not list(tmp_path.iterdir())
-
-
-def test_raw_archive_keeps_sign_grid_and_types(tmp_path: Path) -> None:
-    path = tmp_path / "map.npz"
-    values = np.array([[1.5, -2.0, 0.0]], np.float32)
-    affine = np.array([[2.0, 0, 0.5], [0, 3.0, 1.0], [0, 0, 1]])
-    attribution = Attribution(values, Question(of_label(0), layers=("layer",)), logit_factor=3.0)
-    save_raw(path, attribution, affine, np.array([1, -1], np.float32), target="Größe")
-    with np.load(path, allow_pickle=False) as archive:
-        assert set(archive) == {
-            "attribution",
-            "affine",
-            "logits",
-            "layer",
-            "method",
-            "target",
-            "logit_factor",
-        }
-        texts = [str(archive[key]) for key in ("layer", "method", "target")]
-        assert texts == ["layer", "grad-cam", "Größe"]
-        assert float(archive["logit_factor"]) == 3.0
-        np.testing.assert_array_equal(archive["attribution"], values)
-        np.testing.assert_array_equal(archive["affine"], affine)
-        assert [archive[key].dtype for key in ("attribution", "affine", "logits")] == [
-            np.float32,
-            np.float64,
-            np.float32,
-        ]
-    assert [entry.name for entry in tmp_path.iterdir()] == ["map.npz"]
-
-
-def test_raw_archive_of_a_map_in_no_unit(tmp_path: Path) -> None:
-    path = tmp_path / "map.npz"
-    attribution = Attribution(np.zeros((1, 1), np.float32), Question(layers=()))
-    save_raw(path, attribution, np.eye(3), np.zeros(2, np.float32), target="Class 0")
-    with np.load(path, allow_pickle=False) as archive:
-        assert np.isnan(archive["logit_factor"])
-        assert str(archive["layer"]) == ""
-
-
-def test_raw_archive_needs_its_suffix(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"\.npz"):
-        save_raw(
-            tmp_path / "map.png",
-            Attribution(np.zeros((1, 1), np.float32), Question()),
-            np.eye(3),
-            np.zeros(2, np.float32),
-            target="Class 0",
-        )
