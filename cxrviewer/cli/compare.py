@@ -22,7 +22,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Draws several heatmaps of one radiograph as a labelled grid, on one scale where their "
         "units allow it, with the numbers that tell how far they agree (rank correlation, overlap of the "
         "strongest tenth of the area, distance of the peaks) and their differences to the first. Without "
-        "--methods, --layers, --targets and --models, the methods that are most unlike one another are taken.",
+        "--methods, --layers, --targets and --models, the methods most unlike one another are taken.",
         epilog="For research and teaching: not for diagnosis.",
     )
     parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
@@ -54,9 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from cxrviewer.cli.compare_answer import print_numbers, print_sheet
     from cxrviewer.cli.streams import tolerate_any_text
-    from cxrviewer.export.annotated import DISCLAIMER
-    from cxrviewer.export.comparison_sheet import sheet_metadata
-    from cxrviewer.export.save import check_destination, picture_suffixes, save_picture
+    from cxrviewer.export.save import check_destination, picture_suffixes
+    from cxrviewer.export.sheet_picture import save_sheet
     from cxrviewer.imaging.compose import OverlayStyle
     from cxrviewer.imaging.open import read_radiograph
     from cxrviewer.session.comparison_sheet import check_axes
@@ -72,10 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
     sheet = _compared(radiograph, look, axes, lock=not arguments.own_scale)
     tolerate_any_text()
     if arguments.output is not None:
-        from cxrviewer.export.sheet_picture import draw_sheet
-
-        metadata = {**sheet_metadata(sheet), "Comment": DISCLAIMER}
-        save_picture(draw_sheet(sheet), arguments.output, metadata, radiograph.path)
+        save_sheet(sheet, arguments.output)
     if arguments.json:
         print_sheet(sheet, arguments.image)
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -156,6 +157,8 @@ def differences(sheet: Sheet, reference: int = 0) -> Differences:
     first = sheet.maps[reference].drawn
     maps = [None if place == reference else _less(each, first) for place, each in enumerate(sheet.maps)]
     greatest = max((float(np.abs(each.values).max()) for each in maps if each is not None), default=0.0)
+    if not sheet.one_scale:
+        greatest = ceil(greatest * 10) / 10
     scaled = tuple(
         None
         if each is None
@@ -185,10 +188,10 @@ def scale_words(sheet: Sheet) -> str:
     first = sheet.shown[0].display
     if sheet.one_scale:
         return f"All maps are on one scale: full colour is {number(first.maximum)} logits."
-    methods = {scene.result.attribution.method for scene in sheet.shown}
-    if len(methods) == len(sheet.shown) or not any(scene.display.locked for scene in sheet.shown):
+    ways = {(scene.result.attribution.method, scene.result.attribution.layer) for scene in sheet.shown}
+    if len(ways) == len(sheet.shown) or not any(scene.display.locked for scene in sheet.shown):
         return "Each map is scaled to its own maximum: compare where they lie, not how strong they are."
-    return "Maps of one method share a scale; those of different methods have no scale in common."
+    return "Maps by one method at one layer share a scale; the others have no scale in common."
 
 
 def _less(one: SheetMap, first: PlacedMap) -> PlacedMap | None:

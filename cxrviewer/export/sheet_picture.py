@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,9 @@ from cxrviewer.export.comparison_sheet import (
     names,
     output_text,
     scale_words,
+    sheet_metadata,
 )
+from cxrviewer.export.save import save_picture
 from cxrviewer.export.scale_bar import scale_bar
 from cxrviewer.export.sheet_tables import EXPLANATION, draw_tables
 from cxrviewer.export.sheet_tiles import GAP, Tiles
@@ -68,13 +71,25 @@ def draw_sheet(sheet: Sheet, reference: int = 0, *, disclaimer: bool = True) -> 
     bottom = tiles.maps(_MARGIN, bottom + GAP, WIDTH - 2 * _MARGIN)
     bottom = _bars(sheet, image, pen, bottom + GAP)
     bottom = _below(sheet, tiles, reference, bottom + 2 * GAP)
-    foot = Column(_MARGIN, bottom + GAP, WIDTH - 2 * _MARGIN, round(_SIZE * 0.8))
+    foot = Column(_MARGIN, bottom + GAP, WIDTH - 2 * _MARGIN, round(_SIZE * 0.9))
     foot.text(EXPLANATION, color=MUTED)
     if disclaimer:
         foot.space(0.5)
-        foot.text(DISCLAIMER, color=CAUTION, scale=1.25)
+        foot.text(DISCLAIMER, color=CAUTION, scale=1.1)
     foot.draw(image, pen)
     return np.asarray(image.crop((0, 0, WIDTH, min(foot.bottom + GAP, _TALLEST))))
+
+
+def save_sheet(sheet: Sheet, path: Path, reference: int = 0) -> None:
+    """Write the picture of a sheet, atomically; neither the patient's identity nor the image's path is in it.
+
+    Raises
+    ------
+    ExportError
+        As `save.save_picture`; the image itself is never written over.
+    """
+    metadata = {**sheet_metadata(sheet), "Comment": DISCLAIMER}
+    save_picture(draw_sheet(sheet, reference), path, metadata, sheet.maps[0].scene.radiograph.path)
 
 
 def _head(sheet: Sheet, image: Image, pen: ImageDraw) -> int:
@@ -125,7 +140,7 @@ def _below(sheet: Sheet, tiles: Tiles, reference: int, top: int) -> int:
     left = draw_tables(sheet, tiles.image, tiles.pen, at[0], top, at[1])
     start = (_MARGIN + half + 2 * GAP, top) if beside else (_MARGIN, left + 2 * GAP)
     found = differences(sheet, reference)
-    title = f"Difference to {reference + 1} ({names(sheet, reference)})"
+    title = f"Difference to {reference + 1}: {names(sheet, reference)}"
     column = Column(start[0], start[1], at[1], _SIZE)
     column.text(title, bold=True, scale=1.2)
     column.draw(tiles.image, tiles.pen)

@@ -17,16 +17,18 @@ from cxrviewer.imaging.colormap import colormap_table
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
 
 EXPLANATION = (
     "Rank correlation: Spearman's, of all places, from −1 to 1. Overlap: intersection over union of the "
-    f"strongest {TOP_SHARE * 100:.0f} % of the area. Peaks: distance of the greatest values, in per cent of the image's "
-    " diagonal. A dash: not defined, as a map has no evidence, is constant or has several peaks. "
+    f"strongest {TOP_SHARE * 100:.0f} % of the area. Peaks: distance of the greatest values, in per cent of "
+    "the image's diagonal. A dash: not defined, as a map has no evidence, is constant or has several peaks. "
     "Maps that agree may all be wrong: agreement says nothing about disease."
 )
 
 _GAP = 30
 _LARGEST_CELL = 86
+_LARGEST_TEXT = 24
 _LEFT_OUT: Color = (34, 37, 41)
 
 
@@ -72,7 +74,7 @@ def draw_tables(sheet: Sheet, image: Image, pen: ImageDraw, left: int, top: int,
     count = len(sheet.maps)
     cell = min(each // (count + 1), _LARGEST_CELL)
     heads = [
-        Column(left + number * (each + _GAP), top, each, 22 if each > 240 else 18) for number in range(3)
+        Column(left + number * (each + _GAP), top, each, 24 if each > 320 else 22) for number in range(3)
     ]
     for head, measure in zip(heads, _MEASURES, strict=True):
         head.text(measure.title, bold=True)
@@ -86,7 +88,7 @@ def draw_tables(sheet: Sheet, image: Image, pen: ImageDraw, left: int, top: int,
 def _table(sheet: Sheet, measure: _Measure, pen: ImageDraw, left: int, top: int, cell: int) -> None:
     count = len(sheet.maps)
     head = font(max(11, min(22, round(cell * 0.4))), bold=True)
-    face = font(max(9, min(22, round(cell * 0.34))))
+    face = _fitting(("−0.88", "100 %"), cell - 6)
     for place in range(count):
         along = left + (place + 1.5) * cell
         pen.text((along, top + cell / 2), str(place + 1), fill=MUTED, font=head, anchor="mm")
@@ -105,6 +107,14 @@ def _table(sheet: Sheet, measure: _Measure, pen: ImageDraw, left: int, top: int,
                 pen.rectangle(box, fill=fill)
                 text, ink = measure.text(value), _ink(fill)
             pen.text((x + cell / 2, y + cell / 2), text, fill=ink, font=face, anchor="mm")
+
+
+def _fitting(texts: tuple[str, ...], width: int) -> FreeTypeFont:
+    """Return the largest font, to a limit, in which texts are no wider than a cell."""
+    size = _LARGEST_TEXT
+    while size > 8 and max(font(size).getlength(text) for text in texts) > width:
+        size -= 1
+    return font(size)
 
 
 def _color(measure: _Measure, value: float) -> Color:

@@ -30,7 +30,7 @@ BADGE: Color = (76, 155, 232)
 _ROW_TITLE = 220
 _WIDEST = 640
 _HIGHEST = 620
-_LETTERS = 20
+_LETTERS = 16
 """Letter sizes across a tile: its title is as large as it may be."""
 
 
@@ -71,7 +71,7 @@ class Tiles:
                 x = left + indent + each.column * (tile + GAP)
                 self._title(at, title_text, x, top, tile, size)
                 end = self._picture(each.scene.heatmap, each.scene.style, x, picture_top, tile)
-                note = Column(x, end + 6, tile, max(15, round(size * 0.8)))
+                note = Column(x, end + 6, tile, max(18, round(size * 0.8)))
                 note.text(self._note(each), color=MUTED)
                 note.draw(self.image, self.pen)
                 bottom = max(bottom, note.bottom)
@@ -166,7 +166,7 @@ class Tiles:
 
 
 def _letter_size(tile: int) -> int:
-    return min(28, max(15, tile // _LETTERS))
+    return min(30, max(18, tile // _LETTERS))
 
 
 def _badge_width(size: int) -> int:

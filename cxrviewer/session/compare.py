@@ -68,8 +68,8 @@ def compared(
     if comparison is Comparison.METHODS:
         return tuple(_by(shown, method, info) for method in telling_methods(state.question, info))
     if comparison is Comparison.LAYERS:
-        return tuple(asking(shown, layers=(layer,)) for layer in _layers(info))
-    targets = [of_label(index) for index in _classes(info, prediction)]
+        return tuple(asking(shown, layers=(layer,)) for layer in telling_layers(info))
+    targets = [of_label(index) for index in telling_classes(info, prediction)]
     states = tuple(replace(asking(shown, target=target), keep_target=True) for target in targets)
     # Two rows of two are larger than three in a row, and there is room for the image itself.
     return (styled(states[0], visible=False), *states) if len(states) == MOST - 1 else states
@@ -89,7 +89,7 @@ def telling_methods(question: Question, info: ModelInfo) -> list[str]:
     return (real or known)[:MOST]
 
 
-def _layers(info: ModelInfo) -> list[str]:
+def telling_layers(info: ModelInfo) -> list[str]:
     """Return stops of the layer slider, evenly from the earliest to the last."""
     stops = sweep_layers(info)
     if len(stops) <= MOST:
@@ -98,7 +98,7 @@ def _layers(info: ModelInfo) -> list[str]:
     return [stops[place] for place in places]
 
 
-def _classes(info: ModelInfo, prediction: Prediction | None) -> list[int]:
+def telling_classes(info: ModelInfo, prediction: Prediction | None) -> list[int]:
     """Return the most probable classes, in the model's order."""
     count = len(info.card.labels)
     if prediction is None or count <= MOST:

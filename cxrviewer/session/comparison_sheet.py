@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import product
+from math import prod
 
 import numpy as np
 
@@ -86,18 +87,18 @@ def check_axes(axes: Axes) -> None:
     UsageError
         There is no such method, nothing is to be compared, or too much.
     """
-    named = [len(set(axes.get(axis, ()))) or 1 for axis in Axis]
-    count = int(np.prod(named))
+    count = map_count(axes)
     if count == 1:
         raise UsageError("There is nothing to compare.", "Name two methods, layers, targets or models.")
     if count > MOST_MAPS:
         hint = f"Choose fewer: {MOST_MAPS} maps can be read side by side."
         raise UsageError(f"{count} maps are too many for one sheet.", hint)
-    chosen = [resolve_method(name) for name in axes.get(Axis.METHODS, ())]
-    unlayered = [method for method in chosen if not method_spec(method).uses_layer]
-    if unlayered and len(axes.get(Axis.LAYERS, ())) > 1:
-        name = method_spec(unlayered[0]).name
-        raise UsageError(f"{name} explains the input, not a layer.", "Leave it out, or the layers.")
+    _check_layers(axes, [resolve_method(name) for name in axes.get(Axis.METHODS, ())])
+
+
+def map_count(axes: Axes) -> int:
+    """Return how many maps a comparison has."""
+    return prod(len(set(axes.get(axis, ()))) or 1 for axis in Axis)
 
 
 def plan_sheet(
@@ -122,6 +123,7 @@ def plan_sheet(
         A model has no such class or layer, or the method cannot explain it.
     """
     check_axes(axes)
+    _check_layers(axes, [asked.method] if not axes.get(Axis.METHODS) else [])
     names = {axis: tuple(dict.fromkeys(axes.get(axis, ()))) for axis in Axis}
     varied = tuple(axis for axis in Axis if len(names[axis]) > 1)
     columns = _columns([len(names[axis]) for axis in varied])
@@ -177,9 +179,9 @@ def make_sheet(
 def shared_scales(attributions: Sequence[Attribution], *, signed: bool = False) -> list[Scale]:
     """Return the scale of each map, so that as many as can be share one; stretched where none can.
 
-    All share the greatest where all are in logits and none of them would be too faint on it; else those by the
-    same method share theirs. A density over pixels has peaks a hundred times as high as one over the cells of
-    a late layer, with the same mean.
+    All share the greatest where all are in logits and none of them would be too faint on it; else those by
+    the same method at the same layers share theirs. A density over pixels has peaks a hundred times as high
+    as one over the cells of a late layer, with the same mean.
     """
     drawn = [display_map(each, STRETCHED, signed) for each in attributions]
     sizes = [
@@ -189,11 +191,19 @@ def shared_scales(attributions: Sequence[Attribution], *, signed: bool = False) 
     shown = [size for size, each in zip(sizes, drawn, strict=True) if each.state is MapState.SHOWN]
     if shown and max(shown) <= _FAINT * min(shown):
         return [Scale(max(shown))] * len(sizes)
-    greatest: dict[str, float] = {}
-    for size, attribution in zip(sizes, attributions, strict=True):
-        greatest[attribution.method] = max(size, greatest.get(attribution.method, 0.0))
-    ends = [greatest[attribution.method] for attribution in attributions]
-    return [Scale(end) if end > 0 else STRETCHED for end in ends]
+    greatest: dict[tuple[str, str], float] = {}
+    ways = [(each.method, each.layer) for each in attributions]
+    for size, way in zip(sizes, ways, strict=True):
+        greatest[way] = max(size, greatest.get(way, 0.0))
+    return [Scale(greatest[way]) if greatest[way] > 0 else STRETCHED for way in ways]
+
+
+def _check_layers(axes: Axes, chosen: Sequence[str]) -> None:
+    unlayered = [method for method in chosen if not method_spec(method).uses_layer]
+    if unlayered and len(axes.get(Axis.LAYERS, ())) > 1:
+        name = method_spec(unlayered[0]).name
+        hint = "Choose other methods, or one layer."
+        raise UsageError(f"{name} explains the input, not a layer.", hint)
 
 
 def _columns(lengths: list[int]) -> int:

@@ -16,6 +16,7 @@ from cxrviewer.paths import resource
 from cxrviewer.session.places import is_place, on_disk
 from cxrviewer.session.state import FILL, FIT, Zoom, reset_view, with_model
 from cxrviewer.ui.canvas.tools.tool import Tool
+from cxrviewer.ui.comparison_commands import ComparisonCommands
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
 from cxrviewer.ui.file_commands import FileCommands
@@ -55,6 +56,7 @@ class Commands(HeatmapCommands):
         self.windowing = WindowCommands(window)
         self.marks = MarkCommands(window, self.choose_tool)
         self.jobs = JobCommands(window)
+        self.comparison = ComparisonCommands(window)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
@@ -86,6 +88,7 @@ class Commands(HeatmapCommands):
             **FileCommands(window).handlers(),
             **WordCommands(window).handlers(),
             **PaneCommands(window).handlers(),
+            **self.comparison.handlers(),
             **self.marks.handlers(),
             **self.jobs.handlers(),
             "sample": lambda: self.open_image(resource(*SAMPLE)),

@@ -88,6 +88,13 @@ PANE_ACTIONS = (
         "The same image for the most probable classes",
         needs_image=True,
     ),
+    ActionSpec(
+        "comparison_sheet",
+        "Comparison &sheet…",
+        "Ctrl+Shift+K",
+        "Methods, layers, classes or models in one picture, with numbers on how far they agree",
+        needs_image=True,
+    ),
     ActionSpec("link_view", "&Zoom and pan", "", "Zoom, move and turn all panes together", checkable=True),
     ActionSpec("link_window", "&Window", "", "Window all panes together", checkable=True),
     ActionSpec("link_cursor", "C&ursor", "", "Mark the place under the cursor in all panes", checkable=True),
@@ -104,7 +111,7 @@ PANE_MENUS = {
         "La&yout",
         ("beside", SEPARATOR, *LAYOUTS, SEPARATOR, "pane_next", "pane_previous", "pane_close"),
     ),
-    "compare": ("Compare &by", tuple(COMPARE)),
+    "compare": ("Compare &by", (*COMPARE, SEPARATOR, "comparison_sheet")),
     "links": ("Lin&k panes", (*tuple(LINKS)[:4], SEPARATOR, *tuple(LINKS)[4:])),
 }
 """Titles and entries of menus inside other menus."""
