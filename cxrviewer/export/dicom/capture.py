@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from cxrviewer.explain.target import target_name
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.dicom.codes import SOURCE_IMAGE
-from cxrviewer.export.dicom.equipment import equipment, limited, model_words, new_series
+from cxrviewer.export.dicom.equipment import equipment, limited, model_words
 from cxrviewer.export.dicom.image_copy import set_directions
 from cxrviewer.export.dicom.subject import Subject, patient_arguments
 from cxrviewer.export.options import ExportOptions
@@ -48,7 +48,7 @@ def secondary_capture(
         coordinate_system="PATIENT",
         patient_orientation=("L", "F"),
         **patient_arguments(subject.image),
-        **new_series(SERIES, f"Heatmap: {name}", options.disclaimer),
+        **subject.new_series(SERIES, f"Heatmap: {name}", options.disclaimer),
         **equipment(),
     )
     set_directions(dataset, directions_in_view(scene.radiograph.directions, scene.viewport))

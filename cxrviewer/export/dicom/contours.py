@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from cxrviewer.export.dicom.sampling import Array, interpolated
 from cxrviewer.imaging.contour import contour_levels
 from cxrviewer.imaging.heatmap import Heatmap
-
-_Array = NDArray[np.float64]
 
 _FINEST = 1024
 """Most samples along the longer side, between which a line is straight; else one a stored pixel."""
@@ -33,7 +31,7 @@ class Contour:
     """
 
     level: float
-    points: _Array
+    points: Array
 
     @property
     def closed(self) -> bool:
@@ -63,49 +61,27 @@ def lines_at(heatmap: Heatmap, shape: tuple[int, int], level: float) -> tuple[Co
     """Return the lines of one level, the longest first."""
     from contourpy import LineType, contour_generator
 
-    x, y, values = _sampled(heatmap, shape)
-    if values.size == 0:
+    x, y = (_samples(heatmap, axis, shape) for axis in (0, 1))
+    if not (len(x) and len(y)):
         return ()
-    found = contour_generator(x, y, values, line_type=LineType.Separate).lines(level)
+    found = contour_generator(x, y, interpolated(heatmap, x, y), line_type=LineType.Separate).lines(level)
     lines = [_simplified(np.asarray(points)) for points in found]
     lines.sort(key=lambda points: -len(points))
     return tuple(Contour(level, points) for points in lines if len(points) > _SHORTEST)
 
 
-def _sampled(heatmap: Heatmap, shape: tuple[int, int]) -> tuple[_Array, _Array, _Array]:
-    """Return stored columns, stored rows and the interpolated values there, over the area of the map.
-
-    Interpolated as in `heatmap.resample`, but not rounded to bytes: lines on a flat slope would be stairs.
-    """
-    place, (rows, columns) = heatmap.grid_to_stored, heatmap.values.shape
-    x, across = _along(place[0, 0], place[0, 2], columns, shape[1], max(shape))
-    y, down = _along(place[1, 1], place[1, 2], rows, shape[0], max(shape))
-    if len(x) < 2 or len(y) < 2:
-        return x, y, np.empty((0, 0))
-    return x, y, _interpolated(_interpolated(heatmap.values.astype(np.float64), down).T, across).T
-
-
-def _along(scale: float, offset: float, cells: int, pixels: int, longest: int) -> tuple[_Array, _Array]:
-    """Return samples along one axis in stored points and in cells, from edge to edge."""
-    ends = sorted((offset - 0.5 * scale, offset + (cells - 0.5) * scale))
-    low, high = max(ends[0], -0.5), min(ends[1], pixels - 0.5)
+def _samples(heatmap: Heatmap, axis: int, shape: tuple[int, int]) -> Array:
+    """Return points along an axis, x or y, from edge to edge of the map's area on the image."""
+    scale, offset = heatmap.grid_to_stored[axis, axis], heatmap.grid_to_stored[axis, 2]
+    ends = sorted((offset - 0.5 * scale, offset + (heatmap.values.shape[1 - axis] - 0.5) * scale))
+    low, high = max(ends[0], -0.5), min(ends[1], shape[1 - axis] - 0.5)
     if low >= high:
-        return np.empty(0), np.empty(0)
-    count = round((high - low) * min(1.0, _FINEST / longest)) + 1
-    stored = np.linspace(low, high, max(count, 2))
-    return stored, (stored - offset) / scale
+        return np.empty(0)
+    count = round((high - low) * min(1.0, _FINEST / max(shape))) + 1
+    return np.linspace(low, high, max(count, 2))
 
 
-def _interpolated(values: _Array, at: _Array) -> _Array:
-    """Return rows between the rows of a grid."""
-    clamped = np.clip(at, 0, len(values) - 1)
-    lower = np.minimum(clamped.astype(np.intp), max(len(values) - 2, 0))
-    upper = np.minimum(lower + 1, len(values) - 1)
-    part = (clamped - lower)[:, np.newaxis]
-    return np.asarray(values[lower] * (1 - part) + values[upper] * part)
-
-
-def _simplified(points: _Array) -> _Array:
+def _simplified(points: Array) -> Array:
     """Return a line without the points that lie almost on the straight between others."""
     closed = bool((points[0] == points[-1]).all())
     line = points[:-1] if closed else points

@@ -7,16 +7,16 @@ copied but what says how pixels are to be shown, how large they are, and how the
 from __future__ import annotations
 
 import re
-import uuid
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
 from pydicom.valuerep import DS
 
+from cxrviewer import __version__
 from cxrviewer.export.dicom.equipment import UTF_8, equipment
+from cxrviewer.export.dicom.identifiers import forget_moment, image_uid
 from cxrviewer.imaging.radiograph import GrayscaleInfo, LookupTable, Radiograph
 from cxrviewer.imaging.spacing import LengthUnit
 
@@ -24,17 +24,7 @@ SERIES = 9000
 
 _CODE = re.compile("[A-Z0-9_ ]{1,16}")
 """What a code string is made of (PS3.5 6.2, CS)."""
-_NAMESPACE = uuid.UUID("6d0f2a7e-61b5-4f0a-9c0b-6a6c1d0a3b57")
 _CALIBRATIONS = {LengthUnit.CALIBRATED: "FIDUCIAL", LengthUnit.ESTIMATED: "GEOMETRY"}
-
-
-def derived_uid(radiograph: Radiograph, purpose: str) -> UID:
-    """Return an identifier that is the same for all exports of one image, and tells nothing of its own.
-
-    It comes from the digest of the file (PS3.5 B.2, by the name-based UUID of RFC 9562): only who has the
-    file can tell that the two belong together. So what is exported today and tomorrow stays in one study.
-    """
-    return UID(f"2.25.{uuid.uuid5(_NAMESPACE, f'{radiograph.key}/{purpose}').int}")
 
 
 def image_copy(radiograph: Radiograph) -> Dataset:
@@ -50,15 +40,15 @@ def image_copy(radiograph: Radiograph) -> Dataset:
     info = radiograph.grayscale
     pixels = radiograph.pixels
     unsigned = pixels.view(np.uint8 if pixels.itemsize == 1 else np.uint16)
-    study = derived_uid(radiograph, "study")
+    study = image_uid(radiograph, "study")
     dataset = hd.sc.SCImage(
         unsigned,
         "MONOCHROME1" if info.inverted else "MONOCHROME2",
         8 * pixels.itemsize,
         study_instance_uid=study,
-        series_instance_uid=derived_uid(radiograph, "series of the image"),
+        series_instance_uid=image_uid(radiograph, "series of the image"),
         series_number=SERIES,
-        sop_instance_uid=derived_uid(radiograph, "image"),
+        sop_instance_uid=image_uid(radiograph, f"image by {__version__}"),
         instance_number=1,
         series_description="Image, de-identified",
         specific_character_set=UTF_8,
@@ -77,6 +67,7 @@ def image_copy(radiograph: Radiograph) -> Dataset:
     _describe_shades(dataset, info)
     _describe_size(dataset, radiograph)
     mark_deidentified(dataset)
+    forget_moment(dataset)
     return dataset
 
 

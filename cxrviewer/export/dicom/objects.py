@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from cxrviewer.errors import ExportError
 from cxrviewer.export.dicom.capture import secondary_capture
 from cxrviewer.export.dicom.equipment import UTF_8
+from cxrviewer.export.dicom.identifiers import set_moment
 from cxrviewer.export.dicom.image_copy import describe_body_part, mark_deidentified
 from cxrviewer.export.dicom.presentation import presentation_state
 from cxrviewer.export.dicom.report import structured_report
@@ -38,6 +39,7 @@ FILE_NAMES = {
 }
 IMAGE_NAME = "image.dcm"
 
+_ACQUISITION = "109101"
 _REFERENCES = frozenset({"ReferencedImageSequence", "SourceImageSequence"})
 
 
@@ -60,7 +62,7 @@ def dicom_object(scene: Scene, kind: Kind, options: ExportOptions, subject: Subj
     ExportError
         There is no heatmap for an object that is made of one, or the header of the file does not do.
     """
-    subject = subject or subject_of(scene.radiograph, options.identity)
+    subject = subject or subject_of(scene, options)
     try:
         dataset = _made(scene, kind, options, subject)
     except ExportError:
@@ -75,12 +77,15 @@ def dicom_object(scene: Scene, kind: Kind, options: ExportOptions, subject: Subj
             scene.radiograph.path,
         ) from error
     dataset.SpecificCharacterSet = UTF_8
+    set_moment(dataset, scene.moment)
     if kind is Kind.SEGMENTATION:
         dataset.PatientOrientation = subject.image.PatientOrientation
+        _settle_dimensions(dataset, subject)
     elif kind is not Kind.REPORT:
         describe_body_part(dataset, subject.image.get("BodyPartExamined"), subject.image.get("Laterality"))
     if subject.copied:
         mark_deidentified(dataset)
+        _forget_scanner(dataset)
     if subject.frame is not None:
         _refer_to_frame(dataset, subject)
     return dataset
@@ -94,7 +99,7 @@ def dicom_objects(scene: Scene, kinds: Collection[Kind], options: ExportOptions)
     ExportError
         As `dicom_object`.
     """
-    subject = subject_of(scene.radiograph, options.identity)
+    subject = subject_of(scene, options)
     made = {FILE_NAMES[kind]: dicom_object(scene, kind, options, subject) for kind in Kind if kind in kinds}
     return {IMAGE_NAME: subject.image, **made} if subject.copied else made
 
@@ -109,6 +114,24 @@ def _made(scene: Scene, kind: Kind, options: ExportOptions, subject: Subject) ->
         Kind.PRESENTATION: presentation_state,
     }[kind]
     return make(scene, subject, options.disclaimer)
+
+
+def _settle_dimensions(dataset: Dataset, subject: Subject) -> None:
+    """Give the dimensions, of which highdicom makes a random identifier, one that stays."""
+    uid = subject.new_uid("dimensions")
+    for sequence in (dataset.DimensionOrganizationSequence, dataset.DimensionIndexSequence):
+        for item in sequence:
+            item.DimensionOrganizationUID = uid
+
+
+def _forget_scanner(dataset: Dataset) -> None:
+    """Take out that the copy of the image was acquired by this program, as highdicom concludes."""
+    if "ContributingEquipmentSequence" in dataset:
+        dataset.ContributingEquipmentSequence = [
+            item
+            for item in dataset.ContributingEquipmentSequence
+            if item.PurposeOfReferenceCodeSequence[0].CodeValue != _ACQUISITION
+        ]
 
 
 def _refer_to_frame(dataset: Dataset, subject: Subject) -> None:

@@ -12,7 +12,7 @@ from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.dicom.codes import map_concept
 from cxrviewer.export.dicom.contours import Contour, contours
-from cxrviewer.export.dicom.equipment import equipment, limited, new_series
+from cxrviewer.export.dicom.equipment import equipment, limited
 from cxrviewer.export.dicom.segmentation import heatmap_of
 from cxrviewer.export.dicom.subject import Subject
 from cxrviewer.export.overlay import Scene
@@ -69,7 +69,7 @@ def presentation_state(scene: Scene, subject: Subject, disclaimer: bool) -> Data
         presentation_lut_transformation=hd.PresentationLUTTransformation(
             presentation_lut_shape="INVERSE" if _inverse(scene) else "IDENTITY"
         ),
-        **new_series(SERIES, f"Contours: {name}", disclaimer),
+        **subject.new_series(SERIES, f"Contours: {name}", disclaimer),
         **equipment(),
     )
     _set_area(dataset, scene)

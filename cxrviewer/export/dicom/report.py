@@ -12,7 +12,7 @@ from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.dicom import codes
 from cxrviewer.export.dicom.contours import lines_at
-from cxrviewer.export.dicom.equipment import PROGRAM, equipment, limited, new_series, new_uid
+from cxrviewer.export.dicom.equipment import PROGRAM, equipment, limited
 from cxrviewer.export.dicom.model_identity import algorithm_items
 from cxrviewer.export.dicom.subject import Subject
 from cxrviewer.export.overlay import Scene
@@ -51,7 +51,7 @@ def structured_report(scene: Scene, subject: Subject, disclaimer: bool) -> Datas
         *_regions(scene, subject),
     ]
     report = hd.sr.MeasurementReport(
-        observation_context=_observer(),
+        observation_context=_observer(subject),
         procedure_reported=codes.CHEST_IMAGING,
         imaging_measurements=groups,
     )
@@ -67,17 +67,17 @@ def structured_report(scene: Scene, subject: Subject, disclaimer: bool) -> Datas
         is_final=False,
         is_verified=False,
         coding_schemes=codes.coding_schemes(),
-        **new_series(SERIES, f"Outputs: {name}", disclaimer),
+        **subject.new_series(SERIES, f"Outputs: {name}", disclaimer),
         **equipment(),
     )
 
 
-def _observer() -> hd.sr.ObservationContext:
+def _observer(subject: Subject) -> hd.sr.ObservationContext:
     """Return who observed (PS3.16 TID 1001): the program, and nobody."""
     import highdicom as hd
 
     attributes = hd.sr.DeviceObserverIdentifyingAttributes(
-        uid=new_uid(), name=PROGRAM, manufacturer_name=PROGRAM, model_name=PROGRAM
+        uid=subject.new_uid("observer"), name=PROGRAM, manufacturer_name=PROGRAM, model_name=PROGRAM
     )
     device = hd.sr.CodedConcept.from_code(codes.DEVICE)
     return hd.sr.ObservationContext(observer_device_context=hd.sr.ObserverContext(device, attributes))
@@ -119,7 +119,7 @@ def _group(
         measurements.insert(1, _number(codes.LOGIT, logit))
     positive = codes.YES if probability >= threshold else codes.NO
     return hd.sr.MeasurementsAndQualitativeEvaluations(
-        tracking_identifier=_tracking(name),
+        tracking_identifier=_tracking(subject, name),
         finding_type=codes.finding(name),
         algorithm_id=algorithm_items(scene),
         measurements=measurements,
@@ -147,7 +147,7 @@ def _regions(scene: Scene, subject: Subject) -> list[hd.sr.PlanarROIMeasurements
     )
     return [
         hd.sr.PlanarROIMeasurementsAndQualitativeEvaluations(
-            tracking_identifier=_tracking(f"Region {number} of the heatmap"),
+            tracking_identifier=_tracking(subject, f"Region {number} of the heatmap"),
             referenced_region=hd.sr.ImageRegion("POLYLINE", line.points + _TO_CORNER, image),
             finding_type=codes.finding(target),
             method=codes.map_concept(scene.result.attribution.method),
@@ -178,7 +178,7 @@ def _number(name: Code, value: float) -> hd.sr.Measurement:
     return hd.sr.Measurement(name, round(value, _DECIMALS), codes.NO_UNITS)
 
 
-def _tracking(name: str) -> hd.sr.TrackingIdentifier:
+def _tracking(subject: Subject, name: str) -> hd.sr.TrackingIdentifier:
     import highdicom as hd
 
-    return hd.sr.TrackingIdentifier(uid=new_uid(), identifier=limited(name))
+    return hd.sr.TrackingIdentifier(uid=subject.new_uid(f"finding {name}"), identifier=limited(name))

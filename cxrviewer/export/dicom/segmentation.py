@@ -10,13 +10,13 @@ from cxrviewer.errors import ExportError
 from cxrviewer.explain.display import STATE_TEXT
 from cxrviewer.explain.target import target_name
 from cxrviewer.export.dicom.codes import SPATIAL, coding_schemes, map_concept
-from cxrviewer.export.dicom.equipment import equipment, limited, new_series
+from cxrviewer.export.dicom.equipment import equipment, limited
 from cxrviewer.export.dicom.model_identity import algorithm
+from cxrviewer.export.dicom.sampling import interpolated
 from cxrviewer.export.dicom.subject import Subject
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.words import method_name
-from cxrviewer.imaging.heatmap import Heatmap, byte_values, resample
-from cxrviewer.imaging.viewport import Viewport
+from cxrviewer.imaging.heatmap import Heatmap
 
 SERIES = 9002
 STEPS = 255
@@ -61,7 +61,7 @@ def segmentation(scene: Scene, subject: Subject, disclaimer: bool) -> Dataset:
                 algorithm_type="AUTOMATIC",
                 algorithm_identification=algorithm(scene),
                 tracking_id=limited(f"Heatmap {labels[number]}"),
-                tracking_uid=hd.UID(),
+                tracking_uid=subject.new_uid(f"segment {number}"),
                 display_color=hd.color.CIELabColor.from_rgb(*_COLORS[number]),
             )
             for number in range(fractions.shape[-1])
@@ -70,7 +70,7 @@ def segmentation(scene: Scene, subject: Subject, disclaimer: bool) -> Dataset:
         content_label="HEATMAP",
         content_description=limited(f"{method_name(attribution.method)}: influence, not probability"),
         coding_schemes=coding_schemes(),
-        **new_series(SERIES, f"Heatmap: {name}", disclaimer),
+        **subject.new_series(SERIES, f"Heatmap: {name}", disclaimer),
         **equipment(),
     )
 
@@ -94,9 +94,7 @@ def stored_fractions(heatmap: Heatmap, shape: tuple[int, int]) -> NDArray[np.uin
 
     Two segments of a signed map: evidence for, and evidence against.
     """
-    heat = resample(heatmap, Viewport(shape, np.eye(3)))
-    if not heatmap.signed:
-        return heat[..., np.newaxis]
-    steps = byte_values(True) * STEPS
-    tables = [np.round(np.maximum(sign * steps, 0)).astype(np.uint8) for sign in (1, -1)]
-    return np.stack([table[heat] for table in tables], axis=-1)
+    rows, columns = shape
+    values = interpolated(heatmap, np.arange(columns, dtype=np.float64), np.arange(rows, dtype=np.float64))
+    sides = (values, -values) if heatmap.signed else (values,)
+    return np.stack([np.round(np.clip(side, 0, 1) * STEPS).astype(np.uint8) for side in sides], axis=-1)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from cxrviewer.errors import ExportError, ImageReadError
+from cxrviewer.export.dicom.equipment import limited
+from cxrviewer.export.dicom.identifiers import export_uids
 from cxrviewer.export.dicom.image_copy import image_copy
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.digest import Digest
 from cxrviewer.imaging.radiograph import Radiograph
 
@@ -24,6 +30,8 @@ _MAY_BE_EMPTY = (
     "StudyTime",
     "ReferringPhysicianName",
 )
+_NOT_FOR_DIAGNOSIS = "not for diagnosis"
+"""The end of `annotated.DISCLAIMER`, where there is no room for the whole."""
 _GIVE_UP_IDENTITY = "Export without the patient's identity, or export the image again from its source."
 
 
@@ -39,6 +47,8 @@ class Subject:
         Which of its frames is meant, counted from 1; None where it has only one.
     copied : bool
         Whether it is a copy without identity, which is to be exported with what refers to it.
+    new_uid : callable
+        From `identifiers.export_uids`.
     clean_pixels : bool
         Whether the file says that nothing in its pixels tells who the patient is, and nothing was added.
     """
@@ -46,7 +56,29 @@ class Subject:
     image: Dataset
     frame: int | None
     copied: bool
+    new_uid: Callable[[str], UID]
     clean_pixels: bool = False
+
+    def new_series(self, number: int, description: str, disclaimer: bool = True) -> dict[str, Any]:
+        """Return the arguments of highdicom's objects for a series of its own with one instance.
+
+        Parameters
+        ----------
+        number : int
+            Of the series; far from those of the examination, which begin with 1.
+        description : str
+            For people; cut to what fits in 64 characters (PS3.5 6.2, LO).
+        disclaimer : bool
+            Whether it says what the result is not for.
+        """
+        after = f" - {_NOT_FOR_DIAGNOSIS}" if disclaimer else ""
+        return {
+            "series_instance_uid": self.new_uid(f"series {number}"),
+            "series_number": number,
+            "sop_instance_uid": self.new_uid(f"instance {number}"),
+            "instance_number": 1,
+            "series_description": limited(description, 64 - len(after)) + after,
+        }
 
     @property
     def frames(self) -> list[int] | None:
@@ -54,8 +86,8 @@ class Subject:
         return None if self.frame is None else [self.frame]
 
 
-def subject_of(radiograph: Radiograph, identity: bool) -> Subject:
-    """Return what objects of an image refer to.
+def subject_of(scene: Scene, options: ExportOptions) -> Subject:
+    """Return what objects of a scene refer to.
 
     With identity that is the file that was opened, so that an archive files them in its study. Without it,
     and for files that are not DICOM, it is `image_copy`, with patient, study and identifiers of its own: an
@@ -63,9 +95,9 @@ def subject_of(radiograph: Radiograph, identity: bool) -> Subject:
 
     Parameters
     ----------
-    radiograph : Radiograph
-        The image.
-    identity : bool
+    scene : Scene
+        What is exported.
+    options : ExportOptions
         Whether patient and study of the file are kept.
 
     Raises
@@ -73,10 +105,11 @@ def subject_of(radiograph: Radiograph, identity: bool) -> Subject:
     ExportError
         The file is no longer what was opened, or does not say which study it belongs to.
     """
-    if not identity or radiograph.file_format != "DICOM":
-        return Subject(image_copy(radiograph), None, True, _says_clean(radiograph))
+    radiograph, new_uid = scene.radiograph, export_uids(scene, options)
+    if not options.identity or radiograph.file_format != "DICOM":
+        return Subject(image_copy(radiograph), None, True, new_uid, _says_clean(radiograph))
     frame = radiograph.frame + 1 if radiograph.frames > 1 else None
-    return Subject(_source(radiograph), frame, False)
+    return Subject(_source(radiograph), frame, False, new_uid)
 
 
 def _says_clean(radiograph: Radiograph) -> bool:
