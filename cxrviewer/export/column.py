@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.export.fonts import font, wrapped
+from cxrviewer.export.fonts import font, letters, wrapped
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -117,5 +117,8 @@ class Column:
             step(image, pen)
 
     def _put(self, text: str, x: int, y: int, size: int, color: Color, *, bold: bool = False) -> None:
-        face = font(size, bold=bold)
-        self._steps.append(lambda _, pen: pen.text((x, y), text, fill=color, font=face))
+        def draw(image: Image, _pen: ImageDraw) -> None:
+            mask, (left, top) = letters(text, size, bold=bold)
+            image.paste(color, (x + left, y + top), mask)
+
+        self._steps.append(draw)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from PIL.ImageFont import FreeTypeFont
+
+_KEPT = 1024
+"""Texts that are kept as drawn, as most stand in every picture of many."""
 
 
 @cache
@@ -39,14 +43,27 @@ def _dejavu_folder() -> Path | None:
     return folder if (folder / "DejaVuSans.ttf").is_file() else None
 
 
-def wrapped(text: str, face: FreeTypeFont, width: int) -> list[str]:
+@lru_cache(_KEPT)
+def letters(text: str, size: int, *, bold: bool = False) -> tuple[Image, tuple[int, int]]:
+    """Return a line of text as a mask, 8-bit gray, and the place of its corner when it is set at (0, 0)."""
+    from PIL import Image, ImageDraw
+
+    face = font(size, bold=bold)
+    left, top, right, bottom = map(round, face.getbbox(text))
+    mask = Image.new("L", (max(1, right - left), max(1, bottom - top)))
+    ImageDraw.Draw(mask).text((-left, -top), text, fill=255, font=face)
+    return mask, (left, top)
+
+
+@lru_cache(_KEPT)
+def wrapped(text: str, face: FreeTypeFont, width: int) -> tuple[str, ...]:
     """Break a text into lines of at most `width` pixels, between words where possible.
 
     A word that is wider than a line (the path of a layer in a nested model, say) is broken inside.
 
     Returns
     -------
-    list of str
+    tuple of str
         At least one line.
     """
     lines = [""]
@@ -62,4 +79,4 @@ def wrapped(text: str, face: FreeTypeFont, width: int) -> list[str]:
             if lines[-1] and face.getlength(lines[-1] + letter) > width:
                 lines.append("")
             lines[-1] += letter
-    return lines
+    return tuple(lines)

@@ -108,7 +108,7 @@ def test_wrapping_keeps_every_letter_within_the_width() -> None:
 
 
 def test_wrapping_nothing_gives_one_line() -> None:
-    assert wrapped("", font(12), 100) == [""]
+    assert wrapped("", font(12), 100) == ("",)
 
 
 def test_fonts_have_greek_and_cyrillic_letters() -> None:
