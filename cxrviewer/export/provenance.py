@@ -25,6 +25,7 @@ import math
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -150,6 +151,7 @@ def check_sidecar(path: Path) -> None:
         )
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions on which an export may depend, found without importing anything."""
     found = {"cxrviewer": __version__, "python": platform.python_version()}
