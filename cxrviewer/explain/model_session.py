@@ -44,6 +44,9 @@ class ModelSession:
         The weights file.
     card : ModelCard, optional
         How to read the model; guessed where there is none.
+    model : LoadedModel, optional
+        Where it is in memory already: one that is being trained, say. Its weights may change, but then
+        images are to have other keys.
 
     Raises
     ------
@@ -53,10 +56,10 @@ class ModelSession:
         The card does not fit the model.
     """
 
-    def __init__(self, path: Path, card: ModelCard | None) -> None:
+    def __init__(self, path: Path, card: ModelCard | None, model: LoadedModel | None = None) -> None:
         self._path = path
         # The graph alone would not keep the model's variables.
-        self._model = model = load_model(path)
+        self._model = model = model or load_model(path)
         if card is not None:
             check_card(card, model)
         spec = card.input if card is not None else guess_input(model)

@@ -9,10 +9,8 @@ from types import ModuleType
 
 from cxrviewer.errors import UsageError
 from cxrviewer.learning.settings import changed
+from cxrviewer.learning.transfer_spec import IMAGENET, RANDOM, TransferSpec
 from cxrviewer.registry import drop_ins
-
-IMAGENET, RANDOM = "imagenet", "random"
-"""Weights to begin with that are no file."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def _weights(text: str, recipe: ModuleType) -> Path | str | None:
     """Return the weights to begin with; None for what the recipe begins with by itself."""
     if text not in (IMAGENET, RANDOM):
         return Path(text) if text else None
-    if getattr(recipe.SPEC, "backbone", None) is not None:
+    if isinstance(recipe.SPEC, TransferSpec):
         return text
     if text == IMAGENET:
         hint = "Leave out --weights to begin with random ones."

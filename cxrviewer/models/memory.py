@@ -41,7 +41,7 @@ def limit_memory(most: int | None = None) -> int | None:
         return None
     import resource
 
-    limit = max(int(_SHARE * _available()), _LEAST)
+    limit = max(int(_SHARE * machine_memory()), _LEAST)
     if most is not None:
         limit = min(limit, most)
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -67,8 +67,10 @@ def keep_freed_memory() -> None:
         library.mallopt(_TRIM_THRESHOLD, _KEPT_IN_ALL)
 
 
-def _available() -> int:
-    """Return the bytes of memory that the machine has, or that its container may take."""
+def machine_memory() -> int:
+    """Return the bytes of memory that the machine has, or that its container may take; a guess on Windows."""
+    if not hasattr(os, "sysconf"):
+        return 2 * _LEAST
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     for path in _CONTROL_GROUP:
         try:

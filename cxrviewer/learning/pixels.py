@@ -1,0 +1,163 @@
+"""Images as a network's input, read once: in memory where they fit, else in a file of the output folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrviewer.errors import ImageReadError, UserError
+from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.learning.time_left import Seldom, TimeLeft
+from cxrviewer.models.card import InputSpec
+from cxrviewer.models.memory import machine_memory
+from cxrviewer.models.preprocess import prepare_input
+from cxrviewer.paths import atomic_path
+
+_SHARE = 0.25
+"""Of the machine's memory, what images may take."""
+_TELL = 5.0
+_CACHE = "images.npy"
+_LIST = "images.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """Images that could be read.
+
+    Parameters
+    ----------
+    images : (N, H, W, 1) uint8 array
+        Low = black; in memory or in a file. Divided by 255 they are what the scaling "unit" gives.
+    kept : (N,) int64 array
+        Which of the files they are.
+    contents : tuple of str
+        SHA-256 of the pixels of each, hexadecimal: equal images are duplicates.
+    files : tuple of str
+        SHA-256 of each file, hexadecimal.
+    failures : tuple of (str, str)
+        Names of the files that could not be read, and why.
+    """
+
+    images: NDArray[np.uint8]
+    kept: NDArray[np.int64]
+    contents: tuple[str, ...]
+    files: tuple[str, ...]
+    failures: tuple[tuple[str, str], ...]
+
+
+def read_pixels(
+    paths: Sequence[Path],
+    spec: InputSpec,
+    folder: Path,
+    progress: Callable[[str], None],
+    most: int | None = None,
+) -> Pixels:
+    """Read images as the viewer prepares them for a model.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The files. Those that cannot be read are told of and left out.
+    spec : InputSpec
+        Size, resize and contrast rule; one channel of the scaling "unit".
+    folder : Path
+        Takes ``images.npy`` where they do not fit in memory; found there again by a run that is resumed.
+    progress : callable
+        Takes a line of text now and then.
+    most : int, optional
+        Bytes that may be taken in memory, instead of a quarter of the machine's.
+
+    Raises
+    ------
+    UserError
+        None can be read, or the disk is full.
+    """
+    shape = (len(paths), spec.height, spec.width, 1)
+    if int(np.prod(shape)) <= (_SHARE * machine_memory() if most is None else most):
+        return _read(paths, spec, np.empty(shape, np.uint8), progress)
+    key = _key(paths, spec)
+    known = _cached(folder, key)
+    if known is not None:
+        progress(f"{len(known.kept)} images were read before")
+        return known
+    try:
+        with atomic_path(folder / _CACHE) as temporary:
+            store = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)
+            found = _read(paths, spec, store, progress)
+            store.flush()
+        _remember(found, key, folder)
+    except OSError as error:
+        message = f"The images cannot be kept in the output folder: {error.strerror}."
+        raise UserError(message, "Give a folder on a disk with more room.", folder) from error
+    kept = _cached(folder, key)
+    assert kept is not None
+    return kept
+
+
+def _read(
+    paths: Sequence[Path], spec: InputSpec, images: NDArray[np.uint8], progress: Callable[[str], None]
+) -> Pixels:
+    kept: list[int] = []
+    contents, files, failures = [], [], []
+    clock, seldom = TimeLeft(), Seldom(_TELL)
+    for number, path in enumerate(paths):
+        try:
+            radiograph = read_radiograph(path)
+        except ImageReadError as error:
+            failures.append((path.name, error.message))
+            progress(f"left out: {path.name}: {error.message}")
+            continue
+        image = np.rint(prepare_input(radiograph, spec).values[0] * 255).astype(np.uint8)
+        images[len(kept)] = image
+        kept.append(number)
+        contents.append(hashlib.sha256(image.tobytes()).hexdigest())
+        files.append(radiograph.digest)
+        if seldom.due():
+            progress(f"reading image {number + 1} of {len(paths)}, {clock.after(number + 1, len(paths))}")
+    if not kept:
+        name, reason = failures[0]
+        message = f"None of the {len(paths)} images can be read; of {name}: {reason}"
+        raise UserError(message, "Give other images.", paths[0].parent)
+    places = np.array(kept, np.int64)
+    return Pixels(images[: len(kept)], places, tuple(contents), tuple(files), tuple(failures))
+
+
+def _key(paths: Sequence[Path], spec: InputSpec) -> str:
+    """Return what changes with the list of files, their sizes and times, and the rules of reading."""
+    digest = hashlib.sha256(repr(spec).encode())
+    for path in paths:
+        status = path.stat()
+        digest.update(f"{path}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _remember(found: Pixels, key: str, folder: Path) -> None:
+    table = {
+        "key": key,
+        "kept": found.kept.tolist(),
+        "contents": found.contents,
+        "files": found.files,
+        "failures": found.failures,
+    }
+    with atomic_path(folder / _LIST) as temporary:
+        temporary.write_text(json.dumps(table), encoding="utf-8")
+
+
+def _cached(folder: Path, key: str) -> Pixels | None:
+    """Return the images in a folder, where they are those of the key."""
+    try:
+        table = json.loads((folder / _LIST).read_text(encoding="utf-8"))
+        if table["key"] != key:
+            return None
+        images = np.load(folder / _CACHE, mmap_mode="r")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    kept = np.array(table["kept"], np.int64)
+    failures = tuple((name, reason) for name, reason in table["failures"])
+    return Pixels(images[: len(kept)], kept, tuple(table["contents"]), tuple(table["files"]), failures)
