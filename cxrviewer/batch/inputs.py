@@ -16,6 +16,8 @@ from cxrviewer.session.places import is_container
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm", ".dicom"})
 """What is taken for an image by its name, too: one that is damaged is told of, not passed over."""
 TABLE = ".csv"
+PICTURES = "pictures"
+"""Folder of the visualisations in that of the results."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def find_images(inputs: Sequence[str], output: Path, most: int | None = None) ->
         Folders, which are searched with all in them; zip archives and DICOMDIRs; CSV tables with a column for
         the file (file, path, image, Image Index), relative to the table; patterns with ``*``; image files.
     output : Path
-        What lies in this folder is left out: the pictures of the batch itself.
+        Folder of the results; the pictures in it are left out.
     most : int, optional
         The greatest number.
 
@@ -45,7 +47,7 @@ def find_images(inputs: Sequence[str], output: Path, most: int | None = None) ->
         There is nothing, or a table cannot be read. A file of a table that does not exist is among what is
         returned: it will be told of like any that cannot be read.
     """
-    own = output.absolute()
+    own = (output / PICTURES).absolute()
     seen: dict[Path, Found] = {}
     for text in inputs:
         for found in _stood_for(text):

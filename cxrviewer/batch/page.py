@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cxrviewer.batch.facts import Facts
 from cxrviewer.batch.finish import BatchSummary, Outputs
+from cxrviewer.batch.inputs import PICTURES
 from cxrviewer.batch.journal import Journal
 from cxrviewer.export.words import percent
 from cxrviewer.learning.page import Page
@@ -100,7 +101,7 @@ def _sheet(page: Page, outputs: Outputs, facts: Facts, journal: Journal) -> None
 
 def _picture(journal: Journal, number: int, label: str, probability: float) -> tuple[bytes, str, str]:
     row, thumbnail = journal.row(number)
-    return thumbnail, f"{row.file}: {label} {percent(probability)}", f"pictures/{row.picture}"
+    return thumbnail, f"{row.file}: {label} {percent(probability)}", f"{PICTURES}/{row.picture}"
 
 
 def _some(members: NDArray[np.int64], count: int) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ from cxrviewer.batch.answering import Answering
 from cxrviewer.batch.desk import Drawing, Drawn, Ended
 from cxrviewer.batch.facts import facts_of, facts_to_json
 from cxrviewer.batch.finish import BatchSummary, finish
-from cxrviewer.batch.inputs import find_images
+from cxrviewer.batch.inputs import PICTURES, find_images
 from cxrviewer.batch.journal import NAME, Journal
 from cxrviewer.batch.options import BatchOptions, fingerprint
 from cxrviewer.batch.pipeline import Desks, run_here
@@ -21,8 +21,6 @@ from cxrviewer.export.save import check_destination, picture_suffixes
 from cxrviewer.learning.run_folder import make_output_folder
 from cxrviewer.models.catalog import resolve_model
 
-PICTURES = "pictures"
-"""Folder of the visualisations in the output folder."""
 _MOST_WORKERS = 8
 
 

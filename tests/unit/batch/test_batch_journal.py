@@ -1,0 +1,98 @@
+"""The journal: rows once, names that are safe, one process at a time, the same choices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cxrviewer.batch.inputs import Found
+from cxrviewer.batch.journal import NAME, Journal
+from cxrviewer.batch.row import BatchRow
+from cxrviewer.errors import ExportError, UserError
+
+CHOICES: dict[str, object] = {"method": "grad-cam", "top share": None, "parameters": [["a", 1]]}
+FOUND = [Found(Path(f"/in/{name}"), name) for name in ("a.png", "b.png", "c.png")]
+
+
+def journal(folder: Path, *, resume: bool = False, **changes: object) -> Journal:
+    return Journal(folder / NAME, {**CHOICES, **changes}, resume=resume)
+
+
+def test_what_has_a_row_is_not_left(tmp_path: Path) -> None:
+    row = BatchRow(2, "b.png", "00002-b.png", probabilities=(0.1, 0.9), logits=(-1.0, 1.5), top="Viral")
+    with journal(tmp_path) as first:
+        first.add(FOUND, ".png", stems=True)
+        first.put(row, b"jpeg")
+    with journal(tmp_path, resume=True) as second:
+        # A file that came meanwhile gets a number of its own.
+        more = [*FOUND, Found(Path("/in/new.png"), "new.png")]
+        second.add(more, ".png", stems=True)
+        left = second.left(more)
+        assert [item.picture for item in left] == ["00001-a.png", "00003-c.png", "00004-new.png"]
+        assert list(second.rows()) == [row]
+        assert second.row(2) == (row, b"jpeg")
+        assert second.counts() == (4, 1, 0)
+        assert [item.number for item in second.left(FOUND[:1])] == [1]
+        with pytest.raises(UserError):
+            second.put(row, None)
+
+
+def test_names_of_pictures_are_safe_and_unique(tmp_path: Path) -> None:
+    stems = ["a/b", "../../up", "con", "", ".hidden", "ä ö*?<>|\n", "x" * 300, "same", "same"]
+    found = [Found(Path("/in") / str(place) / f"{stem}.dcm", stem) for place, stem in enumerate(stems)]
+    with journal(tmp_path) as kept:
+        kept.add(found, ".png", stems=True)
+        pictures = [item.picture for item in kept.left(found)]
+    assert len(set(pictures)) == len(stems)
+    for picture in pictures:
+        assert (tmp_path / picture).parent == tmp_path
+        assert len(picture) < 80
+        assert not set(picture) & set("/\\*?<>|\n: ")
+    assert pictures[5] == "00006-ä_ö.png"
+
+
+def test_numbers_alone_tell_nothing_of_the_files(tmp_path: Path) -> None:
+    with journal(tmp_path) as kept:
+        kept.add(FOUND, ".jpg", stems=False)
+        assert [(item.name, item.picture) for item in kept.left(FOUND)][:1] == [("00001", "00001.jpg")]
+
+
+def test_a_run_is_not_begun_over_another(tmp_path: Path) -> None:
+    journal(tmp_path).__exit__(None, None, None)
+    with pytest.raises(UserError, match="There is a batch in this folder"):
+        journal(tmp_path)
+
+
+def test_other_choices_are_refused_by_name(tmp_path: Path) -> None:
+    journal(tmp_path).__exit__(None, None, None)
+    with pytest.raises(UserError, match=r"other choices: method grad-cam, top share unset\."):
+        journal(tmp_path, resume=True, method="rise", **{"top share": 0.1})
+    journal(tmp_path, resume=True).__exit__(None, None, None)
+
+
+def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
+    with journal(tmp_path), pytest.raises(UserError, match="Another batch is writing"):
+        journal(tmp_path, resume=True)
+
+
+def test_a_damaged_journal_is_told(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"no database" * 1000)
+    with pytest.raises(UserError, match="journal of this batch is damaged"):
+        journal(tmp_path, resume=True)
+
+
+def test_a_full_disk_is_told_and_keeps_what_was_done(tiny_disk: Path) -> None:
+    written: list[int] = []
+
+    def fill(kept: Journal) -> None:
+        for number in range(1, 100):
+            kept.put(BatchRow(number, "x"), b"x" * 4000)
+            written.append(number)
+
+    with journal(tiny_disk) as kept:
+        kept.add(FOUND, ".png", stems=True)
+        with pytest.raises(ExportError, match="The disk is full"):
+            fill(kept)
+    with journal(tiny_disk, resume=True) as again:
+        assert [row.number for row in again.rows()] == written != []
