@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cxrviewer.export.comparison_sheet import Sheet
+    from cxrviewer.export.overlay import Scene
     from cxrviewer.imaging.radiograph import Radiograph
     from cxrviewer.session.comparison_sheet import Axes
     from cxrviewer.session.state import ViewState
 
-_PROGRAM = "cxrviewer compare"
+WRITER = "comparison"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -28,6 +28,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.png", help="the sheet, as a picture")
     parser.add_argument("--json", action="store_true", help="print the numbers as one JSON object")
+    parser.add_argument(
+        "--no-sidecar", action="store_true", help="leave out OUT.png.json, which says how the sheet was made"
+    )
     group = parser.add_argument_group("what is compared: one name is the same in all maps, several differ")
     group.add_argument("--methods", type=_names, metavar="ID,ID…", help="see 'cxrviewer methods'")
     group.add_argument("--layers", type=_names, metavar="NAME,NAME…", help="see 'cxrviewer layers'")
@@ -54,8 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from cxrviewer.cli.compare_answer import print_numbers, print_sheet
     from cxrviewer.cli.streams import tolerate_any_text
-    from cxrviewer.export.save import check_destination, picture_suffixes
-    from cxrviewer.export.sheet_picture import save_sheet
+    from cxrviewer.export.comparison_sheet import compare_scenes
+    from cxrviewer.export.export import export
+    from cxrviewer.export.options import ExportOptions
+    from cxrviewer.export.save import check_destination, find_writer
     from cxrviewer.imaging.compose import OverlayStyle
     from cxrviewer.imaging.open import read_radiograph
     from cxrviewer.session.comparison_sheet import check_axes
@@ -65,13 +70,17 @@ def run(arguments: argparse.Namespace) -> int:
     if any(len(names) > 1 for names in axes.values()):
         check_axes(axes)
     if arguments.output is not None:
-        check_destination(arguments.output, picture_suffixes(), arguments.image)
+        check_destination(
+            arguments.output, find_writer(arguments.output, WRITER).SPEC.suffixes, arguments.image
+        )
     radiograph = read_radiograph(arguments.image)
     look = ViewState(path=arguments.image, style=OverlayStyle(signed=arguments.signed))
-    sheet = _compared(radiograph, look, axes, lock=not arguments.own_scale)
+    scenes, columns = _compared(radiograph, look, axes, lock=not arguments.own_scale)
+    sheet = compare_scenes(scenes, columns)
     tolerate_any_text()
     if arguments.output is not None:
-        save_sheet(sheet, arguments.output)
+        options = ExportOptions(WRITER, columns=columns, sidecar=not arguments.no_sidecar)
+        export(scenes, arguments.output, options)
     if arguments.json:
         print_sheet(sheet, arguments.image)
         return 0
@@ -81,13 +90,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _compared(radiograph: Radiograph, look: ViewState, axes: Axes, *, lock: bool) -> Sheet:
+def _compared(
+    radiograph: Radiograph, look: ViewState, axes: Axes, *, lock: bool
+) -> tuple[tuple[Scene, ...], int]:
+    """Return the scenes of the sheet, and how many stand in a row."""
     from cxrviewer.cli.here import run_here
     from cxrviewer.cli.progress import ProgressLine
     from cxrviewer.explain.catalog import method_spec
     from cxrviewer.session.analysis import analyse, load_choice
     from cxrviewer.session.compare import telling_methods
-    from cxrviewer.session.comparison_sheet import Axis, make_sheet, plan_sheet
+    from cxrviewer.session.comparison_sheet import Axis, plan_sheet, sheet_scenes
 
     with ProgressLine() as line:
         run = run_here(line.report)
@@ -100,7 +112,7 @@ def _compared(radiograph: Radiograph, look: ViewState, axes: Axes, *, lock: bool
         for entry in plan.entries:
             line.title = method_spec(entry.key.question.method).name
             analyses.append(analyse(run, radiograph, loaded[entry.model], entry.key))
-    return make_sheet(radiograph, plan, loaded, analyses, look, lock=lock)
+    return sheet_scenes(radiograph, plan, loaded, analyses, look, lock=lock), plan.columns
 
 
 def _axes(arguments: argparse.Namespace) -> Axes:

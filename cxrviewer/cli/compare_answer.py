@@ -10,6 +10,7 @@ from cxrviewer.explain.agreement import Agreement
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.comparison_sheet import Sheet, SheetMap, names, output_text, scale_words
+from cxrviewer.export.writers.comparison import pairs
 
 
 def print_sheet(sheet: Sheet, image: Path) -> None:
@@ -22,17 +23,13 @@ def print_sheet(sheet: Sheet, image: Path) -> None:
     image : Path
         The image's file, as the user wrote it.
     """
-    pairs = combinations(range(len(sheet.maps)), 2)
     print_json(
         {
             "file": str(image),
             "compared": list(sheet.varied),
             "one_scale": sheet.one_scale,
             "maps": [_map(each) for each in sheet.maps],
-            "agreement": [
-                {"maps": [one, other], **_numbers(sheet.agreements[one][other], sheet.spacing.unit)}
-                for one, other in pairs
-            ],
+            "agreement": pairs(sheet),
         }
     )
 
@@ -88,14 +85,4 @@ def _map(each: SheetMap) -> dict[str, object]:
         },
         "notes": list(attribution.notes),
         "seconds": round(scene.result.seconds, 4),
-    }
-
-
-def _numbers(found: Agreement, unit: str) -> dict[str, object]:
-    return {
-        "rank_correlation": found.rank_correlation,
-        "overlap_top_tenth": found.overlap,
-        "peak_distance": found.peak_distance,
-        "peak_distance_unit": unit,
-        "peak_distance_of_diagonal": found.peak_share,
     }

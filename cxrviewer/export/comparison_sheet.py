@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cxrviewer import __version__
-from cxrviewer.explain.agreement import Agreement
+from cxrviewer.errors import ExportError
+from cxrviewer.explain.agreement import Agreement, agreement
 from cxrviewer.explain.attribution import Attribution
 from cxrviewer.explain.display import LOGIT, DisplayMap, MapState
 from cxrviewer.explain.target import target_name, target_probability
@@ -17,11 +17,14 @@ from cxrviewer.export.overlay import Scene
 from cxrviewer.export.words import capitalised, method_name, number, percent
 from cxrviewer.imaging.common_grid import PlacedMap, common_grid
 from cxrviewer.imaging.heatmap import Heatmap
+from cxrviewer.imaging.measure import spacing_in_force
 from cxrviewer.imaging.spacing import Spacing
-from cxrviewer.models.card import ModelCard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+AXES = ("models", "targets", "layers", "methods")
+"""In what maps may differ, from the rows to the columns."""
 
 _DIFFERENCE_SIDE = 56
 """Cells a side of a difference: interpolating it must not smooth away what interpolating the maps shows."""
@@ -62,7 +65,7 @@ class Sheet:
     Parameters
     ----------
     varied : tuple of str
-        In what the maps differ, from the rows to the columns: "models", "targets", "layers", "methods".
+        In what the maps differ, of `AXES`.
     maps : tuple of SheetMap
         Two at least, row by row.
     agreements : tuple of tuples of Agreement
@@ -94,6 +97,82 @@ class Sheet:
             scene.display.locked for scene in self.shown
         )
 
+    @property
+    def row_axes(self) -> tuple[str, ...]:
+        """Those of `varied` that name the rows: in which the maps of each row are alike."""
+        if len(self.varied) < 2:
+            return ()
+        rows: dict[int, list[Scene]] = {}
+        for each in self.maps:
+            rows.setdefault(each.row, []).append(each.scene)
+        return tuple(
+            axis
+            for axis in self.varied
+            if len(rows) > 1
+            and all(len({name_of(axis, scene) for scene in scenes}) == 1 for scenes in rows.values())
+        )
+
+
+def compare_scenes(scenes: Sequence[Scene], columns: int) -> Sheet:
+    """Return the comparison of several scenes of one image.
+
+    Parameters
+    ----------
+    scenes : sequence of Scene
+        From left to right and from the top down.
+    columns : int
+        Maps in a row.
+
+    Raises
+    ------
+    ExportError
+        There is one scene only, or they are of several images.
+    """
+    if len(scenes) < 2:
+        raise ExportError("There is nothing to compare.", "Show several heatmaps of the image.")
+    image = scenes[0].radiograph
+    if any(scene.radiograph.key != image.key for scene in scenes):
+        raise ExportError("Only heatmaps of one image can be compared.", "Show the same image in all panes.")
+    maps = tuple(_placed(scene, number, columns) for number, scene in enumerate(scenes))
+    spacing = spacing_in_force(image, scenes[0].spacing)
+    table = tuple(
+        tuple(agreement(one.evidence, other.evidence, image.shape, spacing) for other in maps) for one in maps
+    )
+    return Sheet(_varied(scenes), maps, table, spacing)
+
+
+def _placed(scene: Scene, number: int, columns: int) -> SheetMap:
+    values = scene.result.attribution.values
+    rows, cells = values.shape
+    place = scene.geometry.grid_to_stored((rows, cells))
+    kept = values if scene.display.signed else np.maximum(values, 0)
+    return SheetMap(
+        scene,
+        number // columns,
+        number % columns,
+        PlacedMap(np.asarray(kept, np.float32), place),
+        PlacedMap(scene.display.values, place),
+    )
+
+
+def _varied(scenes: Sequence[Scene]) -> tuple[str, ...]:
+    """Return in what scenes differ, without what follows from that: methods have layers of their own."""
+    depends: dict[str, tuple[str, ...]] = {
+        "models": (),
+        "targets": ("models",),
+        "layers": ("models", "methods"),
+        "methods": (),
+    }
+
+    def differs(axis: str) -> bool:
+        seen: dict[tuple[str, ...], set[str]] = {}
+        for scene in scenes:
+            alike = tuple(name_of(other, scene) for other in depends[axis])
+            seen.setdefault(alike, set()).add(name_of(axis, scene))
+        return any(len(names) > 1 for names in seen.values())
+
+    return tuple(axis for axis in AXES if differs(axis))
+
 
 def name_of(axis: str, scene: Scene) -> str:
     """Return what a map is, by one of the axes."""
@@ -112,7 +191,8 @@ def name_of(axis: str, scene: Scene) -> str:
 def names(sheet: Sheet, place: int, axes: Sequence[str] | None = None) -> str:
     """Return what tells a map from the others of the sheet."""
     scene = sheet.maps[place].scene
-    return ", ".join(name_of(axis, scene) for axis in (sheet.varied if axes is None else axes))
+    told = ", ".join(name_of(axis, scene) for axis in (sheet.varied if axes is None else axes))
+    return told or name_of("methods", scene)
 
 
 def output_text(scene: Scene) -> str:
@@ -169,16 +249,6 @@ def differences(sheet: Sheet, reference: int = 0) -> Differences:
     state = MapState.SHOWN if greatest > 0 else MapState.ZERO
     values = np.zeros((1, 1), np.float32)
     return Differences(reference, scaled, DisplayMap(values, greatest * end, state, unit, True, True))
-
-
-def sheet_metadata(sheet: Sheet) -> dict[str, str]:
-    """Return the texts that go into the metadata of the sheet's picture."""
-    cards: dict[ModelCard, None] = dict.fromkeys(each.scene.card for each in sheet.maps)
-    return {
-        "Software": f"CXR Viewer {__version__}",
-        "Model": ", ".join(f"{card.id} {card.version}".strip() for card in cards),
-        "Method": ", ".join(dict.fromkeys(each.attribution.method for each in sheet.maps)),
-    }
 
 
 def scale_words(sheet: Sheet) -> str:

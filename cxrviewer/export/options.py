@@ -26,6 +26,8 @@ class ExportOptions:
         The overlay, or image, heatmap and overlay side by side.
     columns : int
         Where there are several scenes: how many stand side by side.
+    reference : int
+        Of a comparison: the scene that the others are compared with, from 0.
     marks : bool
         Whether the user's marks are drawn.
     color_bar : bool
@@ -45,6 +47,7 @@ class ExportOptions:
     writer: str = ""
     kind: PictureKind = PictureKind.OVERLAY
     columns: int = 1
+    reference: int = 0
     marks: bool = True
     color_bar: bool = True
     caption: bool = True
@@ -74,6 +77,6 @@ def options_from_json(content: Mapping[str, object]) -> ExportOptions:
     known = {**defaults, **content}
     values: dict[str, object] = {field.name: known[field.name] for field in fields(ExportOptions)}
     made = ExportOptions(**{**values, "kind": PictureKind(str(known["kind"]))})  # type: ignore[arg-type]
-    if made.columns < 1:
-        raise ValueError("an export needs a column")
+    if made.columns < 1 or made.reference < 0:
+        raise ValueError("an export needs a column, and scenes are counted from 0")
     return made

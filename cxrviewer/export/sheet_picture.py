@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,9 +18,7 @@ from cxrviewer.export.comparison_sheet import (
     names,
     output_text,
     scale_words,
-    sheet_metadata,
 )
-from cxrviewer.export.save import save_picture
 from cxrviewer.export.scale_bar import scale_bar
 from cxrviewer.export.sheet_tables import EXPLANATION, draw_tables
 from cxrviewer.export.sheet_tiles import GAP, Tiles
@@ -80,23 +77,11 @@ def draw_sheet(sheet: Sheet, reference: int = 0, *, disclaimer: bool = True) -> 
     return np.asarray(image.crop((0, 0, WIDTH, min(foot.bottom + GAP, _TALLEST))))
 
 
-def save_sheet(sheet: Sheet, path: Path, reference: int = 0) -> None:
-    """Write the picture of a sheet, atomically; neither the patient's identity nor the image's path is in it.
-
-    Raises
-    ------
-    ExportError
-        As `save.save_picture`; the image itself is never written over.
-    """
-    metadata = {**sheet_metadata(sheet), "Comment": DISCLAIMER}
-    save_picture(draw_sheet(sheet, reference), path, metadata, sheet.maps[0].scene.radiograph.path)
-
-
 def _head(sheet: Sheet, image: Image, pen: ImageDraw) -> int:
     """Write what is compared, and what all maps have in common."""
     head = Column(_MARGIN, 34, WIDTH - 2 * _MARGIN, _SIZE)
     varied = [_AXIS_WORDS[axis] for axis in sheet.varied]
-    compared = varied[0] if len(varied) == 1 else f"{', '.join(varied[:-1])} and {varied[-1]}"
+    compared = " and ".join([", ".join(varied[:-1]), *varied[-1:]] if len(varied) > 1 else varied)
     fixed = [axis for axis in ("targets", "methods", "layers", "models") if axis not in sheet.varied]
     scenes = [each.scene for each in sheet.maps]
     same = []
@@ -107,7 +92,7 @@ def _head(sheet: Sheet, image: Image, pen: ImageDraw) -> int:
             outputs = {output_text(scene) for scene in scenes}
             known = axis == "targets" and len(outputs) == 1
             same.append(f"{name} {next(iter(outputs))}" if known else name)
-    head.text(f"{compared} compared".capitalize(), scale=1.9, bold=True)
+    head.text(f"{compared or 'heatmaps'} compared".capitalize(), scale=1.9, bold=True)
     head.text("  ·  ".join(same), scale=1.1)
     head.text(scale_words(sheet), color=MUTED, scale=1.1)
     head.draw(image, pen)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from cxrviewer.explain.display import STATE_TEXT, MapState
 from cxrviewer.explain.target import is_under_threshold
 from cxrviewer.export.column import MUTED, TEXT, Color, Column
-from cxrviewer.export.comparison_sheet import Differences, Sheet, SheetMap, name_of, names, output_text
+from cxrviewer.export.comparison_sheet import Differences, Sheet, SheetMap, names, output_text
 from cxrviewer.export.fonts import font, wrapped
 from cxrviewer.export.words import number
 from cxrviewer.imaging import compose
@@ -54,16 +54,16 @@ class Tiles:
     def maps(self, left: int, top: int, width: int) -> int:
         """Draw all maps, with the names of rows and columns; return where they end."""
         sheet = self._sheet
-        indent = _ROW_TITLE if len(sheet.varied) > 1 else 0
+        indent = _ROW_TITLE if sheet.row_axes else 0
         tile = self._tile_width(sheet.columns, width - indent)
         size = _letter_size(tile)
         for row in range(max(each.row for each in sheet.maps) + 1):
             placed = [(at, each) for at, each in enumerate(sheet.maps) if each.row == row]
             if indent:
                 title = Column(left, top, indent - GAP, max(18, size))
-                title.text(self._row_name(placed[0][0]), bold=True)
+                title.text(names(sheet, placed[0][0], sheet.row_axes), bold=True)
                 title.draw(self.image, self.pen)
-            axes = sheet.varied if not indent else sheet.varied[self._row_axes() :]
+            axes = [axis for axis in sheet.varied if axis not in sheet.row_axes]
             titles = [names(sheet, at, axes) for at, _ in placed]
             picture_top = top + self._title_height(titles, tile, size)
             bottom = picture_top
@@ -103,14 +103,6 @@ class Tiles:
         rows_seen, columns_seen = self._sheet.maps[0].scene.viewport.shape
         tile = min((width - (columns - 1) * GAP) // columns, _WIDEST)
         return min(tile, round(highest * columns_seen / rows_seen))
-
-    def _row_axes(self) -> int:
-        """Return how many axes, the first ones, name the rows."""
-        return len(self._sheet.varied) - (2 if len(self._sheet.varied) == 4 else 1)
-
-    def _row_name(self, place: int) -> str:
-        scene = self._sheet.maps[place].scene
-        return ", ".join(name_of(axis, scene) for axis in self._sheet.varied[: self._row_axes()])
 
     def _title_height(self, titles: list[str], tile: int, size: int) -> int:
         face = font(size, bold=True)

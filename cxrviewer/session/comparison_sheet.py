@@ -1,4 +1,4 @@
-"""What a comparison sheet asks, and the sheet that its answers make. Pure."""
+"""What a comparison sheet asks, and what it shows of the answers. Pure."""
 
 from __future__ import annotations
 
@@ -8,25 +8,19 @@ from enum import StrEnum
 from itertools import product
 from math import prod
 
-import numpy as np
-
 from cxrviewer.errors import ExplainError, UsageError
-from cxrviewer.explain.agreement import agreement
 from cxrviewer.explain.attribution import Attribution
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import STRETCHED, MapState, Scale, display_map
 from cxrviewer.explain.question import Question, settle
-from cxrviewer.export.comparison_sheet import Sheet, SheetMap
-from cxrviewer.imaging.common_grid import PlacedMap
-from cxrviewer.imaging.measure import spacing_in_force
+from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.session.analysis import Analysis, LoadedChoice
 from cxrviewer.session.keys import ExplainKey
-from cxrviewer.session.plan import AtHand
 from cxrviewer.session.scene import make_scene
-from cxrviewer.session.shown import Shown, next_shown
-from cxrviewer.session.state import ViewState, asking, styled
+from cxrviewer.session.state import ViewState, styled
+from cxrviewer.session.still import still
 from cxrviewer.session.tasks import resolve_layers, resolve_method, resolve_target
 
 MOST_MAPS = 20
@@ -53,30 +47,18 @@ Axes = Mapping[Axis, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Entry:
-    """One map of a sheet.
+    """One map of a sheet: a model, as it was chosen, and what is asked of it."""
 
-    Parameters
-    ----------
-    row, column : int
-        Its place.
-    model : str
-        Which one, as it was chosen.
-    key : ExplainKey
-        What is asked of it.
-    """
-
-    row: int
-    column: int
     model: str
     key: ExplainKey
 
 
 @dataclass(frozen=True)
 class SheetPlan:
-    """What is asked for a sheet: the axes along which it varies, and its maps row by row."""
+    """What is asked for a sheet: its maps row by row, and how many are in a row."""
 
-    varied: tuple[Axis, ...]
     entries: tuple[Entry, ...]
+    columns: int
 
 
 def check_axes(axes: Axes) -> None:
@@ -126,19 +108,17 @@ def plan_sheet(
     _check_layers(axes, [asked.method] if not axes.get(Axis.METHODS) else [])
     names = {axis: tuple(dict.fromkeys(axes.get(axis, ()))) for axis in Axis}
     varied = tuple(axis for axis in Axis if len(names[axis]) > 1)
-    columns = _columns([len(names[axis]) for axis in varied])
     entries = []
-    for number, chosen in enumerate(product(*(names[axis] or (None,) for axis in Axis))):
-        model, target, layers, method = chosen
+    for model, target, layers, method in product(*(names[axis] or (None,) for axis in Axis)):
         assert model is not None
         choice = loaded[model]
         question = _question(asked, choice, target, layers, method)
         key = ExplainKey(radiograph.key, choice.info.card, question)
-        entries.append(Entry(number // columns, number % columns, model, key))
-    return SheetPlan(varied, tuple(entries))
+        entries.append(Entry(model, key))
+    return SheetPlan(tuple(entries), _columns([len(names[axis]) for axis in varied]))
 
 
-def make_sheet(
+def sheet_scenes(
     radiograph: Radiograph,
     plan: SheetPlan,
     loaded: Mapping[str, LoadedChoice],
@@ -146,8 +126,8 @@ def make_sheet(
     look: ViewState,
     *,
     lock: bool = True,
-) -> Sheet:
-    """Return the sheet of the answers to a plan.
+) -> tuple[Scene, ...]:
+    """Return what a sheet shows of the answers to a plan.
 
     Parameters
     ----------
@@ -164,16 +144,14 @@ def make_sheet(
     if lock and look.scale == STRETCHED:
         scales = shared_scales([each.result.attribution for each in analyses], signed=look.style.signed)
     look = replace(styled(look, visible=True), fade=False)
-    maps = tuple(
-        _drawn(radiograph, entry, loaded[entry.model], analysis, replace(look, scale=scale))
-        for entry, analysis, scale in zip(plan.entries, analyses, scales, strict=True)
-    )
-    spacing = spacing_in_force(radiograph)
-    table = tuple(
-        tuple(agreement(one.evidence, other.evidence, radiograph.shape, spacing) for other in maps)
-        for one in maps
-    )
-    return Sheet(tuple(axis.value for axis in plan.varied), maps, table, spacing)
+    view = full_resolution(radiograph.shape, radiograph.aspect, look.orientation)
+    scenes = []
+    for entry, analysis, scale in zip(plan.entries, analyses, scales, strict=True):
+        state = replace(look, model=entry.model, scale=scale)
+        scene = make_scene(still(state, radiograph, loaded[entry.model], analysis), view)
+        assert scene is not None
+        scenes.append(scene)
+    return tuple(scenes)
 
 
 def shared_scales(attributions: Sequence[Attribution], *, signed: bool = False) -> list[Scale]:
@@ -228,24 +206,3 @@ def _question(
         return settle(asked, info, None)
     except ExplainError as error:
         raise ExplainError(f"{card.name}: {error.message}", error.hint) from error
-
-
-def _drawn(
-    radiograph: Radiograph, entry: Entry, choice: LoadedChoice, analysis: Analysis, look: ViewState
-) -> SheetMap:
-    attribution = analysis.result.attribution
-    state = replace(asking(look, **vars(attribution.question)), path=radiograph.path, model=entry.model)
-    at_hand = AtHand(radiograph, entry.model, choice, analysis.result.prediction)
-    shown = next_shown(Shown(ViewState(), AtHand()), state, at_hand, analysis)
-    scene = make_scene(shown, full_resolution(radiograph.shape, radiograph.aspect, look.orientation))
-    assert scene is not None
-    rows, columns = attribution.values.shape
-    place = analysis.geometry.grid_to_stored((rows, columns))
-    kept = attribution.values if scene.display.signed else np.maximum(attribution.values, 0)
-    return SheetMap(
-        scene,
-        entry.row,
-        entry.column,
-        PlacedMap(np.asarray(kept, np.float32), place),
-        PlacedMap(scene.display.values, place),
-    )

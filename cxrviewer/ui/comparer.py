@@ -13,10 +13,12 @@ from cxrviewer.errors import UserError
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.model_info import AUTO_LAYER
 from cxrviewer.explain.target import TOP
-from cxrviewer.export.comparison_sheet import Sheet
+from cxrviewer.export.comparison_sheet import Sheet, compare_scenes
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.session.analysis import Analysis, LoadedChoice
-from cxrviewer.session.comparison_sheet import Axes, Axis, SheetPlan, check_axes, make_sheet, plan_sheet
+from cxrviewer.session.comparison_sheet import Axes, Axis, SheetPlan, check_axes, plan_sheet, sheet_scenes
 from cxrviewer.session.state import ViewState
 
 if TYPE_CHECKING:
@@ -25,13 +27,17 @@ if TYPE_CHECKING:
     from cxrviewer.ui.services import Services
     from cxrviewer.ui.worker import Outcome
 
+WRITER = "comparison"
+"""Id of the writer of sheets."""
+
 
 @dataclass(frozen=True, eq=False)
 class DrawnSheet:
-    """A sheet and its picture, (H, W, 3) uint8, with the differences to the map `reference`."""
+    """What is compared, its sheet and the picture of it, (H, W, 3) uint8, with the options of its export."""
 
+    scenes: tuple[Scene, ...]
     sheet: Sheet
-    reference: int
+    options: ExportOptions
     pixels: NDArray[np.uint8]
 
 
@@ -96,17 +102,14 @@ class Comparer(QObject):
         self._work = _Work(radiograph, _common(look, axes), axes)
         self._go_on()
 
-    def draw(self, sheet: Sheet, reference: int) -> None:
+    def refer(self, drawn: DrawnSheet, reference: int) -> None:
         """Draw a sheet with the differences to another of its maps."""
-        from cxrviewer.export.sheet_picture import draw_sheet
 
         def done(outcome: Outcome) -> None:
-            if outcome.error is not None:
-                self.failed.emit(outcome.error)
-            elif isinstance(outcome.value, np.ndarray):
-                self.drawn.emit(DrawnSheet(sheet, reference, outcome.value))
+            (self.drawn if outcome.error is None else self.failed).emit(outcome.value or outcome.error)
 
-        self._services.run_aside(lambda: draw_sheet(sheet, reference), done)
+        options = replace(drawn.options, reference=reference)
+        self._services.run_aside(lambda: _drawn(drawn.scenes, drawn.sheet, options), done)
 
     def cancel(self) -> None:
         """Give up what is under way; maps that are there are kept for the next time."""
@@ -152,13 +155,12 @@ class Comparer(QObject):
         self._draw_first(work, plan)
 
     def _draw_first(self, work: _Work, plan: SheetPlan) -> None:
-        from cxrviewer.export.sheet_picture import draw_sheet
-
         loaded = dict(self.loaded)
 
         def compared() -> DrawnSheet:
-            sheet = make_sheet(work.radiograph, plan, loaded, work.found, work.look)
-            return DrawnSheet(sheet, 0, draw_sheet(sheet))
+            scenes = sheet_scenes(work.radiograph, plan, loaded, work.found, work.look)
+            options = ExportOptions(WRITER, columns=plan.columns)
+            return _drawn(scenes, compare_scenes(scenes, plan.columns), options)
 
         def done(outcome: Outcome) -> None:
             if self._work is not work:
@@ -198,6 +200,12 @@ class Comparer(QObject):
     def _fail(self, error: UserError) -> None:
         self._work = None
         self.failed.emit(error)
+
+
+def _drawn(scenes: tuple[Scene, ...], sheet: Sheet, options: ExportOptions) -> DrawnSheet:
+    from cxrviewer.export.sheet_picture import draw_sheet
+
+    return DrawnSheet(scenes, sheet, options, draw_sheet(sheet, options.reference))
 
 
 def _common(look: ViewState, axes: Axes) -> ViewState:

@@ -18,7 +18,6 @@ from cxrviewer.ui.comparer import Comparer
 from cxrviewer.ui.dialogs.comparison import ComparisonDialog
 
 if TYPE_CHECKING:
-    from cxrviewer.export.comparison_sheet import Sheet
     from cxrviewer.session.shown import Shown
     from cxrviewer.ui.main_window import MainWindow
     from cxrviewer.ui.worker import Outcome
@@ -82,7 +81,7 @@ class ComparisonCommands:
     def _refer(self, dialog: ComparisonDialog, comparer: Comparer, place: int) -> None:
         drawn = dialog.drawn()
         if drawn is not None:
-            comparer.draw(drawn.sheet, place)
+            comparer.refer(drawn, place)
 
     def _ask_for_model(self, dialog: ComparisonDialog) -> None:
         path, _ = QFileDialog.getOpenFileName(
@@ -92,23 +91,17 @@ class ComparisonCommands:
             dialog.choices.add_model(path, Path(path).name)
 
     def _ask_for_file(self, dialog: ComparisonDialog) -> None:
-        from cxrviewer.export.save import picture_suffixes
-
         drawn = dialog.drawn()
         if drawn is None:
             return
         start = Path(self._window.settings.export_folder or Path.home()) / "comparison.png"
-        endings = " ".join(f"*{suffix}" for suffix in picture_suffixes())
-        chosen, _ = QFileDialog.getSaveFileName(
-            dialog, "Save comparison", str(start), f"Pictures ({endings})"
-        )
+        chosen, _ = QFileDialog.getSaveFileName(dialog, "Save comparison", str(start), "Pictures (*.png)")
         if chosen:
-            path = Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.png")
-            self.save(dialog, drawn.sheet, drawn.reference, path)
+            self.save(dialog, drawn, Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.png"))
 
-    def save(self, dialog: ComparisonDialog, sheet: Sheet, reference: int, path: Path) -> None:
-        """Write the picture of a sheet in the background."""
-        from cxrviewer.export.sheet_picture import save_sheet
+    def save(self, dialog: ComparisonDialog, drawn: DrawnSheet, path: Path) -> None:
+        """Write a sheet, and beside it how it was made, in the background."""
+        from cxrviewer.export.export import export
 
         def done(outcome: Outcome) -> None:
             if outcome.error is not None:
@@ -116,7 +109,7 @@ class ComparisonCommands:
             else:
                 dialog.say(f"Saved {path.name}.")
 
-        self._window.controller.services.run_aside(lambda: save_sheet(sheet, path, reference), done)
+        self._window.controller.services.run_aside(lambda: export(drawn.scenes, path, drawn.options), done)
 
 
 def _preset(axis: Axis, shown: Shown, loaded: LoadedChoice) -> Axes:

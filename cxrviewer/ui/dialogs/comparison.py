@@ -95,7 +95,7 @@ class ComparisonDialog(QDialog):
             for place in range(len(drawn.sheet.maps)):
                 self.reference.addItem(f"{place + 1}  {names(drawn.sheet, place)}")
             self.reference.blockSignals(False)
-        self.reference.setCurrentIndex(drawn.reference)
+        self.reference.setCurrentIndex(drawn.options.reference)
         self._shown = drawn
         for widget in (self.reference, self.copy, self.save):
             widget.setEnabled(True)

@@ -41,6 +41,7 @@ class ComparisonChoices(QTreeWidget):
         self.setHeaderHidden(True)
         self.setRootIsDecorated(True)
         self.setIndentation(16)
+        self.setUniformRowHeights(True)
         self._groups = {axis: self._made_group(title) for axis, title in TITLES.items()}
         self._fill(info, model)
         self.tick({Axis.MODELS: (model,)})
