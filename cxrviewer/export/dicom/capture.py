@@ -91,7 +91,5 @@ def _source(subject: Subject) -> Dataset:
     item = Dataset()
     item.ReferencedSOPClassUID = subject.image.SOPClassUID
     item.ReferencedSOPInstanceUID = subject.image.SOPInstanceUID
-    if subject.frame is not None:
-        item.ReferencedFrameNumber = subject.frame
     item.PurposeOfReferenceCodeSequence = [CodedConcept.from_code(SOURCE_IMAGE)]
     return item

@@ -68,6 +68,9 @@ def forget_moment(dataset: Dataset) -> None:
     for keyword in (*_DAYS, *_TIMES):
         if keyword in dataset:
             delattr(dataset, keyword)
+    for item in dataset.get("ContributingEquipmentSequence", []):
+        for keyword in _MOMENTS:
+            item.pop(keyword, None)
 
 
 def _uid(name: str) -> UID:

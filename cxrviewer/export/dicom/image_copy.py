@@ -125,11 +125,19 @@ def _describe_shades(dataset: Dataset, info: GrayscaleInfo) -> None:
         dataset.VOILUTFunction = str(info.windows[0].function)
     if info.voi_luts:
         signed = any(table.first_mapped < 0 for table in info.voi_luts)
-        dataset.VOILUTSequence = [_table(table, signed) for table in info.voi_luts]
+        dataset.VOILUTSequence = [_table(_of_whole_bytes(table), signed) for table in info.voi_luts]
     if info.padding is not None:
         kind = "SS" if info.signed else "US"
         dataset.add_new("PixelPaddingValue", kind, info.padding[0])
         dataset.add_new("PixelPaddingRangeLimit", kind, info.padding[1])
+
+
+def _of_whole_bytes(table: LookupTable) -> LookupTable:
+    """Return a VOI LUT with values of 8 or 16 bits, as this kind of object has them (PS3.3 C.11.2.1.1)."""
+    if table.bits in (8, 16):
+        return table
+    stretched = np.round(table.values * (65535 / ((1 << table.bits) - 1))).astype(np.uint16)
+    return replace(table, values=stretched, bits=16)
 
 
 def _table(table: LookupTable, signed: bool) -> Dataset:

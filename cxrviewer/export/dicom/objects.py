@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from cxrviewer.errors import ExportError
@@ -40,7 +39,6 @@ FILE_NAMES = {
 IMAGE_NAME = "image.dcm"
 
 _ACQUISITION = "109101"
-_REFERENCES = frozenset({"ReferencedImageSequence", "SourceImageSequence"})
 
 
 def dicom_object(scene: Scene, kind: Kind, options: ExportOptions, subject: Subject | None = None) -> Dataset:
@@ -86,8 +84,7 @@ def dicom_object(scene: Scene, kind: Kind, options: ExportOptions, subject: Subj
     if subject.copied:
         mark_deidentified(dataset)
         _forget_scanner(dataset)
-    if subject.frame is not None:
-        _refer_to_frame(dataset, subject)
+    subject.settle_references(dataset)
     return dataset
 
 
@@ -132,15 +129,3 @@ def _forget_scanner(dataset: Dataset) -> None:
             for item in dataset.ContributingEquipmentSequence
             if item.PurposeOfReferenceCodeSequence[0].CodeValue != _ACQUISITION
         ]
-
-
-def _refer_to_frame(dataset: Dataset, subject: Subject) -> None:
-    """Say in each reference to the image which of its frames is meant, where highdicom does not."""
-
-    def each(_: Dataset, element: DataElement) -> None:
-        if element.keyword in _REFERENCES:
-            for item in element.value:
-                if item.get("ReferencedSOPInstanceUID") == subject.image.SOPInstanceUID:
-                    item.ReferencedFrameNumber = subject.frame
-
-    dataset.walk(each)

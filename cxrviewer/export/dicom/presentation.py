@@ -92,7 +92,6 @@ def _annotation(subject: Subject, layer: hd.pr.GraphicLayer, lines: list[Contour
     return hd.pr.GraphicAnnotation(
         [subject.image],
         layer,
-        referenced_frame_number=subject.frame,
         graphic_objects=[
             hd.pr.GraphicObject("POLYLINE", line.points + _TO_CORNER, units="PIXEL") for line in lines
         ],
@@ -116,16 +115,17 @@ def _words(
     text = hd.pr.TextObject(
         "\r\n".join(lines), units="DISPLAY", bounding_box=(0.01, 0.01, 0.6, 0.12), text_justification="LEFT"
     )
-    return hd.pr.GraphicAnnotation(
-        [subject.image], layer, referenced_frame_number=subject.frame, text_objects=[text]
-    )
+    return hd.pr.GraphicAnnotation([subject.image], layer, text_objects=[text])
 
 
 def _in_window(scene: Scene) -> bool:
-    """Return whether a window says all of how the image is shown, so that viewers can go on from it."""
-    info = scene.radiograph.grayscale
-    voi = scene.voi or default_voi(scene.radiograph)
-    return isinstance(voi, Window) and info.padding is None and isinstance(info.modality, Rescale)
+    """Return whether a window says all of how the image is shown, so that viewers can go on from it.
+
+    A sigmoid does not: few viewers know of one in a presentation state, DCMTK among those that do not.
+    """
+    info, voi = scene.radiograph.grayscale, scene.voi or default_voi(scene.radiograph)
+    straight = isinstance(voi, Window) and voi.function is not VoiFunction.SIGMOID
+    return straight and info.padding is None and isinstance(info.modality, Rescale)
 
 
 def _inverse(scene: Scene) -> bool:
@@ -149,16 +149,17 @@ def _voi(scene: Scene) -> hd.pr.SoftcopyVOILUTTransformation:
 
     voi = scene.voi or default_voi(scene.radiograph)
     if _in_window(scene) and isinstance(voi, Window):
-        return hd.pr.SoftcopyVOILUTTransformation(
-            window_center=voi.center,
-            window_width=voi.width,
-            voi_lut_function=None if voi.function is VoiFunction.LINEAR else str(voi.function),
-        )
+        # The same ramp as LINEAR, which every viewer knows (PS3.3 C.11.2.1.2.1, C.11.2.1.3.2).
+        exact = voi.function is VoiFunction.LINEAR_EXACT
+        center, width = (voi.center + 0.5, voi.width + 1) if exact else (voi.center, voi.width)
+        return hd.pr.SoftcopyVOILUTTransformation(window_center=center, window_width=width)
     bits = scene.radiograph.grayscale.bits_stored
     first = -(1 << (bits - 1)) if scene.radiograph.grayscale.signed else 0
     start = first - index_offset(scene.radiograph)
-    values = scene.table[start : start + (1 << bits)]
-    table = hd.VOILUT(first, values.astype(np.uint16) * np.uint16(257))
+    table = hd.VOILUT(0, scene.table[start : start + (1 << bits)].astype(np.uint16) * np.uint16(257))
+    if first < 0:
+        # Not known to highdicom: the first value is signed where modality values are (PS3.3 C.11.2.1.1).
+        table.add_new("LUTDescriptor", "SS", [table.LUTDescriptor[0], first, table.LUTDescriptor[2]])
     return hd.pr.SoftcopyVOILUTTransformation(voi_luts=[table])
 
 

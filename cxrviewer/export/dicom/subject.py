@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
+from pydicom.uid import UID, SecondaryCaptureImageStorage
 
 from cxrviewer.errors import ExportError, ImageReadError
 from cxrviewer.export.dicom.equipment import limited
@@ -30,6 +31,7 @@ _MAY_BE_EMPTY = (
     "StudyTime",
     "ReferringPhysicianName",
 )
+_REFERENCES = frozenset({"ReferencedImageSequence", "SourceImageSequence"})
 _NOT_FOR_DIAGNOSIS = "not for diagnosis"
 """The end of `annotated.DISCLAIMER`, where there is no room for the whole."""
 _GIVE_UP_IDENTITY = "Export without the patient's identity, or export the image again from its source."
@@ -50,7 +52,9 @@ class Subject:
     new_uid : callable
         From `identifiers.export_uids`.
     clean_pixels : bool
-        Whether the file says that nothing in its pixels tells who the patient is, and nothing was added.
+        Whether the file says that nothing in its pixels tells who the patient is.
+    sop_class : UID, optional
+        What the image is, where `image` is made to look like another kind of object.
     """
 
     image: Dataset
@@ -58,6 +62,7 @@ class Subject:
     copied: bool
     new_uid: Callable[[str], UID]
     clean_pixels: bool = False
+    sop_class: UID | None = None
 
     def new_series(self, number: int, description: str, disclaimer: bool = True) -> dict[str, Any]:
         """Return the arguments of highdicom's objects for a series of its own with one instance.
@@ -79,6 +84,21 @@ class Subject:
             "instance_number": 1,
             "series_description": limited(description, 64 - len(after)) + after,
         }
+
+    def settle_references(self, dataset: Dataset) -> None:
+        """Say in each reference to the image what it is, and which of its frames is meant."""
+
+        def each(item: Dataset, element: DataElement) -> None:
+            if element.keyword == "ReferencedSOPClassUID" and self._is_meant(item) and self.sop_class:
+                element.value = self.sop_class
+            if element.keyword in _REFERENCES and self.frame is not None:
+                for reference in filter(self._is_meant, element.value):
+                    reference.ReferencedFrameNumber = self.frame
+
+        dataset.walk(each)
+
+    def _is_meant(self, item: Dataset) -> bool:
+        return bool(item.get("ReferencedSOPInstanceUID") == self.image.SOPInstanceUID)
 
     @property
     def frames(self) -> list[int] | None:
@@ -109,7 +129,10 @@ def subject_of(scene: Scene, options: ExportOptions) -> Subject:
     if not options.identity or radiograph.file_format != "DICOM":
         return Subject(image_copy(radiograph), None, True, new_uid, _says_clean(radiograph))
     frame = radiograph.frame + 1 if radiograph.frames > 1 else None
-    return Subject(_source(radiograph), frame, False, new_uid)
+    header = _source(radiograph)
+    sop_class = header.SOPClassUID
+    _make_single(header)
+    return Subject(header, frame, False, new_uid, sop_class=sop_class)
 
 
 def _says_clean(radiograph: Radiograph) -> bool:
@@ -137,10 +160,18 @@ def _source(radiograph: Radiograph) -> Dataset:
     if radiograph.spacing is None and "PixelSpacing" in header:
         # Of 0 mm, say: `radiograph` has a note of it.
         del header.PixelSpacing
-    if radiograph.frames > 1:
-        # Objects of one frame are made as of an image with one; the reference to it is added after.
-        del header.NumberOfFrames
     return header
+
+
+def _make_single(header: Dataset) -> None:
+    """Make a header one of an image that cannot have several frames.
+
+    For highdicom those that can have functional groups, which older kinds of objects do not have. References
+    to the image are set right after (`Subject.settle_references`).
+    """
+    if "NumberOfFrames" in header:
+        del header.NumberOfFrames
+        header.SOPClassUID = SecondaryCaptureImageStorage
 
 
 def _header(radiograph: Radiograph) -> Dataset:
