@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.engine.job import JobProgress, Tell
+from cxrviewer.learning.training_log import read_log
 from cxrviewer.models.load_request import LoadRequest
 
 if TYPE_CHECKING:
     from cxrviewer.explain.model_info import ModelInfo
     from cxrviewer.explain.question import Question
+    from cxrviewer.learning.train import TrainOrder
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class StudyOrder:
         By the words of the command.
     per_class, seed : int
         Images of each class at most, and the seed by which they are drawn.
+    lungs : bool
+        Whether lungs are looked for, to tell how much of the evidence lies in them.
     """
 
     load: LoadRequest
@@ -60,6 +64,7 @@ class StudyOrder:
     target: str = "top"
     per_class: int = 30
     seed: int = 0
+    lungs: bool = True
 
 
 def evaluate(tell: Tell, order: EvaluateOrder) -> JobResult:
@@ -73,6 +78,7 @@ def evaluate(tell: Tell, order: EvaluateOrder) -> JobResult:
 
 def study(tell: Tell, order: StudyOrder) -> JobResult:
     """Study the heatmaps of a model; see `learning.study`."""
+    from cxrviewer.explain.lungs import lung_mask
     from cxrviewer.explain.question import Question, settle
     from cxrviewer.learning.study import StudySettings
     from cxrviewer.learning.study import study as run
@@ -85,8 +91,35 @@ def study(tell: Tell, order: StudyOrder) -> JobResult:
 
     _prepare(tell)
     settings = StudySettings(order.per_class, order.seed)
-    run(order.load, order.data, order.output, ask, settings, _counting(tell))
+    mask = lung_mask if order.lungs else None
+    run(order.load, order.data, order.output, ask, settings, _counting(tell), mask)
     return JobResult(order.output / "study.html")
+
+
+def train(tell: Tell, order: TrainOrder) -> JobResult:
+    """Train a model; tells each line, and the log as it grows; see `learning.train`."""
+    from cxrviewer.learning.train import train as run
+    from cxrviewer.learning.training_page import write_page
+
+    model = run(order, _Follower(tell, order.output).line)
+    return JobResult(write_page(model), model)
+
+
+class _Follower:
+    """Tells with each line what has come to the log since the one before."""
+
+    def __init__(self, tell: Tell, folder: Path) -> None:
+        self._tell, self._folder = tell, folder
+        # What an earlier run left is gone when the first epoch ends.
+        self._former = read_log(folder)
+
+    def line(self, text: str) -> None:
+        self._tell(text)
+        log = read_log(self._folder)
+        if log is not None and log != self._former:
+            self._former = log
+            self._tell(JobProgress(log.epochs[-1], log.total, "epochs"))
+            self._tell(log)
 
 
 def _prepare(tell: Tell) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,22 +49,28 @@ class JobCommands(QObject):
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
         return {
-            "evaluate": self.ask_for_evaluation,
+            "train": lambda: self.ask("train", "TrainForm"),
+            "evaluate": lambda: self.ask("evaluate", "EvaluateForm"),
+            "study": lambda: self.ask("study", "StudyForm"),
             "jobs": self.show,
         }
 
-    def ask_for_evaluation(self) -> None:
-        """Let the user order an evaluation."""
-        from cxrviewer.ui.dialogs.evaluate import EvaluateForm
+    def ask(self, module: str, name: str) -> None:
+        """Let the user order a job by a form of `ui.dialogs`, which is imported in a thread."""
 
-        self._open(EvaluateForm)
+        def prepared() -> type[JobForm]:
+            kind: type[JobForm] = getattr(import_module(f"cxrviewer.ui.dialogs.{module}"), name)
+            kind.prepare()
+            return kind
+
+        self._inspector.post("form", self._open, prepared)
 
     def show(self) -> None:
         """Show the jobs in front."""
         if self.panel is None:
             from cxrviewer.ui.dialogs.jobs import JobsWindow
 
-            self.panel = JobsWindow(self.jobs, self._window.services.run_aside, self._window)
+            self.panel = JobsWindow(self.jobs, self._window.services.run_aside)
             self.panel.model_wanted.connect(self._window.commands.choose_model)
         self.panel.show()
         self.panel.raise_()
@@ -89,10 +96,17 @@ class JobCommands(QObject):
     def shut_down(self) -> None:
         """End jobs and threads."""
         self.jobs.shut_down()
+        if self.panel is not None:
+            self.panel.close()
+            self.panel.deleteLater()
         self._inspector.stop()
 
-    def _open(self, kind: type[JobForm]) -> None:
-        self.form = kind(self._start(), self._inspect, self._window)
+    def _open(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            self._window.messages.show_error(outcome.error)
+            return
+        assert isinstance(outcome.value, type)
+        self.form = outcome.value(self._start(), self._inspect, self._window)
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.form.ordered.connect(self._order)
         self.form.open()

@@ -25,7 +25,9 @@ from cxrviewer.ui.flow_layout import FlowLayout
 
 _NO_PATH = re.compile(rb'<path id="([^"]+)" (?=transform)')
 _PICTURE = 148
-"""Width of a small picture."""
+_LARGE_PICTURE = 220
+_FEW = 4
+"""Pictures that are shown large."""
 _WIDEST_TEXT = 760
 _PIXELS_A_POINT = 1.25
 _CELL = "padding: 3px 18px 3px 0px; border-bottom: 1px solid {line};"
@@ -70,7 +72,8 @@ def _add(layout: QVBoxLayout, block: Block) -> None:
     elif isinstance(block, Table):
         layout.addWidget(_table(block))
     elif isinstance(block, Pictures):
-        layout.addWidget(_flow([_figure(item, _PICTURE, wrong=block.wrong) for item in block.items]))
+        width = _PICTURE if len(block.items) > _FEW else _LARGE_PICTURE
+        layout.addWidget(_flow([_figure(item, width, wrong=block.wrong) for item in block.items]))
 
 
 def _label(text: str, *, size: float = 1.0, bold: bool = False, muted: bool = False) -> QLabel:
@@ -137,9 +140,10 @@ def _figure(drawing: Drawing, width: int | None, *, wrong: bool = False) -> QWid
 
 
 def _drawn(svg: bytes) -> QPixmap:
-    """Return a drawing of matplotlib in the colours of the window: what is black there is text here."""
+    """Return a drawing of matplotlib in the colours of the window: black is text, its blue the accent."""
     text = theme.TEXT.name().encode()
-    svg = svg.replace(b"#000000", text).replace(b"<svg ", b'<svg style="fill: ' + text + b'" ', 1)
+    svg = svg.replace(b"#000000", text).replace(b"#1f77b4", theme.ACCENT.name().encode())
+    svg = svg.replace(b"<svg ", b'<svg style="fill: ' + text + b'" ', 1)
     # A space has no path, which Qt takes for damage.
     svg = _NO_PATH.sub(rb'<path id="\1" d="M 0 0" ', svg)
     renderer = QSvgRenderer(QByteArray(svg))

@@ -55,6 +55,7 @@ class PathField(QWidget):
     """
 
     changed = Signal()
+    said = Signal()
 
     def __init__(self, name: str, placeholder: str = "", files: str = "", *, folders: bool = True) -> None:
         super().__init__()
@@ -64,6 +65,7 @@ class PathField(QWidget):
         self.line.setPlaceholderText(placeholder)
         self.line.textChanged.connect(lambda _text: self.changed.emit())
         self.browse = QPushButton("Browse…")
+        self.browse.setAutoDefault(False)
         if files and folders:
             menu = QMenu(self.browse)
             menu.addAction("Folder…").triggered.connect(lambda _checked=False: self._browse_folder())
@@ -104,6 +106,7 @@ class PathField(QWidget):
         self.words.setObjectName("Warning" if problem else "Muted")
         self.words.style().polish(self.words)
         self.words.setVisible(bool(text))
+        self.said.emit()
 
     def _browse_folder(self) -> None:
         self._take(QFileDialog.getExistingDirectory(self, self._name, self._start()))

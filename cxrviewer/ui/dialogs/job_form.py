@@ -86,6 +86,7 @@ class JobForm(QDialog):
         self.form.setVerticalSpacing(10)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.start: QPushButton = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.start.setObjectName("Primary")
         self.start.setDefault(True)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
@@ -99,7 +100,13 @@ class JobForm(QDialog):
         self.output.changed.connect(self.check)
         if start.data:
             self.data.line.setText(start.data)
+        for field in (self.data, self.output):
+            field.said.connect(self._grow)
         self.check()
+
+    @staticmethod
+    def prepare() -> None:
+        """Do in a thread what takes long before the form is made."""
 
     def made_data(self) -> PathField:
         """Return the field of the data."""
@@ -148,6 +155,13 @@ class JobForm(QDialog):
         if ready:
             self._pause.start()
 
+    def _grow(self) -> None:
+        """Have room for all words."""
+        layout = self.layout()
+        layout.activate()
+        wanted = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
+        self.resize(self.width(), max(self.height(), wanted, layout.totalSizeHint().height()))
+
     def _look(self) -> None:
         data, asked = self.data.path(), self._asked
         if data is None or not data.exists():
@@ -170,10 +184,14 @@ class JobForm(QDialog):
         data, output = self.data.path(), self.output.path()
         if data is None or output is None:
             return
-        if (output / self.RESULT).exists() and not self._may_replace(output):
+        if self.replaces(output) and not self._may_replace(output):
             return
         self.ordered.emit(self.order(data, output))
         self.accept()
+
+    def replaces(self, output: Path) -> bool:
+        """Return whether earlier results in a folder would be replaced."""
+        return (output / self.RESULT).exists()
 
     def _may_replace(self, output: Path) -> bool:
         text = f"“{output.name}” has results of an earlier run. Replace them?"

@@ -92,6 +92,9 @@ class JobPage(QWidget):
         self.browser.clicked.connect(lambda: _open(self.state.page))
         self.folder = QPushButton("Show folder")
         self.folder.clicked.connect(lambda: _open(self.state.order.output))
+        for button in (self.cancel, self.log_button, self.use_model, self.browser, self.folder):
+            # Else Enter would end the job.
+            button.setAutoDefault(False)
         bar = QHBoxLayout()
         bar.setSpacing(12)
         bar.addWidget(self.bar, 1)
@@ -127,7 +130,7 @@ class JobPage(QWidget):
         for line in state.lines[self._lines :]:
             self.log.appendPlainText(line)
         self._lines = len(state.lines)
-        self.log_button.setVisible(bool(state.lines))
+        self.log_button.setVisible(len(state.lines) > 1)
         self.use_model.setVisible(state.phase is Phase.DONE and state.model is not None)
         self.browser.setVisible(state.page is not None)
         self.folder.setVisible(state.phase.over and state.order.output.is_dir())

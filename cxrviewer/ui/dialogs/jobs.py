@@ -45,7 +45,7 @@ class JobsWindow(QDialog):
         self.list.setAccessibleName("Jobs")
         self.list.setFixedWidth(_LIST_WIDTH)
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.list.setSpacing(2)
+        self.list.setStyleSheet("QListWidget::item { padding: 7px 10px; }")
         self.list.currentItemChanged.connect(self._choose)
         self.stack = QStackedWidget()
         nothing = QLabel("There are no jobs yet: Tools and File > Batch start them.")
