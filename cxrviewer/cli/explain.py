@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cxrviewer.cli.explain_options import add_options, chosen, export_options
 
 if TYPE_CHECKING:
+    from cxrviewer.imaging.lungs import LungField
     from cxrviewer.imaging.radiograph import Radiograph
     from cxrviewer.session.marks import FileMarks
     from cxrviewer.session.shown import Shown
@@ -54,19 +55,19 @@ def run(arguments: argparse.Namespace) -> int:
     card = resolve_model(arguments.model).card
     if card is not None:
         resolve_target(card, arguments.target)
-    shown = _analyse(radiograph, state, arguments)
-    for note in _notes(shown, arguments):
+    shown, lungs = _analyse(radiograph, state, arguments)
+    for note in (*_notes(shown, arguments), *_lung_notes(lungs)):
         remark(_PROGRAM, note)
     _write(shown, arguments)
     tolerate_any_text()
     if arguments.json:
-        print_answer(shown, arguments.image)
+        print_answer(shown, arguments.image, lungs)
         return 0
     written = [path for path in (arguments.output, arguments.raw) if path is not None]
     for path in written:
         print(f"Wrote {path}")
     if not written:
-        print_classes(shown)
+        print_classes(shown, lungs)
     return 0
 
 
@@ -82,10 +83,14 @@ def _check_destinations(arguments: argparse.Namespace) -> None:
         check_destination(arguments.raw, suffixes, arguments.image)
 
 
-def _analyse(radiograph: Radiograph, state: ViewState, arguments: argparse.Namespace) -> Shown:
+def _analyse(
+    radiograph: Radiograph, state: ViewState, arguments: argparse.Namespace
+) -> tuple[Shown, LungField | None]:
+    """Return the heatmap, and the lungs where they are wanted."""
     from cxrviewer.cli.here import run_here
     from cxrviewer.cli.progress import ProgressLine
     from cxrviewer.explain.catalog import method_spec
+    from cxrviewer.explain.lungs import find_lungs
     from cxrviewer.session.analysis import analyse, load_choice
     from cxrviewer.session.asking import settled_question
     from cxrviewer.session.keys import ExplainKey
@@ -100,7 +105,14 @@ def _analyse(radiograph: Radiograph, state: ViewState, arguments: argparse.Names
         line.title = method_spec(question.method).name
         key = ExplainKey(radiograph.key, loaded.info.card, question)
         analysis = analyse(run, radiograph, loaded, key)
-    return still(state, radiograph, loaded, analysis)
+        lungs = None if arguments.no_lungs else find_lungs(run, radiograph)
+    return still(state, radiograph, loaded, analysis), lungs
+
+
+def _lung_notes(lungs: LungField | None) -> list[str]:
+    from cxrviewer.session.lungs import NO_LUNGS
+
+    return [] if lungs is None or lungs.plausible else [f"{NO_LUNGS}."]
 
 
 def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:

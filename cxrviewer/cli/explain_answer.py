@@ -7,14 +7,16 @@ from pathlib import Path
 from cxrviewer.cli.listing import print_json, print_table
 from cxrviewer.explain.target import Target, is_under_threshold, target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER
-from cxrviewer.export.words import method_name, percent
+from cxrviewer.export.words import method_name, percent, whole_percent
+from cxrviewer.imaging.lungs import LungField
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.reading import group_probability
 from cxrviewer.session.analysis import Analysis
+from cxrviewer.session.lungs import evidence_in_lungs
 from cxrviewer.session.shown import Shown
 
 
-def print_answer(shown: Shown, image: Path) -> None:
+def print_answer(shown: Shown, image: Path, lungs: LungField | None) -> None:
     """Print model, output and question as one JSON object.
 
     Parameters
@@ -23,6 +25,8 @@ def print_answer(shown: Shown, image: Path) -> None:
         An analysis of an image.
     image : Path
         The image's file, as the user wrote it.
+    lungs : LungField, optional
+        None where they were not sought.
     """
     analysis, card = _answer(shown)
     prediction, attribution = analysis.result.prediction, analysis.result.attribution
@@ -53,12 +57,13 @@ def print_answer(shown: Shown, image: Path) -> None:
             "explains_logit": attribution.explains_logit,
             "logit_factor": attribution.logit_factor,
             "notes": list(attribution.notes),
+            "lungs": _lungs(analysis, lungs) if lungs is not None else None,
             "seconds": round(analysis.result.seconds, 4),
         }
     )
 
 
-def print_classes(shown: Shown) -> None:
+def print_classes(shown: Shown, lungs: LungField | None) -> None:
     """Print the output of every class and group, and what was explained."""
     analysis, card = _answer(shown)
     prediction, attribution = analysis.result.prediction, analysis.result.attribution
@@ -76,9 +81,24 @@ def print_classes(shown: Shown) -> None:
     print_table(rows)
     method, where = method_name(attribution.method), attribution.layer or "the input"
     print(f"Explained: {target_name(target, card)}, by {method} at {where}; -o OUT.png writes the heatmap.")
+    if lungs is not None and lungs.plausible and (found := evidence_in_lungs(analysis, lungs)) is not None:
+        share, even = map(whole_percent, found)
+        print(f"Inside the lungs: {share} of the positive evidence (uniform: {even}).")
     for note in (*radiograph.notes, *radiograph.badges):
         print(f"Note: {note}")
     print(f"{DISCLAIMER}.")
+
+
+def _lungs(analysis: Analysis, lungs: LungField) -> dict[str, object]:
+    """Return what is known of the lungs, and the share of positive evidence inside them."""
+    share, uniform = (evidence_in_lungs(analysis, lungs) if lungs.plausible else None) or (None, None)
+    return {
+        "found": lungs.plausible,
+        "doubt": lungs.doubt,
+        "area": round(lungs.area, 4),
+        "share": share,
+        "uniform": uniform,
+    }
 
 
 def _answer(shown: Shown) -> tuple[Analysis, ModelCard]:

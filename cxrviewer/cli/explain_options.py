@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add all arguments of the command."""
     parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
+    parser.add_argument(
+        "--no-lungs",
+        action="store_true",
+        help="do not look for the lungs: whether there are any, and how much of the evidence lies inside",
+    )
     _add_outputs(parser.add_argument_group("what is written"))
     content = parser.add_argument_group("what goes into the picture")
     content.add_argument("--marks", type=Path, metavar="FILE", help="draw the marks of a .marks.json file")

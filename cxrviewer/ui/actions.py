@@ -121,7 +121,7 @@ ACTIONS = (
     ),
     ActionSpec(
         "lung_check",
-        "Say where no lun&gs are found",
+        "Say &where no lungs are found",
         "",
         "Say of an image without lungs that the model was not made for it",
         checkable=True,

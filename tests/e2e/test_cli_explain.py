@@ -35,6 +35,7 @@ KEYS = {
     "explains_logit",
     "logit_factor",
     "notes",
+    "lungs",
     "seconds",
 }
 

@@ -1,4 +1,4 @@
-"""An engine that answers by itself: the map is the brightness of what the model is given."""
+"""An engine that answers by itself: the map is the brightness of what the model is given, and so are the lungs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from dataclasses import replace
 import numpy as np
 from material import analysis, choice, prediction
 
-from cxrviewer.explain.request import ExplainRequest, LoadRequest, Progress, SweepRequest, SweepResult
+from cxrviewer.explain.request import (
+    ExplainRequest,
+    LoadRequest,
+    LungRequest,
+    LungResult,
+    Progress,
+    SweepRequest,
+    SweepResult,
+)
 from cxrviewer.explain.target import TOP, of_label
 from cxrviewer.models.card import InputSpec
 
@@ -27,6 +35,8 @@ class AnsweringEngine:
         self.ready.set_result(None)
         self.top = top
         self.asked: list[ExplainRequest] = []
+        self.sought = 0
+        """How often lungs were sought."""
         self.gate = threading.Event()
         self.gate.set()
         self.closed = False
@@ -47,6 +57,9 @@ class AnsweringEngine:
         if isinstance(request, SweepRequest):
             asked = [replace(request.explain.question, layers=(layer,)) for layer in request.layers]
             return SweepResult(tuple(self._answer(replace(request.explain, question=one)) for one in asked))
+        if isinstance(request, LungRequest):
+            self.sought += 1
+            return LungResult(request.inputs[0, :, :, 0])
         assert isinstance(request, ExplainRequest)
         self.asked.append(request)
         while not self.gate.wait(0.005):
