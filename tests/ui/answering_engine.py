@@ -1,4 +1,4 @@
-"""An engine that answers by itself: the map is the brightness of what the model is given, and so are the lungs."""
+"""An engine that answers by itself: the map and the lungs are the brightness of what the model is given."""
 
 from __future__ import annotations
 
