@@ -42,6 +42,8 @@ class ExportOptions:
         Whether the patient's name, number and date of birth are written on the image.
     sidecar : bool
         Whether a file that says how the export was made is written beside it.
+    paper : str
+        Of a report: "a4" or "letter".
     """
 
     writer: str = ""
@@ -55,6 +57,7 @@ class ExportOptions:
     disclaimer: bool = True
     identity: bool = False
     sidecar: bool = True
+    paper: str = "a4"
 
 
 def options_to_json(options: ExportOptions) -> dict[str, object]:
