@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from cxrviewer.batch.answering import Answering
@@ -71,15 +72,19 @@ def _work(
     total, done, failed = journal.counts()
     report(BatchProgress(done, total, failed))
     before, start = done, time.perf_counter()
-    for ended in _ended(left, options, pictures, journal):
-        row, thumbnail = _row(ended)
-        journal.put(row, thumbnail)
-        done, failed = done + 1, failed + bool(row.error)
-        seconds = (time.perf_counter() - start) / (done - before) * (total - done)
-        report(BatchProgress(done, total, failed, seconds, row))
+    # Closed at once where a row cannot be kept, so that no desk goes on.
+    with closing(_ended(left, options, pictures, journal)) as all_ended:
+        for ended in all_ended:
+            row, thumbnail = _row(ended)
+            journal.put(row, thumbnail)
+            done, failed = done + 1, failed + bool(row.error)
+            seconds = (time.perf_counter() - start) / (done - before) * (total - done)
+            report(BatchProgress(done, total, failed, seconds, row))
 
 
-def _ended(left: Sequence[Item], options: BatchOptions, pictures: Path, journal: Journal) -> Iterator[Ended]:
+def _ended(
+    left: Sequence[Item], options: BatchOptions, pictures: Path, journal: Journal
+) -> Generator[Ended, None, None]:
     if not left:
         return
     with Desks(min(len(left), _workers(options))) as desks:

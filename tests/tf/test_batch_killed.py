@@ -1,0 +1,116 @@
+"""The real command, ended by Ctrl+C and by a kill at any moment, goes on where it was."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+
+from cxrviewer.cli.main import main
+
+if sys.platform == "win32":
+    pytest.skip("no POSIX signals", allow_module_level=True)
+
+FILES = 160
+PATIENCE = 120.0
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    rng = np.random.default_rng(1)
+    for number in range(FILES):
+        picture = cv2.resize(rng.integers(0, 255, (9, 9), dtype=np.uint8), (96, 80))
+        cv2.imwrite(str(folder / f"{number}.png"), picture)
+    (folder / "bad.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    return folder
+
+
+def started(data: Path, output: Path, *more: str) -> subprocess.Popen[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "cxrviewer",
+        "batch",
+        str(data),
+        "-o",
+        str(output),
+        "--no-sidecar",
+        *more,
+    ]
+    # A shell has programs in the background ignore Ctrl+C, these tests maybe, and theirs with them.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, former)
+    return process
+
+
+def wait_for_pictures(process: subprocess.Popen[str], output: Path, count: int) -> list[psutil.Process]:
+    """Return the processes of a run once it has so many pictures."""
+    start = time.monotonic()
+    while len(list((output / "pictures").glob("*.png"))) < count:
+        assert time.monotonic() - start < PATIENCE
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def ended(processes: list[psutil.Process]) -> bool:
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    return not alive
+
+
+def journal(output: Path) -> dict[str, str]:
+    """Return the rows of the journal by their pictures."""
+    with sqlite3.connect(output / "batch.sqlite") as connection:
+        contents = [content for (content,) in connection.execute("SELECT content FROM rows")]
+    connection.close()
+    return {json.loads(content)["picture"]: content for content in contents}
+
+
+def test_ended_twice_a_batch_is_as_if_never_ended(data: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    first = started(data, output)
+    children = wait_for_pictures(first, output, 20)
+    first.send_signal(signal.SIGINT)
+    out, err = first.communicate(timeout=PATIENCE)
+    assert (first.returncode, out) == (130, "")
+    assert f"of {FILES + 1} files" in err
+    assert "Traceback" not in err
+    assert ended(children)
+    kept = journal(output)
+    with (output / "results.csv").open(newline="") as stream:
+        assert len(list(csv.DictReader(stream))) == len(kept) < FILES
+
+    second = started(data, output, "--resume")
+    children = wait_for_pictures(second, output, len(kept) + random.randint(1, 60))
+    second.kill()
+    second.communicate()
+    assert ended(children)
+    after_kill = journal(output)
+    assert kept.items() <= after_kill.items()
+    times = {name: (output / "pictures" / name).stat().st_mtime_ns for name in after_kill if name}
+
+    assert main(["batch", str(data), "-o", str(output), "--no-sidecar", "--resume"]) == 0
+    assert after_kill.items() <= journal(output).items()
+    assert all((output / "pictures" / name).stat().st_mtime_ns == when for name, when in times.items())
+    with (output / "results.csv").open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [int(row["number"]) for row in rows] == list(range(1, FILES + 2))
+    assert sorted(row["file"] for row in rows if row["error"]) == ["bad.png"]
+    pictures = sorted((output / "pictures").iterdir())
+    assert [path.name for path in pictures] == sorted(row["picture"] for row in rows if row["picture"])
+    for path in pictures[::40]:
+        assert cv2.imread(str(path)) is not None
