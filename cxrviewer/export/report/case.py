@@ -1,0 +1,153 @@
+"""The page of one case: where its parts stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from cxrviewer import __version__
+from cxrviewer.export.annotated import DISCLAIMER
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.overlay import Scene, color_bar
+from cxrviewer.export.picture import seen
+from cxrviewer.export.report import content
+from cxrviewer.export.report.colors import ACCENT, CAUTION, LINE, MUTED
+from cxrviewer.export.report.column import Column, text_width
+from cxrviewer.export.report.page import Page
+
+_MARGIN = 42.0
+_GAP = 18.0
+_HEADER, _FOOTER = 30.0, 44.0
+_TALLEST, _SMALLEST = 300.0, 140.0
+_SHORTEST_TABLE = 6
+_PIXELS = 1200
+"""Most along the longer side of a picture: some 300 an inch on paper."""
+
+
+def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> Page:
+    """Return the page of one case.
+
+    Parameters
+    ----------
+    scene : Scene
+        What is reported.
+    options : ExportOptions
+        Whether the patient is named, and the disclaimer written; marks, scale bar, paper.
+    number, count : int
+        Which of how many pages it is, from 1.
+    """
+    page = Page(options.paper)
+    half = (page.width - 2 * _MARGIN - _GAP) / 2
+    left, right = _MARGIN, _MARGIN + half + _GAP
+    head, details = _head(scene, options, page), _details(scene, page)
+    words, under_image, under_overlay = (
+        _words(scene, right, half),
+        _caption(content.window_words(scene), left, half),
+        _scale(scene, right, half),
+    )
+    captions = max(under_image.height, under_overlay.height)
+    pictures_top = _HEADER + 18.0 + head.height + 8.0
+    details_top = page.height - _FOOTER - details.height
+    rows = content.outputs(scene)
+    needed = max(words.height, content.table_height(min(len(rows), _SHORTEST_TABLE)))
+    free = details_top - pictures_top - captions - needed - 34.0
+    overlay = _reduced(seen(scene, options))
+    tallest = min(_TALLEST, half * overlay.shape[0] / overlay.shape[1])
+    height = max(_SMALLEST, min(free, tallest))
+    tables_top = pictures_top + height + captions + 18.0
+
+    _header(page, scene)
+    head.draw(page, _HEADER + 18.0)
+    for x, pixels in ((left, _reduced(_image(scene, options))), (right, overlay)):
+        column = Column(x, half)
+        column.picture(pixels, half, height)
+        column.draw(page, pictures_top)
+    under_image.draw(page, pictures_top + height + 5.0)
+    under_overlay.draw(page, pictures_top + height + 5.0)
+    table = content.table(rows, left, half, details_top - tables_top - 10.0)
+    table.draw(page, tables_top)
+    words.draw(page, tables_top)
+    details.draw(page, min(details_top, tables_top + max(table.height, words.height) + 16.0))
+    _footer(page, options, number, count)
+    return page
+
+
+def _head(scene: Scene, options: ExportOptions, page: Page) -> Column:
+    title, verdict, positive = content.title(scene)
+    column = Column(_MARGIN, page.width - 2 * _MARGIN)
+    column.text(title, size=20.0, bold=True)
+    column.text(verdict, size=11.0, color=ACCENT if positive else MUTED)
+    column.space(3.0)
+    column.text(content.identity(scene, options), color=MUTED)
+    return column
+
+
+def _words(scene: Scene, left: float, width: float) -> Column:
+    column = Column(left, width)
+    column.heading("How the heatmap was made")
+    for sentence in content.method_sentences(scene):
+        column.text(sentence)
+        column.space(2.0)
+    notes = content.notes(scene)
+    if notes:
+        column.space(6.0)
+        column.heading("To be kept in mind")
+        for note in notes:
+            column.note(note, CAUTION)
+    return column
+
+
+def _details(scene: Scene, page: Page) -> Column:
+    column = Column(_MARGIN, page.width - 2 * _MARGIN)
+    column.heading("Provenance")
+    column.pairs(content.provenance_rows(scene))
+    return column
+
+
+def _caption(text: str, left: float, width: float) -> Column:
+    column = Column(left, width)
+    column.text(text, size=7.0, color=MUTED)
+    return column
+
+
+def _scale(scene: Scene, left: float, width: float) -> Column:
+    bar = color_bar(scene)
+    column = Column(left, width)
+    if bar is not None:
+        column.color_bar(bar.colors, bar.ticks, bar.caption)
+    else:
+        column.text(content.state_words(scene), size=7.0, color=MUTED)
+    return column
+
+
+def _image(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
+    plain = replace(scene, style=replace(scene.style, visible=False))
+    return seen(plain, replace(options, marks=False, identity=False))
+
+
+def _reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    scale = _PIXELS / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    rows, columns = (max(1, round(side * scale)) for side in picture.shape[:2])
+    return np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _header(page: Page, scene: Scene) -> None:
+    width = page.width - 2 * _MARGIN
+    page.text(f"CXR Viewer {__version__}", _MARGIN, _HEADER, 8.0, ACCENT, True)
+    when = f"Analysed {scene.moment:%Y-%m-%d %H:%M %z}"
+    page.text(when, _MARGIN + width - text_width(when, 8.0), _HEADER, 8.0, MUTED)
+    page.box(_MARGIN, _HEADER + 6.0, width, 1.2, ACCENT)
+
+
+def _footer(page: Page, options: ExportOptions, number: int, count: int) -> None:
+    width, base = page.width - 2 * _MARGIN, page.height - 22.0
+    page.box(_MARGIN, base - 12.0, width, 0.6, LINE)
+    if options.disclaimer:
+        page.text(DISCLAIMER, _MARGIN, base, 8.0, CAUTION, True)
+    place = f"{number} / {count}"
+    page.text(place, _MARGIN + width - text_width(place, 8.0), base, 8.0, MUTED)
