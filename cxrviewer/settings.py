@@ -59,6 +59,8 @@ class Settings:
         Whether the images of inner folders are listed, too.
     export_folder : str
         Folder written to last.
+    export_choice : str
+        What was exported last and how, as JSON; never with identity.
     job_data, job_results : str
         Data of the last job, and the folder that its folder of results was made in.
     panes : str
@@ -90,6 +92,7 @@ class Settings:
     grouping: str = "automatic"
     subfolders: bool = False
     export_folder: str = ""
+    export_choice: str = ""
     job_data: str = ""
     job_results: str = ""
     panes: str = "ONE"

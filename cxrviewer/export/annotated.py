@@ -18,6 +18,8 @@ _SIDE_PANEL = 300
 _SMALLEST_TEXT = 12
 _LETTERS_ACROSS = 64
 """Letter sizes that make up the width of a picture, so that text shrinks and grows with it."""
+_LETTERS_DOWN = 30
+"""And its height: text must not be larger than the panels of a row."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def annotate(
 
 
 def _beneath(width: int, top: int, annotation: Annotation, color_bar: ColorBar | None) -> list[Column]:
-    size = max(_SMALLEST_TEXT, round(width / _LETTERS_ACROSS))
+    size = max(_SMALLEST_TEXT, round(min(width / _LETTERS_ACROSS, top / _LETTERS_DOWN)))
     if not (annotation.title or annotation.headline or annotation.rows):
         only = Column(size, top + round(size * 0.6), width - 2 * size, size)
         _scale(only, annotation, color_bar)

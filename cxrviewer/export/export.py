@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cxrviewer import __version__
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.picture import export_picture
 from cxrviewer.export.provenance import check_sidecar, provenance, write_sidecar
-from cxrviewer.export.save import check_destination, find_writer, write_errors
+from cxrviewer.export.save import check_destination, find_writer, write_errors, writers
 from cxrviewer.export.writer_spec import Takes
 from cxrviewer.paths import atomic_path
 
@@ -56,6 +59,14 @@ def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT
         if options.sidecar:
             about = writer.record(scenes, options) if hasattr(writer, "record") else {}
             write_sidecar(provenance(scenes, options, about), path, temporary)
+
+
+def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
+    """Return what the file of an export looks like, (H, W, 3) uint8; of pictures, its very pixels."""
+    for writer in writers():
+        if writer.SPEC.id == options.writer and hasattr(writer, "preview"):
+            return np.asarray(writer.preview(scenes, options), np.uint8)
+    return export_picture(scenes, options).pixels
 
 
 def picture_metadata(scene: Scene, options: ExportOptions) -> dict[str, str]:

@@ -20,9 +20,28 @@ ACTIONS = (
     ActionSpec("refresh_files", "Refres&h list", "Shift+F5", "List the folder again"),
     ActionSpec("open_model", "Open &model…", "Ctrl+M", "Open a Keras classifier (.keras, .h5)"),
     ActionSpec(
-        "export", "&Export overlay…", "Ctrl+E", "Save the annotated overlay", "export", needs_image=True
+        "export",
+        "&Export…",
+        "Ctrl+E",
+        "Save overlay, heatmap or numbers; pull this button to drag the overlay out of the window",
+        "export",
+        needs_image=True,
     ),
-    ActionSpec("copy", "&Copy picture", "Ctrl+C", "Copy what the canvas shows", needs_image=True),
+    ActionSpec("print", "&Print…", "Ctrl+P", "Print the annotated overlay", needs_image=True),
+    ActionSpec(
+        "copy",
+        "&Copy overlay",
+        "Ctrl+C",
+        "Copy image and heatmap as displayed, with what they say",
+        needs_image=True,
+    ),
+    ActionSpec(
+        "copy_image",
+        "Copy i&mage",
+        "Ctrl+Alt+C",
+        "Copy the image as displayed, without heatmap and words",
+        needs_image=True,
+    ),
     ActionSpec(
         "tags",
         "File i&nformation…",
@@ -186,13 +205,15 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "open_model",
             SEPARATOR,
             "export",
-            "copy",
+            "print",
+            "batch",
             SEPARATOR,
             "tags",
             SEPARATOR,
             "quit",
         ),
     ),
+    ("&Edit", ("undo", "redo", SEPARATOR, "copy", "copy_image")),
     (
         "&View",
         (
@@ -269,7 +290,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("&Marks", MARKS_MENU),
     ("&Tools", TOOLS_MENU),
-    ("H&elp", ("sample", SEPARATOR, "notice", "about")),
+    ("Hel&p", ("sample", SEPARATOR, "notice", "about")),
 )
 
 TOOLBAR = (

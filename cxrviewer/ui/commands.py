@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
 from cxrviewer.errors import UserError
-from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.paths import resource
 from cxrviewer.session.places import is_place, on_disk
 from cxrviewer.session.state import FILL, FIT, Zoom, reset_view, with_model
 from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.comparison_commands import ComparisonCommands
-from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
+from cxrviewer.ui.export_commands import ExportCommands
 from cxrviewer.ui.file_commands import FileCommands
 from cxrviewer.ui.heatmap_commands import HeatmapCommands
 from cxrviewer.ui.job_commands import JobCommands
@@ -28,9 +27,7 @@ from cxrviewer.ui.window_commands import WindowCommands
 from cxrviewer.ui.word_commands import WordCommands
 
 if TYPE_CHECKING:
-    from cxrviewer.export.overlay import Scene
     from cxrviewer.ui.main_window import MainWindow
-    from cxrviewer.ui.worker import Outcome
 
 _ZOOM_STEP = 1.25
 TOOLS = (Tool.WINDOW, Tool.PAN, Tool.REGION, Tool.ZOOM, Tool.MAGNIFIER)
@@ -55,6 +52,7 @@ class Commands(HeatmapCommands):
         super().__init__(window)
         self.windowing = WindowCommands(window)
         self.marks = MarkCommands(window, self.choose_tool)
+        self.exports = ExportCommands(window)
         self.jobs = JobCommands(window)
         self.comparison = ComparisonCommands(window)
 
@@ -66,8 +64,6 @@ class Commands(HeatmapCommands):
             "open": self.ask_for_image,
             "open_folder": browser.choose_folder,
             "open_model": self.ask_for_model,
-            "export": self.ask_for_export,
-            "copy": self.copy_picture,
             "quit": window.close_window,
             "previous": lambda: browser.step(-1),
             "next": lambda: browser.step(1),
@@ -86,6 +82,7 @@ class Commands(HeatmapCommands):
             **super().handlers(),
             **self.windowing.handlers(),
             **FileCommands(window).handlers(),
+            **self.exports.handlers(),
             **WordCommands(window).handlers(),
             **PaneCommands(window).handlers(),
             **self.comparison.handlers(),
@@ -167,53 +164,6 @@ class Commands(HeatmapCommands):
         for each in Tool:
             if f"tool_{each.value}" in actions:
                 actions.check(f"tool_{each.value}", each is tool)
-
-    def copy_picture(self) -> None:
-        """Put what the canvas shows on the clipboard."""
-        QGuiApplication.clipboard().setImage(self._window.canvas.picture().copy())
-
-    def ask_for_export(self) -> None:
-        """Write the annotated overlay to a file that the user picks."""
-        shown = self._controller.shown
-        if shown.radiograph is None or shown.analysis is None:
-            self._window.messages.show_text(
-                "There is no heatmap to export yet: wait until the analysis is done."
-            )
-            return
-        radiograph = shown.radiograph
-        full = full_resolution(radiograph.shape, radiograph.aspect, shown.state.orientation)
-        seen = self._window.canvas.viewport()
-        assert seen is not None
-        folder = Path(self._window.settings.export_folder or Path.home())
-        dialog = ExportDialog(folder / "overlay.png", full.shape[::-1], seen.shape[::-1], self._window)
-        dialog.accepted.connect(lambda: self.export(dialog.path(), displayed=dialog.displayed.isChecked()))
-        dialog.open()
-
-    def export(self, path: Path, *, displayed: bool) -> None:
-        """Write the annotated overlay, at the image's resolution or as displayed, in the background."""
-        from cxrviewer.export.export import export
-
-        scene = self._scene(displayed=displayed)
-        if scene is None:
-            return
-
-        def done(outcome: Outcome) -> None:
-            if outcome.error is not None:
-                self._window.messages.show_error(outcome.error)
-            else:
-                self._window.export_written(path)
-
-        self._controller.run_aside(lambda: export((scene,), path), done)
-
-    def _scene(self, *, displayed: bool) -> Scene | None:
-        from cxrviewer.session.scene import make_scene
-
-        shown = self._controller.shown
-        if shown.radiograph is None:
-            return None
-        seen = self._window.canvas.viewport() if displayed else None
-        shape, aspect = shown.radiograph.shape, shown.radiograph.aspect
-        return make_scene(shown, seen or full_resolution(shape, aspect, shown.state.orientation))
 
     def report(self, error: UserError) -> None:
         """Say what failed; the last good image stays."""

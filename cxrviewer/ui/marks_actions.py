@@ -77,9 +77,6 @@ MARK_TOOLS = (
 )
 
 MARKS_MENU = (
-    "undo",
-    "redo",
-    SEPARATOR,
     *MARK_TOOLS,
     SEPARATOR,
     "edit_mark",

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from cxrviewer.explain.target import of_label
+from cxrviewer.export.options import ExportOptions
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.models.card import Activation, InputSpec, ModelCard, ResizeRule, Scaling
 from cxrviewer.models.card_toml import write_card
@@ -159,10 +160,16 @@ def _assert_aligned(desk, rule: ResizeRule, when: str) -> None:
     assert (off <= 0.5).all(), f"{rule} {when}: blob at {blob}, peak at {peak}, {off} cells apart"
 
 
+def _export(desk, path, *, displayed: bool) -> None:
+    """Export the overlay with its words, nothing drawn on the image."""
+    exports = desk.window.commands.exports
+    exports.write(exports.overlay(displayed=displayed), path, ExportOptions(scale_bar=False))
+
+
 def _assert_export_aligned(desk, rule: ResizeRule, target, measure: Measure = _yellow) -> None:
     desk.window.actions_table["reset"].trigger()
     desk.window.actions_table["rotate"].trigger()
-    desk.window.commands.export(target, displayed=False)
+    _export(desk, target, displayed=False)
     desk.wait(target.exists)
     desk.wait(lambda: not list(target.parent.glob(".out*")))
     picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB)[:COLUMNS, :ROWS]

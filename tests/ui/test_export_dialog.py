@@ -1,20 +1,65 @@
-"""Where an overlay goes and at which resolution."""
+"""What is exported, how and where to, beside a preview of exactly that."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QMessageBox
+from screens import screen
 
-from cxrviewer.ui.dialogs.export import ExportDialog
+from cxrviewer.errors import UserError
+from cxrviewer.export.export import export
+from cxrviewer.export.options import ExportOptions, PictureKind
+from cxrviewer.imaging.header import Header
+from cxrviewer.imaging.viewport import full_resolution, make_viewport
+from cxrviewer.session.export_choice import ExportChoice, PaneView, choice_to_remember, remembered_choice
+from cxrviewer.session.marks import FileMarks, Length
+from cxrviewer.session.plan import AtHand
+from cxrviewer.session.shown import Shown
+from cxrviewer.ui.dialogs.export import ExportDialog, OnScreen
+from cxrviewer.ui.worker import Outcome
+
+CHOICE = ExportChoice()
+
+
+def at_once(task, done) -> None:
+    """Draw in this thread."""
+    try:
+        done(Outcome("preview", None, value=task()))
+    except UserError as error:
+        done(Outcome("preview", None, error=error))
+
+
+def view(shown: Shown | None = None, marks: FileMarks | None = None) -> PaneView:
+    return PaneView(shown or screen(), make_viewport((40, 60), (400, 500), scale=8, center=(0.5, 0.5)), marks)
+
+
+def named(path: Path, **changes: object) -> Shown:
+    """Return a screen whose image has identity and a path of its own."""
+    shown = screen()
+    header = Header(patient_name="Doe, Jane", patient_id="4711", birth_date="1970-01-02")
+    image = replace(shown.radiograph, path=path, header=header, **changes)  # type: ignore[type-var]
+    return replace(shown, at_hand=AtHand(image, "default", shown.at_hand.loaded, shown.at_hand.prediction))
 
 
 @pytest.fixture
-def dialog(qtbot, tmp_path: Path) -> ExportDialog:
-    made = ExportDialog(tmp_path / "overlay.png", (3000, 2500), (760, 700))
-    qtbot.addWidget(made)
-    return made
+def open_dialog(qtbot, tmp_path: Path):
+    def make(choice: ExportChoice = CHOICE, panes: int = 1, active: PaneView | None = None) -> ExportDialog:
+        seen = active or view()
+        made = ExportDialog(OnScreen(seen, (seen,) * panes, 2), choice, tmp_path, at_once)
+        qtbot.addWidget(made)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def dialog(open_dialog) -> ExportDialog:
+    return open_dialog()
 
 
 @pytest.fixture
@@ -41,17 +86,105 @@ def _browse(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, name: str) ->
     dialog._browse()
 
 
-def test_the_whole_image_is_suggested(dialog: ExportDialog, tmp_path: Path) -> None:
-    assert dialog.full.isChecked()
-    assert not dialog.displayed.isChecked()
-    assert "3000×2500" in dialog.full.text()
-    assert "760×700" in dialog.displayed.text()
-    assert dialog.path() == tmp_path / "overlay.png"
+@pytest.mark.parametrize("kind", PictureKind)
+@pytest.mark.parametrize("displayed", [False, True])
+def test_the_preview_is_the_file(open_dialog, tmp_path: Path, kind: PictureKind, displayed: bool) -> None:
+    length = FileMarks((Length(((5.0, 5.0), (50.0, 30.0))),))
+    dialog = open_dialog(ExportChoice(ExportOptions(kind=kind), displayed), active=view(marks=length))
+    # So large that nothing is reduced.
+    dialog.preview.picture.setMinimumSize(2400, 1600)
+    dialog.resize(3000, 2000)
+    dialog.preview._draw()
+    export(dialog.scenes(), tmp_path / "a.png", dialog.choice().options)
+    written = cv2.cvtColor(cv2.imread(str(tmp_path / "a.png")), cv2.COLOR_BGR2RGB)
+    drawn = dialog.preview.drawn
+    assert drawn is not None
+    np.testing.assert_array_equal(drawn.pixels, written)
+    assert drawn.size == written.shape[1::-1]
+    assert f"{written.shape[1]}×{written.shape[0]}" in dialog.preview.caption.text()
 
 
-def test_only_one_resolution_at_a_time(dialog: ExportDialog) -> None:
-    dialog.displayed.click()
-    assert not dialog.full.isChecked()
+def test_each_choice_changes_the_preview_at_once(open_dialog) -> None:
+    marks = FileMarks((Length(((5.0, 5.0), (50.0, 30.0))),))
+    shown = named(Path("a.dcm"), directions=("L", "F"))
+    dialog = open_dialog(ExportChoice(displayed=True), active=view(shown, marks))
+    for name, box in dialog.boxes.items():
+        if name != "sidecar":
+            before = dialog.preview.drawn
+            box.click()
+            after = dialog.preview.drawn
+            assert before is not None
+            assert after is not None
+            assert before.pixels.shape != after.pixels.shape or (before.pixels != after.pixels).any(), name
+    before = dialog.preview.drawn
+    dialog.size_choice.setCurrentIndex(0)
+    assert dialog.preview.drawn.size != before.size
+    dialog.content.setCurrentIndex(1)
+    assert dialog.choice().options.kind is PictureKind.TRIPLE
+
+
+def test_all_panes_stand_as_on_screen(open_dialog) -> None:
+    dialog = open_dialog(panes=4)
+    alone = dialog.preview.drawn.size
+    dialog.content.setCurrentIndex(2)
+    choice = dialog.choice()
+    assert (choice.panes, choice.options.columns, len(dialog.scenes())) == (True, 2, 4)
+    assert dialog.preview.drawn.size[0] > 1.9 * alone[0]
+
+
+def test_one_pane_is_not_offered_as_all(dialog: ExportDialog) -> None:
+    assert dialog.content.entries() == [PictureKind.OVERLAY, PictureKind.TRIPLE]
+
+
+def test_the_format_and_the_suffix_follow_one_another(dialog: ExportDialog, tmp_path: Path) -> None:
+    assert dialog.path() == tmp_path / "bacterial-grad-cam.png"
+    dialog.format.choose("jpeg")
+    assert dialog.path().suffix == ".jpg"
+    dialog.file.selectAll()
+    dialog.file.insert(str(tmp_path / "other.webp"))
+    assert dialog.choice().options.writer == "webp"
+    dialog.format.choose("map-npz")
+    assert dialog.path() == tmp_path / "other.npz"
+    assert not dialog.content.isEnabled()
+    assert not dialog.boxes["caption"].isEnabled()
+    assert dialog.boxes["sidecar"].isEnabled()
+    assert dialog.preview.drawn.size == (60, 40)
+
+
+def test_every_writer_but_films_is_offered(dialog: ExportDialog) -> None:
+    from cxrviewer.export.save import writers
+    from cxrviewer.export.writer_spec import Group
+
+    offered = {each.SPEC.id for each in writers() if each.SPEC.group is not Group.FILM}
+    assert set(dialog.format.entries()) == offered
+    assert {"png", "jpeg", "tiff", "webp", "map-npz", "map-tiff", "map-png"} <= offered
+
+
+def test_the_name_tells_nothing_of_the_patient_and_is_free(open_dialog, tmp_path: Path) -> None:
+    (tmp_path / "bacterial-grad-cam.png").touch()
+    dialog = open_dialog(active=view(named(Path("Doe^Jane.dcm"))))
+    assert dialog.path() == tmp_path / "bacterial-grad-cam-2.png"
+
+
+def test_identity_is_off_is_warned_of_and_is_never_remembered(open_dialog) -> None:
+    dialog = open_dialog(active=view(named(Path("a.dcm"))))
+    assert not dialog.boxes["identity"].isChecked()
+    dialog.boxes["identity"].click()
+    assert "who the patient is" in dialog.problem.text()
+    dialog.boxes["caption"].click()
+    choice = remembered_choice(choice_to_remember(dialog.choice()))
+    assert (choice.options.identity, choice.options.caption) == (False, False)
+    nameless = open_dialog()
+    assert not nameless.boxes["identity"].isEnabled()
+
+
+def test_what_was_chosen_is_offered_again(open_dialog) -> None:
+    options = ExportOptions(writer="tiff", kind=PictureKind.TRIPLE, color_bar=False)
+    dialog = open_dialog(remembered_choice(choice_to_remember(ExportChoice(options, displayed=True))))
+    choice = dialog.choice()
+    assert (choice.options, choice.displayed) == (options, True)
+    for damaged in ("", "[]", "{", '{"options": {"writer": 1}, "displayed": true}', '{"options": {"x": 1}}'):
+        assert remembered_choice(damaged) == ExportChoice()
 
 
 @pytest.mark.parametrize(
@@ -73,9 +206,27 @@ def test_without_a_file_nothing_can_be_saved(dialog: ExportDialog, asked: list[s
     assert not _save(dialog)
 
 
-def test_the_home_of_nobody_is_left_to_the_export(dialog: ExportDialog) -> None:
-    dialog.file.setText("~no such user/out.png")
-    assert dialog.path() == Path("~no such user/out.png")
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("none/out.png", "folder does not exist"), ("out.doc", "not known"), ("image.png", "itself")],
+)
+def test_what_cannot_be_written_is_said_in_the_dialog(
+    open_dialog, tmp_path: Path, asked: list[str], name: str, words: str
+) -> None:
+    source = tmp_path / "image.png"
+    source.write_bytes(b"the patient")
+    dialog = open_dialog(active=view(named(source)))
+    dialog.file.setText(str(tmp_path / name))
+    assert not _save(dialog)
+    assert words in dialog.problem.text()
+    assert (source.read_bytes(), asked) == (b"the patient", [])
+
+
+def test_a_foreign_file_in_the_place_of_the_sidecar_is_left(dialog: ExportDialog, tmp_path: Path) -> None:
+    (tmp_path / "out.png.json").write_text("[1]")
+    dialog.file.setText(str(tmp_path / "out.png"))
+    assert not _save(dialog)
+    dialog.boxes["sidecar"].click()
     assert _save(dialog)
 
 
@@ -86,6 +237,7 @@ def test_a_new_file_needs_no_question(dialog: ExportDialog, asked: list[str]) ->
 
 def test_a_file_that_exists_is_asked_about(dialog: ExportDialog, asked: list[str], tmp_path: Path) -> None:
     (tmp_path / "overlay.png").touch()
+    dialog.file.setText(str(tmp_path / "overlay.png"))
     assert not _save(dialog)
     assert "overlay.png" in asked[0]
 
@@ -109,7 +261,13 @@ def test_a_file_that_only_gets_its_suffix_here_is_asked_about(
 
 
 def test_cancelling_the_file_dialog_changes_nothing(
-    dialog: ExportDialog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = dialog.path()
     _browse(dialog, monkeypatch, "")
-    assert dialog.path() == tmp_path / "overlay.png"
+    assert dialog.path() == before
+
+
+def test_the_whole_image_is_suggested(dialog: ExportDialog) -> None:
+    assert dialog.size_choice.currentText() == "The whole image, 60×40"
+    assert dialog.scenes()[0].viewport.shape == full_resolution((40, 60)).shape

@@ -1,0 +1,184 @@
+"""What takes results out of the window: export, clipboard, dragging, printing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QGuiApplication, QImage
+
+from cxrviewer.errors import ExportError
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.session.export_choice import (
+    ExportChoice,
+    PaneView,
+    choice_to_remember,
+    remembered_choice,
+    scenes_of,
+)
+from cxrviewer.ui.dialogs.export import ExportDialog, OnScreen
+from cxrviewer.ui.drag_out import DragOut
+from cxrviewer.ui.pictures import to_image
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+    from PySide6.QtWidgets import QWidget
+
+    from cxrviewer.export.overlay import Scene
+    from cxrviewer.ui.main_window import MainWindow
+    from cxrviewer.ui.pane import Pane
+    from cxrviewer.ui.worker import Outcome
+
+_NOTHING = "There is no heatmap to export yet: wait until the analysis is done."
+_PREVIEW = "export preview"
+
+
+class ExportCommands:
+    """Exports what is on screen.
+
+    Parameters
+    ----------
+    window : MainWindow
+        Its panes say what is exported; its services draw and write.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.drag: DragOut | None = None
+
+    def handlers(self) -> dict[str, Callable[..., None]]:
+        """Return the handler of each action by id."""
+        return {
+            "export": self.ask,
+            "copy": self.copy_overlay,
+            "copy_image": self.copy_image,
+            "print": self.ask_to_print,
+        }
+
+    def ask(self) -> None:
+        """Write what the user picks, how and where the user wants it."""
+        active = self._view(self._window.panes.active)
+        if active is None or active.shown.analysis is None:
+            self._window.messages.show_text(_NOTHING)
+            return
+        settings = self._window.settings
+        dialog = ExportDialog(
+            OnScreen(active, self._views(), self._window.panes.arrangement.columns),
+            remembered_choice(settings.export_choice),
+            Path(settings.export_folder or Path.home()),
+            self._draw_latest,
+            self._window,
+        )
+        dialog.accepted.connect(lambda: self._export(dialog))
+        dialog.open()
+
+    def write(self, scenes: Sequence[Scene], path: Path, options: ExportOptions) -> None:
+        """Write scenes to a file in the background, and say so."""
+        from cxrviewer.export.export import export
+
+        def done(outcome: Outcome) -> None:
+            if outcome.error is not None:
+                self._window.messages.show_error(outcome.error)
+            else:
+                self._window.export_written(path)
+
+        self._window.services.run_aside(lambda: export(scenes, path, options), done)
+
+    def overlay(self, *, displayed: bool) -> tuple[Scene, ...]:
+        """Return what the active pane shows; nothing while there is no analysis."""
+        active = self._view(self._window.panes.active)
+        return scenes_of(ExportChoice(displayed=displayed), active, ()) if active is not None else ()
+
+    def copy_overlay(self) -> None:
+        """Put the annotated overlay, as displayed, on the clipboard; without an analysis, the image."""
+        scenes = self.overlay(displayed=True)
+        if not scenes:
+            self.copy_image()
+            return
+        self._in_background(scenes, ExportOptions(), lambda image: self._copy(image, "Copied the overlay"))
+
+    def copy_image(self) -> None:
+        """Put the image as displayed on the clipboard, without heatmap and words."""
+        canvas = self._window.canvas
+        viewport = canvas.viewport()
+        renderer, table = self._window.controller.renderer, self._window.controller.shown.table
+        if viewport is None or renderer is None or table is None:
+            return
+        gray = renderer.twin().gray(viewport, table)
+        self._copy(to_image(np.repeat(gray[..., None], 3, axis=2)), "Copied the image")
+
+    def ask_to_print(self) -> None:
+        """Print the annotated overlay at the image's own resolution on a page."""
+        from cxrviewer.ui.printing import ask_for_printer
+
+        scenes = self.overlay(displayed=False)
+        if not scenes:
+            self._window.messages.show_text(_NOTHING)
+            return
+
+        def accepted(printer: QPrinter) -> None:
+            self._in_background(scenes, ExportOptions(), lambda image: self._printed(printer, image))
+
+        ask_for_printer(self._window, accepted)
+
+    def drag_from(self, handle: QWidget) -> None:
+        """Let the overlay be dragged out of the window by a widget."""
+        self.drag = DragOut(handle, lambda: self.overlay(displayed=True), self._window.messages.show_error)
+
+    def close(self) -> None:
+        """Remove what was only lent to others."""
+        if self.drag is not None:
+            self.drag.close()
+
+    def _export(self, dialog: ExportDialog) -> None:
+        choice = dialog.choice()
+        remembered = choice_to_remember(choice)
+        self._window.settings = replace(self._window.settings, export_choice=remembered)
+        self.write(dialog.scenes(), dialog.path(), choice.options)
+
+    def _view(self, pane: Pane) -> PaneView | None:
+        shown, viewport = pane.controller.shown, pane.canvas.viewport()
+        if shown.radiograph is None or viewport is None:
+            return None
+        book = self._window.marks
+        marks = book.document(shown.radiograph).marks if book.visible else None
+        return PaneView(shown, viewport, marks)
+
+    def _views(self) -> tuple[PaneView, ...]:
+        views = (self._view(pane) for pane in self._window.panes)
+        return tuple(view for view in views if view is not None and view.shown.analysis is not None)
+
+    def _draw_latest(self, task: Callable[[], object], done: Callable[[Outcome], None]) -> None:
+        # Posted under one name: what has not begun gives way to the latest.
+        self._window.services.files.post(_PREVIEW, done, task)
+
+    def _in_background(
+        self, scenes: Sequence[Scene], options: ExportOptions, use: Callable[[QImage], None]
+    ) -> None:
+        """Draw what an export shows, and hand it on as an image."""
+        from cxrviewer.export.export import preview
+
+        def done(outcome: Outcome) -> None:
+            if outcome.error is not None:
+                self._window.messages.show_error(outcome.error)
+            elif isinstance(outcome.value, QImage):
+                use(outcome.value)
+
+        self._window.services.run_aside(lambda: to_image(preview(scenes, options)), done)
+
+    def _copy(self, image: QImage, said: str) -> None:
+        QGuiApplication.clipboard().setImage(image)
+        self._window.statusBar().showMessage(said, 4000)
+
+    def _printed(self, printer: QPrinter, image: QImage) -> None:
+        from cxrviewer.ui.printing import print_picture
+
+        try:
+            print_picture(printer, image)
+        except ExportError as error:
+            self._window.messages.show_error(error)
+        else:
+            self._window.statusBar().showMessage("Sent to the printer", 4000)
