@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import STATE_TEXT, MapState, display_map
 from cxrviewer.explain.model_session import ModelSession
-from cxrviewer.explain.question import Question
+from cxrviewer.explain.question import Question, settle
 from cxrviewer.explain.request import ExplainRequest, LoadRequest
 from cxrviewer.explain.target import TOP, Target, target_name, target_probability
 from cxrviewer.imaging import compose
@@ -94,11 +94,17 @@ class HeatmapLog:
         import cv2
 
         pictures = [self._explained(image, epoch) for image in self._images]
-        sheet = _sheet(pictures, f"Epoch {epoch}: {method_spec(self._question.method).name}")
+        sheet = _sheet(pictures, f"Epoch {epoch}: {self._asked()}")
         self._folder.mkdir(parents=True, exist_ok=True)
         with atomic_path(self._folder / f"epoch-{epoch:03d}.png") as temporary:
             temporary.write_bytes(cv2.imencode(".png", sheet[..., ::-1])[1].tobytes())
         return sheet
+
+    def _asked(self) -> str:
+        """Return method and layers in words."""
+        layers = settle(self._question, self._session.info, None).layers
+        where = f" at {', '.join(layers)}" if layers else ""
+        return f"{method_spec(self._question.method).name}{where}"
 
     def _explained(self, image: WatchedImage, epoch: int) -> tuple[NDArray[np.uint8], str]:
         """Return the overlay of an image and what stands above it."""
@@ -119,8 +125,8 @@ class HeatmapLog:
         picture = Renderer(radiograph).picture(view, table, heatmap, OverlayStyle())
         target = attribution.target
         probability = target_probability(target, card, prediction)
-        said = "" if probability is None else f" {100 * probability:.1f} %"
-        lines = (image.caption, f"{target_name(target, card)}{said}", _reason(display.state))
+        said = "" if probability is None else f", {100 * probability:.1f} %"
+        lines = (image.caption, f"shown: {target_name(target, card)}{said}", _reason(display.state))
         return compose.to_rgb(picture), "\n".join(line for line in lines if line)
 
 

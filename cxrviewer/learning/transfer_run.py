@@ -154,7 +154,7 @@ class TransferRun:
         for place in in_turn(truth[self._data.split.validation], self._settings.heatmaps):
             position = self._data.split.validation[place]
             present = np.flatnonzero(truth[position])
-            caption = ", ".join(labels[index] for index in present) or "No finding"
+            caption = f"truth: {', '.join(labels[index] for index in present) or 'no finding'}"
             target = of_label(int(present[0])) if len(present) else TOP
             radiograph = read_radiograph(self._data.examples.paths[position])
             watched.append(WatchedImage(radiograph, caption, target))
