@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import unquote
 
 from cxrviewer.errors import UserError
 
@@ -40,11 +41,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure as SVG, PNG or JPEG, with its caption."""
+    """A figure as SVG, PNG or JPEG, with its caption; `link` is a path beside the page, or ""."""
 
     data: bytes
     caption: str
-    is_svg: bool
+    is_svg: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class _PageParser(HTMLParser):
         self._note = False
         self._rows: list[list[str]] = []
         self._source = ""
+        self._link = ""
         self._pictures: list[Drawing] | None = None
         self._wrong = False
 
@@ -113,7 +116,9 @@ class _PageParser(HTMLParser):
         elif tag == "div" and "pictures" in kinds:
             self._pictures, self._wrong = [], "wrong" in kinds
         elif tag == "figure":
-            self._source, self._text = "", []
+            self._source, self._link, self._text = "", "", []
+        elif tag == "a":
+            self._link = unquote(values.get("href") or "")
         elif tag == "img":
             self._source = values.get("src") or ""
 
@@ -141,12 +146,11 @@ class _PageParser(HTMLParser):
 
     def _end_figure(self, caption: str) -> None:
         if self._source.startswith("svg:"):
-            data, is_svg = self._drawings[int(self._source[4:])].encode(), True
+            drawing = Drawing(self._drawings[int(self._source[4:])].encode(), caption, is_svg=True)
         elif (start := _DATA.match(self._source)) is not None:
-            data, is_svg = base64.b64decode(self._source[start.end() :]), False
+            drawing = Drawing(base64.b64decode(self._source[start.end() :]), caption, link=self._link)
         else:
             return
-        drawing = Drawing(data, caption, is_svg)
         if self._pictures is not None:
             self._pictures.append(drawing)
         else:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Qt
 from PySide6.QtWidgets import QMessageBox, QToolButton
 
 from cxrviewer.models.catalog import builtin_cards, resolve_model
-from cxrviewer.session.jobs import JobOrder, JobState
+from cxrviewer.session.jobs import JobOrder, JobState, Kind
 from cxrviewer.ui.jobs import Jobs
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
@@ -51,6 +51,7 @@ class JobCommands(QObject):
         return {
             "train": lambda: self.ask("train", "TrainForm"),
             "evaluate": lambda: self.ask("evaluate", "EvaluateForm"),
+            "batch": lambda: self.ask("batch", "BatchForm"),
             "study": lambda: self.ask("study", "StudyForm"),
             "jobs": self.show,
         }
@@ -106,7 +107,8 @@ class JobCommands(QObject):
             self._window.messages.show_error(outcome.error)
             return
         assert isinstance(outcome.value, type)
-        self.form = outcome.value(self._start(), self._inspect, self._window)
+        kind: type[JobForm] = outcome.value
+        self.form = kind(self._start(batch=kind.KIND is Kind.BATCH), self._inspect, self._window)
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.form.ordered.connect(self._order)
         self.form.open()
@@ -119,12 +121,13 @@ class JobCommands(QObject):
         self.show()
         self.jobs.start(order)
 
-    def _start(self) -> FormStart:
+    def _start(self, *, batch: bool) -> FormStart:
         from cxrviewer.ui.dialogs.job_form import FormStart
 
         settings = self._window.settings
         results = Path(settings.job_results) if settings.job_results else _documents() / "CXR Viewer"
-        return FormStart(self._models(), settings.job_data, results)
+        data = settings.folder if batch and settings.folder else settings.job_data
+        return FormStart(self._models(), data, results, self._window.controller.state)
 
     def _models(self) -> tuple[ModelChoice, ...]:
         """Return the model in use, then the built-in ones."""

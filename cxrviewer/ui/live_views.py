@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cxrviewer.learning.training_log import TrainingLog, in_words
 from cxrviewer.session.jobs import Kind
+from cxrviewer.ui.batch_table import BatchView
 from cxrviewer.ui.curves import CurveChart
-
-
-class LiveView(QWidget):
-    """Shows what a job tells; this one says only where the results will be."""
-
-    WORDS = "The results will be here. Until then the viewer can be used as ever."
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        text = QLabel(self.WORDS)
-        text.setObjectName("Muted")
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.layers = QStackedLayout(self)
-        self.layers.addWidget(text)
-
-    def take(self, content: object) -> None:
-        """Show what a job told."""
+from cxrviewer.ui.live_view import LiveView
 
 
 class TrainingView(LiveView):
@@ -53,7 +37,7 @@ class TrainingView(LiveView):
             self.layers.setCurrentIndex(1)
 
 
-_VIEWS: dict[Kind, type[LiveView]] = {Kind.TRAINING: TrainingView}
+_VIEWS: dict[Kind, type[LiveView]] = {Kind.TRAINING: TrainingView, Kind.BATCH: BatchView}
 
 
 def live_view(kind: Kind) -> LiveView:

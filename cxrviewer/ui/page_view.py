@@ -6,8 +6,8 @@ import re
 from html import escape
 from itertools import groupby
 
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -24,6 +24,8 @@ from cxrviewer.ui import theme
 from cxrviewer.ui.flow_layout import FlowLayout
 
 _NO_PATH = re.compile(rb'<path id="([^"]+)" (?=transform)')
+_NAME = re.compile(r"\S{18,}")
+_BREAK = re.compile(r"([-_.])")
 _PICTURE = 148
 _LARGE_PICTURE = 220
 _FEW = 4
@@ -35,6 +37,9 @@ _CELL = "padding: 3px 18px 3px 0px; border-bottom: 1px solid {line};"
 
 class PageView(QScrollArea):
     """Headings, tables, figures and pictures from top to bottom; as wide as the window allows."""
+
+    linked = Signal(str)
+    """The path beside the page that a picture links to, which was clicked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,32 +57,81 @@ class PageView(QScrollArea):
         for kind, blocks in groupby(content.blocks, type):
             if kind is Drawing:
                 layout.addWidget(
-                    _flow([_figure(block, None) for block in blocks if isinstance(block, Drawing)])
+                    _flow([self._figure(block, None) for block in blocks if isinstance(block, Drawing)])
                 )
             else:
                 for block in blocks:
-                    _add(layout, block)
+                    self._add(layout, block)
         layout.addStretch(1)
         self.setWidget(column)
 
+    def _add(self, layout: QVBoxLayout, block: Block) -> None:
+        if isinstance(block, Heading):
+            layout.addSpacing(10)
+            layout.addWidget(_label(block.text, size=1.1, bold=True))
+        elif isinstance(block, Paragraph):
+            label = _label(block.text, muted=block.note)
+            label.setMaximumWidth(_WIDEST_TEXT)
+            layout.addWidget(label)
+        elif isinstance(block, Table):
+            layout.addWidget(_table(block))
+        elif isinstance(block, Pictures):
+            width = _PICTURE if len(block.items) > _FEW else _LARGE_PICTURE
+            layout.addWidget(_flow([self._figure(item, width, wrong=block.wrong) for item in block.items]))
 
-def _add(layout: QVBoxLayout, block: Block) -> None:
-    if isinstance(block, Heading):
-        layout.addSpacing(10)
-        layout.addWidget(_label(block.text, size=1.1, bold=True))
-    elif isinstance(block, Paragraph):
-        label = _label(block.text, muted=block.note)
-        label.setMaximumWidth(_WIDEST_TEXT)
-        layout.addWidget(label)
-    elif isinstance(block, Table):
-        layout.addWidget(_table(block))
-    elif isinstance(block, Pictures):
-        width = _PICTURE if len(block.items) > _FEW else _LARGE_PICTURE
-        layout.addWidget(_flow([_figure(item, width, wrong=block.wrong) for item in block.items]))
+    def _figure(self, drawing: Drawing, width: int | None, *, wrong: bool = False) -> QWidget:
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        picture = _Picture() if drawing.link else QLabel()
+        if isinstance(picture, _Picture):
+            picture.clicked.connect(lambda: self.linked.emit(drawing.link))
+        pixmap = _drawn(drawing.data) if drawing.is_svg else _loaded(drawing.data, width)
+        picture.setPixmap(pixmap)
+        size = pixmap.deviceIndependentSize().toSize()
+        picture.setFixedSize(size)
+        layout.addWidget(picture)
+        words = _label(_breakable(drawing.caption), size=0.9, muted=not wrong)
+        if wrong:
+            words.setObjectName("Warning")
+        words.setFixedWidth(max(size.width(), width or 0))
+        layout.addWidget(words)
+        layout.addStretch(1)
+        return holder
+
+
+class _Words(QLabel):
+    """A label that has room for its lines where it is not as wide as its layout."""
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height at the width that it will have."""
+        return super().heightForWidth(min(width, self.maximumWidth()))
+
+
+class _Picture(QLabel):
+    """A picture that can be clicked."""
+
+    clicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Open the picture")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Tell of a click."""
+        event.accept()
+        self.clicked.emit()
+
+
+def _breakable(text: str) -> str:
+    """Return a text in which lines may be broken inside of long names of files."""
+    return _NAME.sub(lambda name: _BREAK.sub("\\1\u200b", name[0]), text)
 
 
 def _label(text: str, *, size: float = 1.0, bold: bool = False, muted: bool = False) -> QLabel:
-    label = QLabel(text)
+    label = _Words(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -100,7 +154,11 @@ def _table(table: Table) -> QLabel:
     label = QLabel(f'<table cellspacing="0">{"".join(lines)}</table>')
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+    if label.sizeHint().width() > _WIDEST_TEXT:
+        label.setWordWrap(True)
+        label.setFixedWidth(_WIDEST_TEXT)
+    else:
+        label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return label
 
 
@@ -116,26 +174,6 @@ def _flow(widgets: list[QWidget]) -> QWidget:
     layout = FlowLayout(holder)
     for widget in widgets:
         layout.addWidget(widget)
-    return holder
-
-
-def _figure(drawing: Drawing, width: int | None, *, wrong: bool = False) -> QWidget:
-    holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(3)
-    picture = QLabel()
-    pixmap = _drawn(drawing.data) if drawing.is_svg else _loaded(drawing.data, width)
-    picture.setPixmap(pixmap)
-    size = pixmap.deviceIndependentSize().toSize()
-    picture.setFixedSize(size)
-    layout.addWidget(picture)
-    words = _label(drawing.caption, size=0.9, muted=not wrong)
-    if wrong:
-        words.setObjectName("Warning")
-    words.setFixedWidth(max(size.width(), width or 0))
-    layout.addWidget(words)
-    layout.addStretch(1)
     return holder
 
 
@@ -158,9 +196,9 @@ def _drawn(svg: bytes) -> QPixmap:
     return pixmap
 
 
-def _loaded(png: bytes, width: int | None) -> QPixmap:
+def _loaded(picture: bytes, width: int | None) -> QPixmap:
     pixmap = QPixmap()
-    pixmap.loadFromData(png, "PNG")
+    pixmap.loadFromData(picture)
     if width is None or pixmap.isNull():
         return pixmap
     return pixmap.scaled(

@@ -14,9 +14,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
+
+from cxrviewer.ui.panels.fields import dress_spin_box
 
 
 class _DropLine(QLineEdit):
@@ -37,6 +40,17 @@ class _DropLine(QLineEdit):
             event.acceptProposedAction()
         else:
             super().dropEvent(event)
+
+
+def number_field(least: int, most: int, value: int, tip: str) -> QSpinBox:
+    """Return a field for a whole number."""
+    box = QSpinBox()
+    box.setRange(least, most)
+    box.setValue(value)
+    box.setToolTip(tip)
+    dress_spin_box(box)
+    box.setMaximumWidth(140)
+    return box
 
 
 class PathField(QWidget):

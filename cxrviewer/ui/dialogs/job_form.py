@@ -25,6 +25,7 @@ from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.load_request import LoadRequest
 from cxrviewer.session.jobs import JobOrder, Kind
+from cxrviewer.session.state import ViewState
 from cxrviewer.ui.dialogs.job_fields import PathField
 from cxrviewer.ui.worker import Outcome
 
@@ -46,11 +47,12 @@ class ModelChoice:
 
 @dataclass(frozen=True)
 class FormStart:
-    """What a form begins with: models, the current one first; the last data; a folder for results."""
+    """What a form begins with: models, the current one first; the last data; a place for results; a view."""
 
     models: tuple[ModelChoice, ...]
     data: str
     results: Path
+    state: ViewState
 
 
 class JobForm(QDialog):
@@ -67,7 +69,7 @@ class JobForm(QDialog):
     KIND: Kind
     INTRODUCTION = ""
     RESULT = ""
-    """Name of the file by which earlier results are known."""
+    """Name of the file by which earlier results are known that would be replaced; "" where none would."""
 
     ordered = Signal(object)
 
@@ -158,6 +160,7 @@ class JobForm(QDialog):
     def _grow(self) -> None:
         """Have room for all words."""
         layout = self.layout()
+        assert layout is not None
         layout.activate()
         wanted = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else 0
         self.resize(self.width(), max(self.height(), wanted, layout.totalSizeHint().height()))
@@ -184,14 +187,14 @@ class JobForm(QDialog):
         data, output = self.data.path(), self.output.path()
         if data is None or output is None:
             return
-        if self.replaces(output) and not self._may_replace(output):
+        if self.has_results(output) and not self._may_replace(output):
             return
         self.ordered.emit(self.order(data, output))
         self.accept()
 
-    def replaces(self, output: Path) -> bool:
-        """Return whether earlier results in a folder would be replaced."""
-        return (output / self.RESULT).exists()
+    def has_results(self, output: Path) -> bool:
+        """Return whether a folder has earlier results that would be replaced."""
+        return bool(self.RESULT) and (output / self.RESULT).exists()
 
     def _may_replace(self, output: Path) -> bool:
         text = f"“{output.name}” has results of an earlier run. Replace them?"

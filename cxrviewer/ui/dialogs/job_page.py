@@ -68,6 +68,7 @@ class JobPage(QWidget):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.live = live_view(state.order.kind)
         self.results = PageView()
+        self.results.linked.connect(lambda link: _open(self.state.order.output / link))
         self.body = QStackedWidget()
         self.body.addWidget(self.live)
         self.body.addWidget(self.results)
@@ -87,12 +88,16 @@ class JobPage(QWidget):
         self.use_model = QPushButton("Use this model")
         self.use_model.setToolTip("Open the trained model in the viewer")
         self.use_model.clicked.connect(lambda: self.model_wanted.emit(str(self.state.model)))
+        self.table = QPushButton("Table")
+        self.table.setCheckable(True)
+        self.table.setToolTip("What came of each file")
+        self.table.toggled.connect(lambda shown: self.body.setCurrentIndex(0 if shown else 1))
         self.browser = QPushButton("Open in browser")
         self.browser.setToolTip("Open the page of the results, to print or to send it")
         self.browser.clicked.connect(lambda: _open(self.state.page))
         self.folder = QPushButton("Show folder")
         self.folder.clicked.connect(lambda: _open(self.state.order.output))
-        for button in (self.cancel, self.log_button, self.use_model, self.browser, self.folder):
+        for button in (self.cancel, self.log_button, self.table, self.use_model, self.browser, self.folder):
             # Else Enter would end the job.
             button.setAutoDefault(False)
         bar = QHBoxLayout()
@@ -101,6 +106,7 @@ class JobPage(QWidget):
         bar.addWidget(self.cancel)
         foot = QHBoxLayout()
         foot.addWidget(self.log_button)
+        foot.addWidget(self.table)
         foot.addStretch(1)
         for button in (self.use_model, self.browser, self.folder):
             foot.addWidget(button)
@@ -132,6 +138,7 @@ class JobPage(QWidget):
         self._lines = len(state.lines)
         self.log_button.setVisible(len(state.lines) > 1)
         self.use_model.setVisible(state.phase is Phase.DONE and state.model is not None)
+        self.table.setVisible(state.page is not None and self.live.HAS_MORE)
         self.browser.setVisible(state.page is not None)
         self.folder.setVisible(state.phase.over and state.order.output.is_dir())
         if state.page is not None and former.page is None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QSpinBox
+from PySide6.QtWidgets import QCheckBox
 
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.model_info import AUTO_LAYER, sweep_layers
 from cxrviewer.session.job_calls import StudyOrder, study
 from cxrviewer.session.jobs import JobOrder, Kind
+from cxrviewer.ui.dialogs.job_fields import number_field
 from cxrviewer.ui.dialogs.job_form import ModelJobForm
-from cxrviewer.ui.panels.fields import GroupedCombo, dress_spin_box
+from cxrviewer.ui.panels.fields import GroupedCombo
 from cxrviewer.ui.panels.method_choice import MethodChooser
 
 _TOP = "top"
@@ -30,14 +31,14 @@ class StudyForm(ModelJobForm):
     def add_rows(self) -> None:
         """Add what is asked of each image."""
         super().add_rows()
-        self.per_class = _number(2, 100_000, 30, "At most; as many as the smallest class has, at most")
+        self.per_class = number_field(2, 100_000, 30, "At most; as many as the smallest class has, at most")
         self.method = MethodChooser()
         self.method.chosen.connect(lambda _id: self._follow_method())
         self.layer = GroupedCombo("Layer")
         self.target = GroupedCombo("Class that is explained")
         self.lungs = QCheckBox("Look for the lungs, and tell how much of the evidence lies in them")
         self.lungs.setChecked(True)
-        self.seed = _number(0, 2**31 - 1, 0, "Which images are drawn; equal seeds draw equal images")
+        self.seed = number_field(0, 2**31 - 1, 0, "Which images are drawn; equal seeds draw equal images")
         self.form.addRow("Images a class", self.per_class)
         self.form.addRow("Method", self.method)
         self.form.addRow("Layer", self.layer)
@@ -82,13 +83,3 @@ class StudyForm(ModelJobForm):
         spec = method_spec(str(self.method.combo.currentData()))
         self.method.show_method(spec)
         self.layer.setEnabled(spec.uses_layer)
-
-
-def _number(least: int, most: int, value: int, tip: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
-    box.setToolTip(tip)
-    dress_spin_box(box)
-    box.setMaximumWidth(140)
-    return box

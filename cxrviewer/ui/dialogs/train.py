@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit
 
 from cxrviewer.errors import UserError
 from cxrviewer.imaging.open import is_image
@@ -16,9 +16,8 @@ from cxrviewer.learning.training_log import read_log
 from cxrviewer.learning.transfer_spec import IMAGENET, RANDOM
 from cxrviewer.session.job_calls import train
 from cxrviewer.session.jobs import JobOrder, Kind
-from cxrviewer.ui.dialogs.job_fields import PathField
+from cxrviewer.ui.dialogs.job_fields import PathField, number_field
 from cxrviewer.ui.dialogs.job_form import JobForm
-from cxrviewer.ui.panels.fields import dress_spin_box
 
 _OWN, _FILE = "", "file"
 _WEIGHTS = {
@@ -46,10 +45,7 @@ class TrainForm(JobForm):
             self.recipe.addItem(recipe.SPEC.name, name)
         self.recipe.currentIndexChanged.connect(lambda _index: self._choose_recipe())
         self.about = _words("Muted")
-        self.epochs = QSpinBox()
-        self.epochs.setRange(1, 10_000)
-        dress_spin_box(self.epochs)
-        self.epochs.setMaximumWidth(140)
+        self.epochs = number_field(1, 10_000, 1, "Passes over the training images")
         self.weights = QComboBox()
         for key, text in _WEIGHTS.items():
             self.weights.addItem(text, key)
@@ -122,9 +118,9 @@ class TrainForm(JobForm):
         self.advice.setText(problem)
         self.form.setRowVisible(self.advice, bool(problem))
 
-    def replaces(self, output: Path) -> bool:
+    def has_results(self, output: Path) -> bool:
         """Return whether results would be replaced: not where a run is resumed."""
-        return not self._resumes() and super().replaces(output)
+        return not self._resumes() and super().has_results(output)
 
     def _id(self) -> str:
         return str(self.recipe.currentData())

@@ -1,0 +1,46 @@
+"""A batch as a job of the window: the same function as that of the command."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cxrviewer.batch.options import BatchOptions
+from cxrviewer.batch.progress import BatchProgress
+from cxrviewer.engine.job import JobProgress, Tell
+from cxrviewer.session.job_calls import JobResult
+
+
+@dataclass(frozen=True)
+class BatchOrder:
+    """Which files, how, and where the results go.
+
+    Parameters
+    ----------
+    data : Path
+        A folder, an archive, a table or an image.
+    options : BatchOptions
+        The choices.
+    output : Path
+        Folder of the results.
+    """
+
+    data: Path
+    options: BatchOptions
+    output: Path
+
+
+def run(tell: Tell, order: BatchOrder) -> JobResult:
+    """Do a batch; tells how many files are done, and of each what came of it."""
+    from cxrviewer.batch.run import run_batch
+    from cxrviewer.models.memory import limit_memory
+
+    def report(progress: BatchProgress) -> None:
+        tell(JobProgress(progress.done, progress.total, "files"))
+        if progress.row is not None:
+            tell(progress.row)
+
+    tell("Looking for the files")
+    limit_memory()
+    summary = run_batch([str(order.data)], order.options, order.output, report)
+    return JobResult(summary.page)

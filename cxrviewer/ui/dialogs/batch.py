@@ -1,0 +1,132 @@
+"""Asks what a batch is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QCheckBox, QComboBox
+
+from cxrviewer.batch.inputs import find_images
+from cxrviewer.batch.job import BatchOrder, run
+from cxrviewer.batch.journal import NAME
+from cxrviewer.batch.options import BatchOptions
+from cxrviewer.errors import UserError
+from cxrviewer.explain.catalog import method_spec
+from cxrviewer.explain.model_info import AUTO_LAYER
+from cxrviewer.export.options import ExportOptions, PictureKind
+from cxrviewer.session.jobs import JobOrder, Kind
+from cxrviewer.ui.dialogs.job_fields import PathField, number_field
+from cxrviewer.ui.dialogs.job_form import ModelJobForm
+from cxrviewer.ui.panels.fields import GroupedCombo
+
+_TOP = "top"
+_KINDS = {
+    PictureKind.OVERLAY: "Overlay",
+    PictureKind.TRIPLE: "Image, heatmap and overlay side by side",
+}
+_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".tif": "TIFF", ".webp": "WebP"}
+
+
+class BatchForm(ModelJobForm):
+    """Files, question, look and results; what is not asked is as in the viewer."""
+
+    KIND = Kind.BATCH
+    INTRODUCTION = (
+        "Analyses many radiographs: one picture each, tables of all results, and a page with statistics, a "
+        "contact sheet and what failed. Method, colours and scale are those of the viewer."
+    )
+
+    def made_data(self) -> PathField:
+        """Return the field of the files."""
+        return PathField(
+            "Files", "Drop a folder, an archive or a table here", "Tables and archives (*.csv *.zip)"
+        )
+
+    def add_rows(self) -> None:
+        """Add what is asked of each file, and what is written."""
+        super().add_rows()
+        self.target = GroupedCombo("Class that is explained")
+        self.picture = QComboBox()
+        for kind, text in _KINDS.items():
+            self.picture.addItem(text, kind)
+        self.format = QComboBox()
+        for suffix, text in _FORMATS.items():
+            self.format.addItem(text, suffix)
+        self.most = number_field(0, 10_000_000, 0, "Stop after so many files")
+        self.most.setSpecialValueText("All")
+        self.workers = number_field(0, 64, 0, "Processes that read and draw; one a processor by itself")
+        self.workers.setSpecialValueText("Automatic")
+        self.names = QCheckBox("Leave the names of the files out of pictures and tables")
+        self.names.setToolTip("Where file names tell who the patient is: numbers take their place")
+        self.resume = QCheckBox("Go on with the batch in this folder")
+        self.resume.setChecked(True)
+        self.resume.toggled.connect(lambda _checked: self.check())
+        self.form.addRow("Explained", self.target)
+        self.form.addRow("Pictures", self.picture)
+        self.form.addRow("Format", self.format)
+        self.form.addRow("At most", self.most)
+        self.form.addRow("Processes", self.workers)
+        self.form.addRow("", self.names)
+        self.form.addRow("", self.resume)
+        self.choose_model()
+
+    def choose_model(self) -> None:
+        """Offer the classes of the chosen model."""
+        super().choose_model()
+        self.data.line.setPlaceholderText("Drop a folder, an archive or a table here")
+        card = self.choice().card
+        self.target.clear()
+        self.target.add_entry("The most probable class of each image", _TOP)
+        for label in (*card.labels, *(group.name for group in card.label_groups)):
+            self.target.add_entry(label, label)
+
+    def check(self) -> None:
+        """Say what is wrong, and whether a batch in the folder can be gone on with."""
+        super().check()
+        output = self.output.path()
+        there = output is not None and (output / NAME).is_file()
+        self.form.setRowVisible(self.resume, there)
+        if there and not self.resume.isChecked():
+            self.output.say(
+                "There is a batch in this folder: go on with it, or give another one.", problem=True
+            )
+            self.start.setEnabled(False)
+
+    def look(self, data: Path) -> Callable[[], str]:
+        """Return what counts the files."""
+        output = self.output.path() or Path()
+        return lambda: file_count(data, output)
+
+    def order(self, data: Path, output: Path) -> JobOrder:
+        """Return the order."""
+        state = replace(self._begin.state, model=self.choice().load.path)
+        question, info = state.question, self.choice().info
+        layers = question.layers if info is not None and method_spec(question.method).uses_layer else ()
+        options = BatchOptions(
+            state=state,
+            target=str(self.target.currentData()),
+            layers=",".join(layers) if layers and layers != (AUTO_LAYER,) else None,
+            suffix=str(self.format.currentData()),
+            export=ExportOptions(kind=PictureKind(self.picture.currentData())),
+            stems=not self.names.isChecked(),
+            most=self.most.value() or None,
+            workers=self.workers.value() or None,
+            resume=self.form.isRowVisible(self.resume),
+        )
+        return JobOrder(self.KIND, data.name, output, run, BatchOrder(data, options, output))
+
+
+def file_count(data: Path, output: Path) -> str:
+    """Return in a line how many images there are.
+
+    Raises
+    ------
+    UserError
+        There is none.
+    """
+    try:
+        return f"{len(find_images([str(data)], output)):,} images"
+    except UserError as error:
+        raise UserError(error.message, error.hint) from error

@@ -1,0 +1,26 @@
+"""What is shown of a job while it runs, where it tells nothing but how far it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
+
+
+class LiveView(QWidget):
+    """Shows what a job tells; this one says only where the results will be."""
+
+    WORDS = "The results will be here. Until then the viewer can be used as ever."
+
+    HAS_MORE = False
+    """Whether it shows what the page of the results does not."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        text = QLabel(self.WORDS)
+        text.setObjectName("Muted")
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.layers = QStackedLayout(self)
+        self.layers.addWidget(text)
+
+    def take(self, content: object) -> None:
+        """Show what a job told."""
