@@ -54,6 +54,11 @@ def left_half(radiograph: Radiograph) -> np.ndarray:
     return mask
 
 
+def left_half_of_some(radiograph: Radiograph) -> np.ndarray | None:
+    """Find lungs on every image but two."""
+    return None if radiograph.path.stem in {"a0", "b1"} else left_half(radiograph)
+
+
 def studied(load: LoadRequest, data: Path, output: Path, **settings: int) -> Study:
     return study(load, data, output, ask, StudySettings(**settings), lambda *n: None, left_half)
 
@@ -87,6 +92,34 @@ def test_a_study_compares_as_many_images_of_each_class(data: Path, tmp_path: Pat
     assert page.count("data:image/png") == 2
 
 
+def test_images_without_lungs_are_counted_and_have_no_part_in_the_shares_of_lungs(
+    data: Path, tmp_path: Path, load: LoadRequest
+) -> None:
+    settings = StudySettings(per_class=7)
+    runs = [
+        study(load, data, tmp_path / name, ask, settings, lambda *n: None, mask)
+        for name, mask in (("some", left_half_of_some), ("all", left_half), ("none", None))
+    ]
+    some, everything, nothing = runs
+    assert {path.stem for path in some.without_lungs} == {"a0", "b1"}
+    numbers = json.loads((tmp_path / "some" / "study.json").read_text())
+    assert numbers["lungs"]["sought"] is True
+    assert numbers["lungs"]["found"] == 12
+    assert sorted(numbers["lungs"]["not_found_in"]) == ["a0.png", "b1.png"]
+    for name, missing in (("a", "a0"), ("b", "b1")):
+        kept = [i.shares[Place.LUNGS][0] for i in everything.of(name) if i.path.stem != missing]
+        assert some.mean_shares(name)[Place.LUNGS][0] == pytest.approx(np.mean(kept))
+        assert some.mean_shares(name)[Place.CORNERS] == pytest.approx(
+            everything.mean_shares(name)[Place.CORNERS], abs=0.02
+        )
+    page = (tmp_path / "some" / "study.html").read_text()
+    assert "No lungs were found on 2 of 14 images" in page
+    assert "a0.png" in page
+    assert nothing.places == (Place.BORDER, Place.CORNERS)
+    assert not nothing.without_lungs
+    assert "lung" not in (tmp_path / "none" / "study.html").read_text().partition("Where the positive")[2]
+
+
 def test_equal_seeds_draw_equal_images(data: Path, tmp_path: Path, load: LoadRequest) -> None:
     runs = [studied(load, data, tmp_path, per_class=3, seed=seed) for seed in (1, 1, 2)]
     names = [[image.path.name for image in run.images] for run in runs]
@@ -103,6 +136,15 @@ def test_the_command_studies_a_file(
     assert main([*arguments, "--method", "hires-cam", "--layer", "last", "--target", "b", "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert (printed["method"], printed["layers"], printed["n"]) == ("hires-cam", ["last"], 8)
+    assert printed["lungs"]["sought"]
+    missed = len(printed["lungs"]["not_found_in"])
+    assert missed == 8 - printed["lungs"]["found"]
+    assert missed >= 4
+    assert main([*arguments, "--target", "b"]) == 0
+    assert f"no lungs were found on {missed} of 8 images" in capsys.readouterr().err
+    assert main([*arguments, "--target", "b", "--no-lungs"]) == 0
+    told = capsys.readouterr()
+    assert "lungs" not in told.out + told.err
     assert main([*arguments, "--method", "nonsense"]) == 2
     (data / "b").rename(data / "other")
     assert main(arguments) == 1
