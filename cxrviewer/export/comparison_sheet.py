@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -135,9 +136,12 @@ def compare_scenes(scenes: Sequence[Scene], columns: int) -> Sheet:
         raise ExportError("Only heatmaps of one image can be compared.", "Show the same image in all panes.")
     maps = tuple(_placed(scene, number, columns) for number, scene in enumerate(scenes))
     spacing = spacing_in_force(image, scenes[0].spacing)
-    table = tuple(
-        tuple(agreement(one.evidence, other.evidence, image.shape, spacing) for other in maps) for one in maps
-    )
+    found = {
+        (one, other): agreement(maps[one].evidence, maps[other].evidence, image.shape, spacing)
+        for one, other in combinations_with_replacement(range(len(maps)), 2)
+    }
+    places = range(len(maps))
+    table = tuple(tuple(found[min(one, other), max(one, other)] for other in places) for one in places)
     return Sheet(_varied(scenes), maps, table, spacing)
 
 

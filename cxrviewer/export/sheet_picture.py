@@ -35,7 +35,7 @@ WIDTH = 1920
 _MARGIN = 48
 _TALLEST = 12_000
 _SIZE = 22
-_BESIDE = 6
+_BESIDE = 4
 """Maps up to which tables and differences stand side by side."""
 
 _AXIS_WORDS = {"models": "models", "targets": "classes", "layers": "layers", "methods": "methods"}

@@ -167,7 +167,7 @@ def shared_scales(attributions: Sequence[Attribution], *, signed: bool = False) 
         for each, attribution in zip(drawn, attributions, strict=True)
     ]
     shown = [size for size, each in zip(sizes, drawn, strict=True) if each.state is MapState.SHOWN]
-    if shown and max(shown) <= _FAINT * min(shown):
+    if shown and 0 < max(shown) <= _FAINT * min(shown):
         return [Scale(max(shown))] * len(sizes)
     greatest: dict[tuple[str, str], float] = {}
     ways = [(each.method, each.layer) for each in attributions]

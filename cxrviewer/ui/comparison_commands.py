@@ -19,6 +19,7 @@ from cxrviewer.ui.dialogs.comparison import ComparisonDialog
 
 if TYPE_CHECKING:
     from cxrviewer.session.shown import Shown
+    from cxrviewer.ui.comparer import DrawnSheet
     from cxrviewer.ui.main_window import MainWindow
     from cxrviewer.ui.worker import Outcome
 
