@@ -9,6 +9,7 @@ from types import ModuleType
 
 from cxrviewer.errors import UsageError
 from cxrviewer.learning.settings import changed
+from cxrviewer.learning.training_page import write_page
 from cxrviewer.learning.transfer_spec import IMAGENET, RANDOM, TransferSpec
 from cxrviewer.registry import drop_ins
 
@@ -49,7 +50,7 @@ def recipes() -> dict[str, ModuleType]:
 
 
 def train(order: TrainOrder, progress: Callable[[str], None]) -> Path:
-    """Train; returns the model file, which has its card beside it.
+    """Train; returns the model file, which has its card and the page of the training beside it.
 
     Parameters
     ----------
@@ -73,7 +74,9 @@ def train(order: TrainOrder, progress: Callable[[str], None]) -> Path:
     settings = changed(replace(recipe.SPEC.defaults, **given), order.changes)
     weights = _weights(order.weights, recipe)
     recipe.train(settings, order.data, order.output, progress, weights=weights, resume=order.resume)
-    return order.output / f"{recipe.SPEC.id}.keras"
+    model = order.output / f"{recipe.SPEC.id}.keras"
+    write_page(model, recipe.SPEC.name)
+    return model
 
 
 def _weights(text: str, recipe: ModuleType) -> Path | str | None:

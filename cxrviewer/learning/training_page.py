@@ -9,31 +9,43 @@ from typing import Any
 
 from cxrviewer.learning.page import Page, decimal
 from cxrviewer.learning.training_log import TrainingLog, in_words, read_log
+from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import read_card
 
 NAME = "training.html"
 
 
-def write_page(model: Path) -> Path:
-    """Write the page of the training that has made a model, beside it, and return its path.
+def write_page(model: Path, name: str) -> None:
+    """Write the page of the training that has made a model, beside it.
 
     Parameters
     ----------
     model : Path
-        The model file in the output folder, with its card, the log and the settings beside it.
+        The model file in the output folder, with the log and the settings beside it, and its card, if it has
+        one.
+    name : str
+        Of the recipe.
     """
-    folder = model.parent
-    card = read_card(model.with_suffix(".toml"))
-    page = Page(f"Training of {card.name} {card.version}")
-    page.text(card.limits)
+    folder, described = model.parent, model.with_suffix(".toml")
+    card = read_card(described) if described.is_file() else None
+    page = Page(f"Training of {name}" if card is None else f"Training of {card.name} {card.version}")
+    if card is not None:
+        page.text(card.limits)
     log = read_log(folder)
     if log is not None:
         _course(page, log)
+    if card is not None:
+        _model(page, card, model.name)
+    _settings(page, folder)
+    page.write(folder / NAME)
+
+
+def _model(page: Page, card: ModelCard, file: str) -> None:
     page.heading("The model")
     page.table(
         ("", "value"),
         [
-            ("file", model.name),
+            ("file", file),
             ("SHA-256", card.sha256),
             ("input", f"{card.input.height}×{card.input.width}×{card.input.channels}"),
             *(
@@ -43,9 +55,6 @@ def write_page(model: Path) -> Path:
         ],
     )
     page.text(card.training_data, note=True)
-    _settings(page, folder)
-    page.write(folder / NAME)
-    return folder / NAME
 
 
 def _course(page: Page, log: TrainingLog) -> None:

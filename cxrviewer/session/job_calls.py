@@ -99,10 +99,11 @@ def study(tell: Tell, order: StudyOrder) -> JobResult:
 def train(tell: Tell, order: TrainOrder) -> JobResult:
     """Train a model; tells each line, and the log as it grows; see `learning.train`."""
     from cxrviewer.learning.train import train as run
-    from cxrviewer.learning.training_page import write_page
+    from cxrviewer.learning.training_page import NAME
 
     model = run(order, _Follower(tell, order.output).line)
-    return JobResult(write_page(model), model)
+    # What has no card is no classifier.
+    return JobResult(order.output / NAME, model if model.with_suffix(".toml").is_file() else None)
 
 
 class _Follower:
