@@ -6,6 +6,7 @@ import multiprocessing
 import multiprocessing.context
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -24,6 +25,21 @@ _PATIENCE = 0.25
 """Seconds in which an executor shuts down, unless it is stuck."""
 
 
+class _Process(multiprocessing.context.SpawnProcess):
+    """A process that does not begin with the script of the user, which may lack a guard against that."""
+
+    def start(self) -> None:
+        main = sys.modules["__main__"]
+        spec, file = getattr(main, "__spec__", None), vars(main).pop("__file__", None)
+        main.__spec__ = None
+        try:
+            super().start()
+        finally:
+            main.__spec__ = spec
+            if file is not None:
+                main.__file__ = file
+
+
 class _TrackingContext(multiprocessing.context.SpawnContext):
     """The spawn context, which remembers the processes it makes: a pool does not tell them."""
 
@@ -32,7 +48,7 @@ class _TrackingContext(multiprocessing.context.SpawnContext):
         self.made: list[SpawnProcess] = []
 
     def Process(self, *args: Any, **kwargs: Any) -> SpawnProcess:  # type: ignore[override]
-        process = multiprocessing.context.SpawnProcess(*args, **kwargs)
+        process = _Process(*args, **kwargs)
         self.made.append(process)
         return process
 

@@ -1,0 +1,106 @@
+"""Watching what a classifier looks at while Keras trains it: for training scripts, not for the window."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxrviewer.errors import UserError
+from cxrviewer.explain.question import Question
+from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.learning.heatmap_log import HeatmapLog, WatchedImage
+from cxrviewer.models import backend
+from cxrviewer.models.card import Activation, ModelCard, Scaling
+from cxrviewer.models.card_toml import read_card
+from cxrviewer.models.guess import guess_card
+from cxrviewer.models.loaded import LoadedModel
+from cxrviewer.session.tasks import resolve_method, resolve_target
+
+backend.tensorflow()
+
+import keras  # noqa: E402 (its backend has to be chosen first)
+
+if TYPE_CHECKING:
+    PathLike = str | Path
+
+
+class HeatmapCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes ``FOLDER/heatmaps/epoch-001.png`` and so on: the heatmaps of a few images after each epoch.
+
+    A heatmap that cannot be made is warned of and does not end the training.
+
+    Parameters
+    ----------
+    images : sequence of paths, or mapping of captions to paths
+        What is watched: a few images that the model is not trained on.
+    folder : str or Path
+        Where the sheets go; made where it does not exist.
+    labels : sequence of str, optional
+        One a class, in the order of the model's outputs.
+    scaling : str
+        Range of the values that the model is trained on, as in a model card: "unit" (0 to 1), "symmetric",
+        "byte", "imagenet-caffe" or "imagenet-torch".
+    card : ModelCard, str or Path, optional
+        How to read the model, in place of `labels` and `scaling`.
+    target, method, layer : str
+        As for `cxrviewer.explain`; the layer by its whole path.
+    every : int
+        Epochs from one sheet to the next.
+    """
+
+    def __init__(
+        self,
+        images: Sequence[PathLike] | Mapping[str, PathLike],
+        folder: PathLike,
+        *,
+        labels: Sequence[str] = (),
+        scaling: str = "unit",
+        card: ModelCard | PathLike | None = None,
+        target: str = "top",
+        method: str = "grad-cam",
+        layer: str = "auto",
+        every: int = 1,
+    ) -> None:
+        super().__init__()
+        named = images if isinstance(images, Mapping) else {Path(path).stem: path for path in images}
+        self._radiographs = {name: read_radiograph(Path(path).absolute()) for name, path in named.items()}
+        self._folder, self._every = Path(folder), every
+        self._labels, self._scaling = tuple(labels), Scaling(scaling)
+        self._card = read_card(Path(card)) if isinstance(card, str | Path) else card
+        self._target = target
+        self._question = Question(method=resolve_method(method), layers=(layer,))
+        self._log: HeatmapLog | None = None
+
+    def on_train_begin(self, logs: Any = None) -> None:  # noqa: ARG002
+        """Look into the model.
+
+        Raises
+        ------
+        UserError
+            Labels, card or target do not fit it.
+        """
+        card = self._card or self._made_card()
+        target = resolve_target(card, self._target)
+        watched = [WatchedImage(image, name, target) for name, image in self._radiographs.items()]
+        self._log = HeatmapLog(self.model, card, watched, self._folder, self._question)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
+        """Write the sheet of an epoch."""
+        if self._log is None or (epoch + 1) % self._every:
+            return
+        try:
+            self._log.write(epoch + 1)
+        except (UserError, OSError) as error:
+            warnings.warn(f"No heatmaps of epoch {epoch + 1}: {error}", stacklevel=2)
+
+    def _made_card(self) -> ModelCard:
+        height, width, channels = self.model.inputs[0].shape[1:]
+        units = self.model.outputs[0].shape[1]
+        model = LoadedModel(self.model, Path(self.model.name), "", height, width, channels, units)
+        guess = guess_card(model, Activation.SIGMOID if units == 1 else Activation.SOFTMAX)
+        labels = self._labels or guess.labels
+        spec = replace(guess.input, scaling=self._scaling)
+        return replace(guess, labels=labels, thresholds=(0.5,) * len(labels), input=spec)
