@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from cxrviewer.paths import atomic_path
 _SHARE = 0.25
 """Of the machine's memory, what images may take."""
 _TELL = 5.0
-_CACHE = "images.npy"
+_CACHE = "images.bin"
 _LIST = "images.json"
 
 
@@ -67,7 +67,7 @@ def read_pixels(
     spec : InputSpec
         Size, resize and contrast rule; one channel of the scaling "unit".
     folder : Path
-        Takes ``images.npy`` where they do not fit in memory; found there again by a run that is resumed.
+        Takes ``images.bin`` where they do not fit in memory; found there again by a run that is resumed.
     progress : callable
         Takes a line of text now and then.
     most : int, optional
@@ -80,29 +80,35 @@ def read_pixels(
     """
     shape = (len(paths), spec.height, spec.width, 1)
     if int(np.prod(shape)) <= (_SHARE * machine_memory() if most is None else most):
-        return _read(paths, spec, np.empty(shape, np.uint8), progress)
+        images = np.empty(shape, np.uint8)
+        found = _read(paths, spec, images.__setitem__, progress)
+        return replace(found, images=images[: len(found.kept)])
     key = _key(paths, spec)
-    known = _cached(folder, key)
+    known = _cached(folder, key, shape)
     if known is not None:
         progress(f"{len(known.kept)} images were read before")
         return known
     try:
-        with atomic_path(folder / _CACHE) as temporary:
-            store = np.lib.format.open_memmap(temporary, "w+", np.uint8, shape)
-            found = _read(paths, spec, store, progress)
-            store.flush()
+        # Written piece by piece: where a file is mapped before its disk is full, the process would be killed.
+        with atomic_path(folder / _CACHE) as temporary, temporary.open("wb") as stream:
+            found = _read(paths, spec, lambda _, image: stream.write(image.tobytes()), progress)
         _remember(found, key, folder)
     except OSError as error:
+        (folder / _CACHE).unlink(missing_ok=True)
         message = f"The images cannot be kept in the output folder: {error.strerror}."
         raise UserError(message, "Give a folder on a disk with more room.", folder) from error
-    kept = _cached(folder, key)
+    kept = _cached(folder, key, shape)
     assert kept is not None
     return kept
 
 
 def _read(
-    paths: Sequence[Path], spec: InputSpec, images: NDArray[np.uint8], progress: Callable[[str], None]
+    paths: Sequence[Path],
+    spec: InputSpec,
+    keep: Callable[[int, NDArray[np.uint8]], object],
+    progress: Callable[[str], None],
 ) -> Pixels:
+    """Read images and give each to `keep`, with its place; returns all but the images."""
     kept: list[int] = []
     contents, files, failures = [], [], []
     clock, seldom = TimeLeft(), Seldom(_TELL)
@@ -114,7 +120,7 @@ def _read(
             progress(f"left out: {path.name}: {error.message}")
             continue
         image = np.rint(prepare_input(radiograph, spec).values[0] * 255).astype(np.uint8)
-        images[len(kept)] = image
+        keep(len(kept), image)
         kept.append(number)
         contents.append(hashlib.sha256(image.tobytes()).hexdigest())
         files.append(radiograph.digest)
@@ -124,8 +130,8 @@ def _read(
         name, reason = failures[0]
         message = f"None of the {len(paths)} images can be read; of {name}: {reason}"
         raise UserError(message, "Give other images.", paths[0].parent)
-    places = np.array(kept, np.int64)
-    return Pixels(images[: len(kept)], places, tuple(contents), tuple(files), tuple(failures))
+    nothing = np.empty((0, spec.height, spec.width, 1), np.uint8)
+    return Pixels(nothing, np.array(kept, np.int64), tuple(contents), tuple(files), tuple(failures))
 
 
 def _key(paths: Sequence[Path], spec: InputSpec) -> str:
@@ -149,15 +155,15 @@ def _remember(found: Pixels, key: str, folder: Path) -> None:
         temporary.write_text(json.dumps(table), encoding="utf-8")
 
 
-def _cached(folder: Path, key: str) -> Pixels | None:
-    """Return the images in a folder, where they are those of the key."""
+def _cached(folder: Path, key: str, shape: tuple[int, ...]) -> Pixels | None:
+    """Return the images in a folder, of a shape but for their number, where they are those of the key."""
     try:
         table = json.loads((folder / _LIST).read_text(encoding="utf-8"))
         if table["key"] != key:
             return None
-        images = np.load(folder / _CACHE, mmap_mode="r")
+        kept = np.array(table["kept"], np.int64)
+        images = np.memmap(folder / _CACHE, np.uint8, "r", shape=(len(kept), *shape[1:]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    kept = np.array(table["kept"], np.int64)
     failures = tuple((name, reason) for name, reason in table["failures"])
-    return Pixels(images[: len(kept)], kept, tuple(table["contents"]), tuple(table["files"]), failures)
+    return Pixels(images, kept, tuple(table["contents"]), tuple(table["files"]), failures)
