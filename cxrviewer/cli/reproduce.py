@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from cxrviewer.errors import UserError
 
 if TYPE_CHECKING:
-    from cxrviewer.export.overlay import Scene
-    from cxrviewer.session.reproduction import Recorded, SceneRecord
+    from cxrviewer.session.reproduction import Rebuilt, Recorded, SceneRecord
 
 _PROGRAM = "cxrviewer reproduce"
 _SAME, _OTHER = 0, 3
@@ -58,16 +57,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     tolerate_any_text()
     recorded = read_sidecar(arguments.sidecar)
-    scenes = _scenes(recorded, arguments)
+    made_again = _made_again(recorded, arguments)
     with TemporaryDirectory() as folder:
         out = arguments.output or Path(folder, recorded.export.name)
-        export(scenes, out, recorded.options)
+        export([each.scene for each in made_again], out, recorded.options)
         if arguments.output is not None:
             print(f"Wrote {out}")
-        return _SAME if _tell(recorded, scenes, out) else _OTHER
+        return _SAME if _tell(recorded, made_again, out) else _OTHER
 
 
-def _scenes(recorded: Recorded, arguments: argparse.Namespace) -> list[Scene]:
+def _made_again(recorded: Recorded, arguments: argparse.Namespace) -> list[Rebuilt]:
     """Find image and model of each scene, ask the model and put the scene together."""
     from cxrviewer.cli.here import run_here
     from cxrviewer.cli.progress import ProgressLine
@@ -144,14 +143,14 @@ def _model(record: SceneRecord, recorded: Recorded, arguments: argparse.Namespac
     return found
 
 
-def _tell(recorded: Recorded, scenes: list[Scene], out: Path) -> bool:
+def _tell(recorded: Recorded, made_again: list[Rebuilt], out: Path) -> bool:
     """Print how the new file compares with the export; return whether it is the same."""
     from cxrviewer.models.catalog import file_digest
-    from cxrviewer.session.reproduction_differences import differences
+    from cxrviewer.session.reproduction_differences import answers, differences
 
     if file_digest(out) == recorded.sha256:
-        print("The same, bit for bit.")
+        print("The same, bit for bit.", *answers(made_again))
         return True
-    for line in differences(recorded, scenes, out):
+    for line in differences(recorded, made_again, out):
         print(line)
     return False

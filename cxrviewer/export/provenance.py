@@ -8,10 +8,14 @@
                  "model": {…the whole card…},
                  "question": {"positive": [1], "negative": [], "method": "grad-cam", "parameters": {},
                               "layers": ["conv5_out"], "fusion": "mean", "smoothing": 0},
-                 "answer": {"logits": […], "map_sha256": "…", "rows": 7, "columns": 7},
+                 "answer": {"logits": […], "probabilities": […], "rows": 7, "columns": 7,
+                            "map_sha256": "…", "map": "…"},
                  "heatmap": {"colormap": "inferno", …, "scale": null, "top_share": null, "faded": false},
                  "view": {"rows": 3000, "columns": 2500, "stored_to_view": […], "window": {…}, …},
                  "marks": null, "moment": "2026-03-04T15:06:00+00:00"}]}
+
+The map stands in it as base64 of little-endian float32 where it is coarse: the last bits of what a model says
+depend on the machine, and on what else it computes at the time. Of a fine one there is the digest alone.
 
 No file is named in it, neither the image nor the model: names tell of patients, and both are known by their
 digests.
@@ -19,6 +23,7 @@ digests.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import math
@@ -49,6 +54,8 @@ SUFFIX = ".json"
 
 _LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pydicom", "tensorflow", "keras")
 """Those on which pixels may depend."""
+_COARSE = 4096
+"""Cells of a map, at most, whose values are recorded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +172,11 @@ def versions() -> dict[str, str]:
 
 def map_digest(attribution: Attribution) -> str:
     """Return the SHA-256 of a map's values, hexadecimal."""
-    return hashlib.sha256(np.ascontiguousarray(attribution.values, "<f4").tobytes()).hexdigest()
+    return hashlib.sha256(_bytes(attribution)).hexdigest()
+
+
+def _bytes(attribution: Attribution) -> bytes:
+    return np.ascontiguousarray(attribution.values, "<f4").tobytes()
 
 
 def _scene(scene: Scene, options: ExportOptions) -> dict[str, object]:
@@ -182,9 +193,11 @@ def _scene(scene: Scene, options: ExportOptions) -> dict[str, object]:
         "question": _question(attribution.question),
         "answer": {
             "logits": [_finite(value) for value in scene.result.prediction.logits],
-            "map_sha256": map_digest(attribution),
+            "probabilities": [_finite(value) for value in scene.result.prediction.probabilities],
             "rows": rows,
             "columns": columns,
+            "map_sha256": map_digest(attribution),
+            "map": base64.b64encode(_bytes(attribution)).decode() if rows * columns <= _COARSE else None,
         },
         "heatmap": _look(scene),
         "view": _view(scene),

@@ -27,6 +27,7 @@ from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import card_from_table
 from cxrviewer.session.analysis import Analysis
 from cxrviewer.session.marks_scene import marks_of_record, scene_marks
+from cxrviewer.session.recorded_answer import Agreement, settle_answer
 
 _LARGEST = 16 << 20
 _MOST_PIXELS = 1 << 28
@@ -123,7 +124,16 @@ def read_sidecar(path: Path) -> Recorded:
         raise _damaged(path) from error
 
 
-def rebuild(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, path: Path) -> Scene:
+@dataclass(frozen=True, eq=False)
+class Rebuilt:
+    """A scene that was made again, and how its answer stands to the recorded one."""
+
+    record: SceneRecord
+    scene: Scene
+    agreement: Agreement
+
+
+def rebuild(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, path: Path) -> Rebuilt:
     """Return the scene of a record.
 
     Parameters
@@ -143,7 +153,8 @@ def rebuild(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, pat
         The record contradicts the image, or itself.
     """
     try:
-        return _scene(record, radiograph, analysis, path)
+        agreement = settle_answer(record.content["answer"], analysis)
+        return Rebuilt(record, _scene(record, radiograph, agreement.analysis, path), agreement)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise _damaged(path) from error
 

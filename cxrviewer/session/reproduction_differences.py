@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf, isnan
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.export.overlay import Scene
 from cxrviewer.export.provenance import map_digest, versions
-from cxrviewer.session.reproduction import Recorded, SceneRecord
+from cxrviewer.session.reproduction import Rebuilt, Recorded
 
 
-def differences(recorded: Recorded, scenes: Sequence[Scene], made: Path) -> Iterator[str]:
+def differences(recorded: Recorded, made_again: Sequence[Rebuilt], made: Path) -> Iterator[str]:
     """Return in sentences what differs between an export and the one that was made again.
 
     Parameters
     ----------
     recorded : Recorded
         Of the export.
-    scenes : sequence of Scene
-        Those that were made again, in the same order.
+    made_again : sequence of Rebuilt
+        Its scenes.
     made : Path
         The new file.
     """
     yield "Not the same file."
-    for number, (record, scene) in enumerate(zip(recorded.scenes, scenes, strict=True), start=1):
-        where = f"Scene {number}: " if len(scenes) > 1 else ""
-        yield from (where + line for line in _answers(record, scene))
+    yield from answers(made_again)
     yield from _pixels(recorded.export, made)
     yield from _versions(recorded)
 
 
-def _answers(record: SceneRecord, scene: Scene) -> Iterator[str]:
-    answer = record.content["answer"]
-    then = np.array([np.nan if value is None else value for value in answer["logits"]], np.float64)
-    now = scene.result.prediction.logits.astype(np.float64)
-    if then.shape == now.shape and not np.array_equal(then, now, equal_nan=True):
-        yield f"the model's logits differ by up to {np.nanmax(np.abs(then - now)):.2g}."
-    same = answer["map_sha256"] == map_digest(scene.result.attribution)
-    yield "the map is the same to the last bit." if same else "the map is not the same to the last bit."
+def answers(made_again: Sequence[Rebuilt]) -> Iterator[str]:
+    """Return in sentences where a model's answer is not what it was; nothing where all bits are equal."""
+    for number, rebuilt in enumerate(made_again, start=1):
+        where = f"Scene {number}: " if len(made_again) > 1 else ""
+        yield from (where + line for line in _answer(rebuilt))
+
+
+def _answer(rebuilt: Rebuilt) -> Iterator[str]:
+    agreement, told = rebuilt.agreement, rebuilt.record.content["answer"]["map_sha256"]
+    if agreement.logits:
+        yield f"The logits computed anew differ by {_share(agreement.logits)}."
+    if agreement.map > 0:
+        yield f"The map computed anew differs by {_share(agreement.map)}."
+    if agreement.is_close and (agreement.logits or agreement.map > 0):
+        yield "That is rounding: the recorded numbers were drawn."
+    if isnan(agreement.map) and map_digest(rebuilt.scene.result.attribution) != told:
+        yield "The map computed anew is not the same to the last bit."
+
+
+def _share(apart: float) -> str:
+    return f"{apart:.1g} of the greatest" if apart < inf else "more than can be compared"
 
 
 def _pixels(export: Path, made: Path) -> Iterator[str]:
