@@ -11,6 +11,10 @@ from cxrviewer.ui.lungs import LungBook
 from cxrviewer.ui.neighbours import GLANCE
 from cxrviewer.ui.pane import Pane
 
+REST = 0.4
+"""Seconds after which the lungs are sought where they are only checked: who goes through images does not
+wait for that."""
+
 
 class PaneLungs(QObject):
     """Follows what a pane shows.
@@ -29,13 +33,13 @@ class PaneLungs(QObject):
         self._controller = pane.controller
         self._book = book
         self._words = LungWords(book)
-        self._asked_for: Radiograph | None = None
+        self._looked_at: Radiograph | None = None
+        self._is_sought = False
         self.layer = LungsLayer(pane.canvas)
         # Under the marks and whatever a tool draws.
         pane.canvas.layers.insert(0, self.layer)
         self._glance = QTimer(self)
         self._glance.setSingleShot(True)
-        self._glance.setInterval(round(GLANCE * 1000))
         self._glance.timeout.connect(self._seek)
         self._controller.changed.connect(lambda _: self._show())
         self._controller.activity_changed.connect(lambda _: self._look())
@@ -57,15 +61,18 @@ class PaneLungs(QObject):
     def _look(self) -> None:
         """Seek the lungs once the image is analysed: no heatmap must wait for them."""
         radiograph = self._controller.shown.radiograph
-        if radiograph is not self._asked_for and self._asked_for is not None:
+        if radiograph is not self._looked_at:
+            self._glance.stop()
             self._book.give_up(self._controller.lane)
-            self._asked_for = None
+            self._looked_at, self._is_sought = radiograph, False
         if not self._book.wanted or radiograph is None or self._controller.activity.busy:
             self._glance.stop()
-        elif self._asked_for is None and not self._glance.isActive():
-            self._glance.start()
+            return
+        wait = round(1000 * (GLANCE if self._book.outlined else REST))
+        if not self._is_sought and not 0 <= self._glance.remainingTime() <= wait:
+            self._glance.start(wait)
 
     def _seek(self) -> None:
-        self._asked_for = self._controller.shown.radiograph
-        if self._asked_for is not None:
-            self._book.seek(self._asked_for, self._controller.lane)
+        self._is_sought = True
+        if self._looked_at is not None:
+            self._book.seek(self._looked_at, self._controller.lane)

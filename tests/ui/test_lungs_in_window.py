@@ -26,6 +26,7 @@ from cxrviewer.settings import load_settings
 from cxrviewer.ui.canvas.legend import Tone
 from cxrviewer.ui.main_window import MainWindow
 from cxrviewer.ui.pane import Pane
+from cxrviewer.ui.pane_lungs import REST
 
 WAIT = 20_000
 ROWS, COLUMNS = 300, 420
@@ -163,7 +164,7 @@ def test_lungs_are_sought_once_an_image_and_after_its_heatmap(window, qtbot, eng
     assert cv2.imwrite(str(chest), 255 - other)
     window.commands.open_image(chest)
     qtbot.waitUntil(lambda: _path(window) == chest, timeout=WAIT)
-    qtbot.wait(150)
+    qtbot.wait(round(1000 * REST) + 150)
     assert engine.sought == 2
     engine.gate.set()
     qtbot.waitUntil(lambda: engine.sought == 3, timeout=WAIT)
@@ -173,7 +174,7 @@ def test_nobody_seeks_lungs_where_nobody_wants_to_know(window, qtbot, engine, hi
     window.actions_table["lung_check"].trigger()
     window.commands.open_image(hip)
     qtbot.waitUntil(lambda: window.controller.shown.analysis is not None, timeout=WAIT)
-    qtbot.wait(150)
+    qtbot.wait(round(1000 * REST) + 150)
     assert engine.sought == 0
     window.actions_table["lung_outline"].trigger()
     qtbot.waitUntil(lambda: engine.sought == 1, timeout=WAIT)
@@ -197,5 +198,5 @@ def test_a_segmenter_that_is_gone_is_told_of_once(
     qtbot.waitUntil(lambda: "segmenter is gone" in window.messages.text, timeout=WAIT)
     window.messages.clear()
     window.actions_table["lung_outline"].trigger()
-    qtbot.wait(150)
+    qtbot.wait(round(1000 * REST) + 150)
     assert not window.messages.text

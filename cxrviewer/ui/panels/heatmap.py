@@ -13,11 +13,16 @@ from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.panels.colorbar import ColorBar
 from cxrviewer.ui.panels.display_controls import DisplayControls
-from cxrviewer.ui.panels.fields import ElidedLabel, muted, slider
+from cxrviewer.ui.panels.fields import ElidedLabel, muted, slider, tip
 from cxrviewer.ui.panels.layer_choice import LayerChooser
 from cxrviewer.ui.panels.method_choice import MethodChooser
 from cxrviewer.ui.panels.method_settings import MethodSettings
 from cxrviewer.ui.panels.section import MARGIN, Section
+
+_UNIFORM = (
+    "Positive evidence is what speaks for the class. A uniform heatmap, the same everywhere, has as large "
+    "a share inside the lungs as they have of the image; what is not well above that says little of them."
+)
 
 
 class HeatmapPanel(QWidget):
@@ -47,9 +52,9 @@ class HeatmapPanel(QWidget):
         self.alpha = slider("Opacity", "Opacity of the heatmap")
         self._alpha_value = QLabel()
         self.colorbar = ColorBar()
-        self.lungs = QLabel()
+        self.lungs = ElidedLabel(2)
         self.lungs.setObjectName("Muted")
-        self.lungs.setWordWrap(True)
+        self.lungs.setToolTip(tip(_UNIFORM))
         self.lungs.hide()
         self.settings = MethodSettings()
         self.display = DisplayControls()
