@@ -25,12 +25,12 @@ from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import fitted
 from cxrviewer.learning.page import DISCLAIMER
+from cxrviewer.learning.run_folder import HEATMAPS
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.loaded import LoadedModel
 from cxrviewer.models.preprocess import prepare_input
 from cxrviewer.paths import atomic_path
 
-FOLDER = "heatmaps"
 _SIDE = 320
 _ACROSS = 4
 
@@ -79,7 +79,7 @@ class HeatmapLog:
         loaded = LoadedModel(model, Path(model.name), "", height, width, channels, units)
         self._session = ModelSession(loaded.path, card, loaded)
         self._images, self._question = tuple(images), question or Question()
-        self._folder = folder / FOLDER
+        self._folder = folder / HEATMAPS
 
     def write(self, epoch: int) -> NDArray[np.uint8]:
         """Explain all images, write the sheet of an epoch, from 1, and return it (H, W, 3).

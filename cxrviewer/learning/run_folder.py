@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import keras
 
 
+HEATMAPS = "heatmaps"
+"""Folder of the heatmaps after each epoch."""
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """The output folder of one run: weights, card, settings and a line an epoch.
@@ -72,6 +76,7 @@ class RunFolder:
                     self.log,
                     self._best,
                     *self.path.glob("checkpoint*"),
+                    *(self.path / HEATMAPS).glob("epoch-*.png"),
                     self.path / "children.npz",
                 ):
                     name.unlink(missing_ok=True)

@@ -22,26 +22,37 @@ _Floats = NDArray[np.float32]
 
 
 class Feed:
-    """Images of a data set as a network takes them.
+    """A data set as a network takes it.
 
     Parameters
     ----------
-    images : (N, H, W, 1) uint8 array
-        Low = black; may lie in a file.
+    values : (N, H, W, 1) uint8 array or (N, F) float32 array
+        Images, low = black, which may lie in a file; or features, which are taken as they are.
     truth : (N, K) bool array
         Which image has which finding.
-    spec : InputSpec
-        Of the network.
+    spec : InputSpec, optional
+        Of the network that takes images; None for features.
     """
 
-    def __init__(self, images: NDArray[np.uint8], truth: NDArray[np.bool_], spec: InputSpec) -> None:
-        self._images, self._truth = images, truth.astype(np.float32)
-        # All scalings are affine: two levels tell all others.
-        self._black, self._white = scale_values(np.array([[0, 1]], np.float32), spec)[0]
+    def __init__(
+        self,
+        values: NDArray[np.uint8] | _Floats,
+        truth: NDArray[np.bool_],
+        spec: InputSpec | None = None,
+    ) -> None:
+        self._values, self._truth = values, truth.astype(np.float32)
+        self._range: tuple[_Floats, _Floats] | None = None
+        if spec is not None:
+            # All scalings are affine: two levels tell all others.
+            black, white = scale_values(np.array([[0, 1]], np.float32), spec)[0]
+            self._range = black, white
 
-    def inputs(self, gray: Any) -> Any:
-        """Return images (n, H, W, 1) in 0 to 1 as the network's input (n, H, W, C)."""
-        return self._black + gray * (self._white - self._black)
+    def inputs(self, values: Any) -> Any:
+        """Return images (n, H, W, 1) in 0 to 1 as the network's input (n, H, W, C); features as they are."""
+        if self._range is None:
+            return values
+        black, white = self._range
+        return black + values * (white - black)
 
     def batches(self, part: NDArray[np.int64], settings: TransferSettings) -> Batches:
         """Return the training batches; what a step sees depends on its number and the seed alone.
@@ -60,19 +71,18 @@ class Feed:
         classes = self._truth[part].argmax(axis=1)
         if settings.balance is not Balance.SAMPLING:
             classes = np.zeros(len(part), np.int64)
-        images, truth = self._images, self._truth
-        shape = (settings.batch, *images.shape[1:])
+        shape = (settings.batch, *self._values.shape[1:])
 
-        def taken(chosen: NDArray[np.int64]) -> tuple[NDArray[np.uint8], _Floats]:
-            return images[chosen], truth[chosen]
+        def taken(chosen: NDArray[np.int64]) -> tuple[_Floats, _Floats]:
+            return self._taken(chosen), self._truth[chosen]
 
         def batch(chosen: tf.Tensor, step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            levels, targets = tf.numpy_function(taken, [chosen], (tf.uint8, tf.float32), stateful=False)
-            gray = tf.cast(tf.ensure_shape(levels, shape), tf.float32) / 255.0
+            values, targets = tf.numpy_function(taken, [chosen], (tf.float32, tf.float32), stateful=False)
+            values = tf.ensure_shape(values, shape)
             if settings.augmentation != UNCHANGED:
                 seed = tf.stack([tf.constant(settings.seed, tf.int64), step])
-                gray = augment(gray, seed, settings.augmentation)
-            return self.inputs(gray), tf.ensure_shape(targets, (settings.batch, truth.shape[1]))
+                values = augment(values, seed, settings.augmentation)
+            return self.inputs(values), tf.ensure_shape(targets, (settings.batch, self._truth.shape[1]))
 
         def epoch(first: int, last: int) -> tf.data.Dataset:
             order = balanced_order(classes, last - first, settings.batch, (settings.seed, first))
@@ -82,13 +92,24 @@ class Feed:
 
         return epoch
 
-    def predict(self, model: Any, part: NDArray[np.int64], batch: int) -> _Floats:
-        """Return the probabilities (n, K) of the images at the given positions."""
+    def predict(
+        self,
+        model: Any,
+        part: NDArray[np.int64],
+        batch: int,
+        report: Callable[[int], None] = lambda _: None,
+    ) -> _Floats:
+        """Return a model's output (n, K) for what is at the given positions; `report` is told how many."""
         parts = []
         for start in range(0, len(part), batch):
-            gray = self._images[part[start : start + batch]].astype(np.float32) / 255
-            parts.append(np.asarray(model.predict_on_batch(self.inputs(gray))))
+            values = self._taken(part[start : start + batch])
+            parts.append(np.asarray(model.predict_on_batch(self.inputs(values))))
+            report(min(start + batch, len(part)))
         return np.concatenate(parts)
+
+    def _taken(self, chosen: NDArray[np.int64]) -> _Floats:
+        values = self._values[chosen].astype(np.float32)
+        return values if self._range is None else values / np.float32(255)
 
 
 def weighted_loss(

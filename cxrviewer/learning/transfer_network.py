@@ -17,6 +17,8 @@ from cxrviewer.models.card import InputSpec
 if TYPE_CHECKING:
     import keras
 
+POOL = "pool"
+"""Name of the layer between backbone and head."""
 _SILENCE = 20.0
 """Seconds after which a server that does not answer is given up."""
 
@@ -53,7 +55,7 @@ def build(recipe: TransferSpec, spec: InputSpec, classes: int, weights: Path | s
     if recipe.backbone.frozen:
         for layer in backbone.layers:
             layer.trainable = False
-    x = keras.layers.GlobalAveragePooling2D(name="pool")(backbone.output)
+    x = keras.layers.GlobalAveragePooling2D(name=POOL)(backbone.output)
     for number, (units, rate) in enumerate(zip(recipe.head.units, recipe.head.dropout, strict=True), 1):
         x = keras.layers.Dense(units, activation="relu", name=f"dense{number}")(x)
         x = keras.layers.Dropout(rate, name=f"dropout{number}")(x) if rate else x

@@ -18,8 +18,8 @@ from cxrviewer.learning.run_folder import RunFolder
 from cxrviewer.learning.split import Split
 from cxrviewer.learning.time_left import Seldom, TimeLeft
 from cxrviewer.learning.transfer_data import Feed, weighted_loss
-from cxrviewer.learning.transfer_network import build
-from cxrviewer.learning.transfer_spec import RANDOM, TransferSettings, TransferSpec
+from cxrviewer.learning.transfer_network import POOL, build
+from cxrviewer.learning.transfer_spec import UNCHANGED, TransferSettings, TransferSpec
 from cxrviewer.learning.transfer_validation import TransferValidation, from_json, make_card, validate
 from cxrviewer.models.card import ModelCard
 
@@ -78,8 +78,11 @@ class TransferRun:
         self._feed = Feed(data.images, data.examples.truth, self._spec)
         self._steps = max(1, len(data.split.training) // settings.batch)
         keras.utils.set_random_seed(settings.seed)
-        begin = RANDOM if folder.checkpoint.with_suffix(".index").exists() else weights
-        self._model = build(recipe, self._spec, len(data.examples.labels), begin)
+        begin = folder.weights if folder.checkpoint.with_suffix(".index").exists() else weights
+        self._model = self._trained = build(recipe, self._spec, len(data.examples.labels), begin)
+        self._clock, self._seldom = TimeLeft(), Seldom(_TELL)
+        if recipe.backbone.frozen and settings.augmentation == UNCHANGED:
+            self._pass_backbone()
         training = data.examples.truth[data.split.training]
         self._loss = weighted_loss(training, settings.balance, recipe.exclusive)
         schedule = PlateauSchedule(
@@ -89,12 +92,11 @@ class TransferRun:
             settings.plateau_factor,
             settings.plateau_patience,
         )
-        self._loop = Loop(self._model, self._loss, schedule, folder.path)
+        self._loop = Loop(self._trained, self._loss, schedule, folder.path)
         self._done = self._loop.restore()
         best = folder.best()
         self._best = from_json(best) if best is not None else None
         self._heatmaps = self._watched() if settings.heatmaps else None
-        self._clock, self._seldom = TimeLeft(), Seldom(_TELL)
 
     def to_the_end(self) -> TransferValidation:
         """Train what is left, and give the best epoch its final card."""
@@ -107,6 +109,22 @@ class TransferRun:
             raise RuntimeError("no epoch was run")
         self._folder.save_card(self._card(self._best, self._recipe.version))
         return self._best
+
+    def _pass_backbone(self) -> None:
+        """Run the backbone once on all images, as it gives the same in every epoch; train the head alone."""
+        import keras
+
+        pooled = self._model.get_layer(POOL).output
+        backbone = keras.Model(self._model.inputs, pooled)
+        self._trained = keras.Model(pooled, self._model.output)
+        count = len(self._data.images)
+
+        def report(done: int) -> None:
+            if self._seldom.due():
+                self._progress(f"backbone on image {done} of {count}, {self._clock.after(done, count)}")
+
+        features = self._feed.predict(backbone, np.arange(count), self._settings.batch, report)
+        self._feed = Feed(features, self._data.examples.truth)
 
     def _step_end(self, epoch: int, done: int, loss: float) -> None:
         if self._seldom.due():
@@ -137,7 +155,7 @@ class TransferRun:
     def _validated(self) -> TransferValidation:
         part = self._data.split.validation
         truth = self._data.examples.truth[part]
-        probabilities = self._feed.predict(self._model, part, self._settings.batch)
+        probabilities = self._feed.predict(self._trained, part, self._settings.batch)
         loss = float(self._loss(truth.astype(np.float32), probabilities))
         return validate(truth, probabilities, loss, self._recipe.exclusive)
 

@@ -18,6 +18,7 @@ from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.learning.pixels import read_pixels
 from cxrviewer.learning.transfer import train
 from cxrviewer.learning.transfer_data import Feed, weighted_loss
+from cxrviewer.learning.transfer_run import TransferRun
 from cxrviewer.learning.transfer_spec import (
     UNCHANGED,
     Backbone,
@@ -142,6 +143,27 @@ def test_a_killed_run_goes_on_bit_for_bit(data: Path, tmp_path: Path, whole: Cal
         assert kept[0].replace(read_card(whole() / "tiny.toml").sha256, "") == kept[1].replace(
             read_card(tmp_path / "tiny.toml").sha256, ""
         )
+
+
+def test_a_frozen_backbone_is_run_once_and_its_run_goes_on_too(data: Path, tmp_path: Path) -> None:
+    spec = replace(
+        SPEC,
+        backbone=replace(SPEC.backbone, frozen=True),
+        defaults=replace(SETTINGS, augmentation=UNCHANGED),
+    )
+    made = [tmp_path / name for name in ("whole", "halved", "every")]
+    run(data, made[0], spec)
+    with pytest.raises(KilledError):
+        run(data, made[1], spec, kill="epoch 3/4")
+    run(data, made[1], spec, resume=True, weights="imagenet")
+    assert log(made[0]) == log(made[1])
+    # The same as if every image went through the backbone in every step.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransferRun, "_pass_backbone", lambda self: None)
+        run(data, made[2], spec)
+    for row, other in zip(log(made[0]), log(made[2]), strict=True):
+        assert float(row["loss"]) == pytest.approx(float(other["loss"]), rel=1e-4)
+        assert float(row["val_loss"]) == pytest.approx(float(other["val_loss"]), rel=1e-4)
 
 
 def test_a_run_is_resumed_on_the_same_data_with_the_same_settings(
