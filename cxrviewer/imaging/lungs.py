@@ -27,7 +27,7 @@ _FINER = 4
 """Points of the outline along the side of a cell."""
 _SMOOTHED = 3.0
 """Standard deviation by which the outline is smoothed, in its points."""
-_STRAIGHT = 0.08
+_STRAIGHT = 0.05
 """Cells by which the outline may miss its points."""
 
 

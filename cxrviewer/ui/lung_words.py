@@ -11,8 +11,10 @@ from cxrviewer.session.shown import Shown
 from cxrviewer.ui.canvas.legend import Line, Tone
 from cxrviewer.ui.lungs import LungBook
 
-_NOTICE, _SHARE = 90, 60
-"""Weights of the lines."""
+NOTICE = Line(NO_LUNGS.replace(": ", "  (") + ")", 90, Tone.WARNING)
+"""In a narrow view, the reason goes first."""
+_SHARE = 60
+"""Weight of the line about the evidence."""
 
 
 class LungWords:
@@ -33,12 +35,12 @@ class LungWords:
         """Return the lines over the image."""
         field = self._book.field(shown.radiograph)
         if field is not None and not field.plausible:
-            return (Line(NO_LUNGS, _NOTICE, Tone.WARNING),) if self._book.warns else ()
+            return (NOTICE,) if self._book.warns else ()
         found = self._found(shown) if shown.state.style.visible else None
         if found is None:
             return ()
         share, even = map(whole_percent, found)
-        return (Line(f"{share} of the evidence in the lungs (uniform {even})", _SHARE),)
+        return (Line(f"Evidence in the lungs {share}  (uniform {even})", _SHARE),)
 
     def sentence(self, shown: Shown) -> str:
         """Return what the panel says; "" where lungs are not to be spoken of."""
@@ -46,7 +48,7 @@ class LungWords:
             return ""
         field = self._book.field(shown.radiograph)
         if field is None:
-            return "Looking for the lungs…"
+            return "" if self._book.has_sought(shown.radiograph) else "Looking for the lungs…"
         if not field.plausible:
             return f"No lungs found: {field.doubt}."
         found = self._found(shown)

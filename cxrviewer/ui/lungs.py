@@ -61,9 +61,13 @@ class LungBook(QObject):
         """Return the lungs of an image; None while they are not known."""
         return self._known.get(radiograph.key) if radiograph is not None else None
 
+    def has_sought(self, radiograph: Radiograph) -> bool:
+        """Return whether the lungs of an image were sought, whatever came of it."""
+        return radiograph.key in self._known
+
     def seek(self, radiograph: Radiograph, lane: int) -> None:
         """Have the lungs of an image found for a pane, where they were not sought before."""
-        if radiograph.key not in self._known:
+        if not self.has_sought(radiograph):
             self._analyst.find_lungs(radiograph, lane)
 
     def give_up(self, lane: int) -> None:

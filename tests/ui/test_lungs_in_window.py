@@ -19,11 +19,11 @@ from cxrviewer.errors import ModelError
 from cxrviewer.explain.request import LungRequest
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.models.lungs import lung_card
-from cxrviewer.session.lungs import NO_LUNGS
 from cxrviewer.session.panes import Layout
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.settings import load_settings
 from cxrviewer.ui.canvas.legend import Tone
+from cxrviewer.ui.lung_words import NOTICE
 from cxrviewer.ui.main_window import MainWindow
 from cxrviewer.ui.pane import Pane
 from cxrviewer.ui.pane_lungs import REST
@@ -139,15 +139,15 @@ def test_the_share_of_the_evidence_is_told_while_the_lungs_are_outlined(window, 
 def test_an_image_without_lungs_is_remarked_on_until_that_is_not_wanted(window, qtbot, hip, chest) -> None:
     pane = window.panes.active
     show(window, qtbot, hip)
-    assert (NO_LUNGS, Tone.WARNING) in remarks(pane)
+    assert (NOTICE.text, Tone.WARNING) in remarks(pane)
     assert not window.messages.text
     window.words.choose(corners=False)
-    assert (NO_LUNGS, Tone.WARNING) in remarks(pane)
+    assert (NOTICE.text, Tone.WARNING) in remarks(pane)
     window.actions_table["lung_check"].trigger()
-    assert NO_LUNGS not in dict(remarks(pane))
+    assert NOTICE.text not in dict(remarks(pane))
     window.actions_table["lung_check"].trigger()
     show(window, qtbot, chest)
-    assert NO_LUNGS not in dict(remarks(pane))
+    assert NOTICE.text not in dict(remarks(pane))
     window.actions_table["lung_outline"].trigger()
     show(window, qtbot, hip)
     assert window.side.heatmap.lungs.text().startswith("No lungs found: ")
@@ -200,3 +200,4 @@ def test_a_segmenter_that_is_gone_is_told_of_once(
     window.actions_table["lung_outline"].trigger()
     qtbot.wait(round(1000 * REST) + 150)
     assert not window.messages.text
+    assert not window.side.heatmap.lungs.isVisible()
