@@ -1,0 +1,54 @@
+"""Pages are read as they were written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from cxrviewer.errors import UserError
+from cxrviewer.learning.page import DISCLAIMER, Page
+from cxrviewer.learning.page_reader import Drawing, Heading, Paragraph, Pictures, Table, read_page
+
+
+def test_a_page_is_read_as_it_was_written(tmp_path: Path) -> None:
+    page = Page("A < B & “C”")
+    page.heading("1 & 2")
+    page.text("x < y", note=True)
+    page.table(("name", "value"), [("a < b", "1"), ("", "–")])
+    figure = Figure(figsize=(2, 1))
+    figure.add_subplot().plot([1, 2])
+    page.figure(figure, "a line < 3")
+    gray = np.arange(64, dtype=np.uint8).reshape(8, 8)
+    page.pictures([(gray, "first"), (gray, "second")], wrong=True)
+    jpeg = cv2.imencode(".jpg", gray)[1].tobytes()
+    page.contact_sheet([(jpeg, "third", "pictures/a b & c.png")])
+    page.write(tmp_path / "page.html")
+    found = read_page(tmp_path / "page.html")
+    assert found.title == "A < B & “C”"
+    note, heading, text, table, drawing, pictures, sheet = found.blocks
+    assert note == Paragraph(DISCLAIMER, note=True)
+    assert (heading, text) == (Heading("1 & 2"), Paragraph("x < y", note=True))
+    assert table == Table(("name", "value"), (("a < b", "1"), ("", "–")))
+    assert isinstance(drawing, Drawing)
+    assert (drawing.is_svg, drawing.caption, drawing.link) == (True, "a line < 3", "")
+    assert drawing.data.startswith(b"<svg")
+    assert b"viewBox" in drawing.data
+    assert isinstance(pictures, Pictures)
+    assert [item.caption for item in pictures.items] == ["first", "second"]
+    assert pictures.wrong
+    assert np.array_equal(_decoded(pictures.items[0].data), gray)
+    assert isinstance(sheet, Pictures)
+    assert (sheet.items[0].data, sheet.items[0].link) == (jpeg, "pictures/a b & c.png")
+
+
+def test_a_page_that_is_gone_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="cannot be read"):
+        read_page(tmp_path / "page.html")
+
+
+def _decoded(data: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
