@@ -87,6 +87,11 @@ def _ended(
 ) -> Generator[Ended, None, None]:
     if not left:
         return
+    if options.cluster:
+        from cxrviewer.batch.cluster import run_there
+
+        yield from run_there(left, options, pictures, lambda facts: journal.describe(facts_to_json(facts)))
+        return
     with Desks(min(len(left), _workers(options))) as desks:
         # Imports TensorFlow, while the desks start.
         answering = Answering(options)
