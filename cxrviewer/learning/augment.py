@@ -158,6 +158,8 @@ def _transformed(images: tf.Tensor, draws: tf.Tensor, limits: Augmentation) -> t
 def _sharpness(images: tf.Tensor, draw: tf.Tensor, limit: float) -> tf.Tensor:
     import tensorflow as tf
 
+    if not limit:
+        return images
     weight = tf.where(draw < 0, draw * 0.5, draw) * limit
     return images + (tf.nn.avg_pool2d(images, 3, 1, "SAME") - images) * weight
 

@@ -1,4 +1,4 @@
-"""The training loop: batches, optimiser and what happens after each epoch."""
+"""Training a classifier against accidents of acquisition: its batches and its loss."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.learning.augment import augment
+from cxrviewer.learning.augment import augment_pairs
+from cxrviewer.learning.augment_objects import put_objects
+from cxrviewer.learning.augment_style import restyle
 from cxrviewer.learning.dataset import Dataset
 from cxrviewer.learning.loop import Batches, Loop, Schedule
-from cxrviewer.learning.settings import TrainSettings
+from cxrviewer.learning.lung_term import loss_with_lungs, with_features
+from cxrviewer.learning.robust_settings import RobustSettings
 from cxrviewer.learning.split import balanced_order
 
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-EpochEnd = Callable[[int, float, NDArray[np.float32]], None]
-"""Takes the epoch (from 1), the training loss and the probabilities of the validation images."""
+EpochEnd = Callable[[int, float], None]
+"""Takes the epoch (from 1) and the training loss."""
 
 
 def fit(
     model: keras.Model,
+    layer: str,
     training: Dataset,
-    validation: Dataset,
-    settings: TrainSettings,
+    lungs: NDArray[np.uint8],
+    settings: RobustSettings,
     folder: Path,
     epoch_end: EpochEnd,
 ) -> int:
@@ -39,10 +43,14 @@ def fit(
     Parameters
     ----------
     model : keras.Model
-        Fresh, with one softmax output a class.
-    training, validation : Dataset
-        Disjoint in patients.
-    settings : TrainSettings
+        Fresh; ends with global average pooling, dropout and one dense softmax layer.
+    layer : str
+        Its last layer before the pooling.
+    training : Dataset
+        What is learned from.
+    lungs : (N, H, W, 1) uint8 array
+        Masks of the lungs, 0 to 255; all 255 where an image's lungs are not known.
+    settings : RobustSettings
         How to train.
     folder : Path
         Takes the checkpoint.
@@ -54,10 +62,7 @@ def fit(
     int
         Number of epochs that were done before.
     """
-    import keras
-
     steps = max(1, len(training.labels) // settings.batch)
-    loss = keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing)
     schedule = Schedule(
         settings.epochs,
         steps,
@@ -66,10 +71,10 @@ def fit(
         settings.warmup,
         settings.averaging,
     )
-    loop = Loop(model, loss, schedule, folder)
+    loss = loss_with_lungs(model, settings.label_smoothing, settings.lung_weight)
+    loop = Loop(with_features(model, layer), loss, schedule, folder)
     done = loop.restore()
-    batches = _batches(training, steps * settings.epochs, settings)
-    loop.run(batches, lambda epoch, value: epoch_end(epoch, value, predict(model, validation.images)))
+    loop.run(_batches(training, lungs, steps * settings.epochs, settings), epoch_end)
     return done
 
 
@@ -82,18 +87,21 @@ def predict(model: keras.Model, images: NDArray[np.uint8], batch: int = 64) -> N
     return np.concatenate(parts)
 
 
-def _batches(data: Dataset, steps: int, settings: TrainSettings) -> Batches:
+def _batches(data: Dataset, lungs: NDArray[np.uint8], steps: int, settings: RobustSettings) -> Batches:
     """Return augmented batches; what a step sees depends on its number and the seed alone."""
     import tensorflow as tf
 
     order = tf.constant(balanced_order(data.labels, steps, settings.batch, settings.seed))
-    images = tf.constant(data.images)
+    images, masks = tf.constant(data.images), tf.constant(lungs)
     targets = tf.one_hot(data.labels, int(data.labels.max()) + 1)
 
-    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def batch(step: tf.Tensor) -> tuple[tf.Tensor, tuple[tf.Tensor, tf.Tensor]]:
         chosen = tf.gather(order, step)
-        gray = tf.cast(tf.gather(images, chosen), tf.float32) / 255.0
+        gray, mask = (tf.cast(tf.gather(part, chosen), tf.float32) / 255.0 for part in (images, masks))
         seed = tf.stack([tf.constant(settings.seed, tf.int64), step])
-        return augment(gray, seed, settings.augmentation), tf.gather(targets, chosen)
+        gray = restyle(gray, seed + 1000003, settings.style)
+        gray, mask = augment_pairs(gray, mask, seed, settings.augmentation)
+        gray = put_objects(gray, mask, seed + 2000003, settings.objects)
+        return gray, (tf.gather(targets, chosen), mask)
 
     return lambda first, last: tf.data.Dataset.range(first, last).map(batch, num_parallel_calls=2).prefetch(2)

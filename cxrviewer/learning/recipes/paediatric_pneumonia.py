@@ -7,15 +7,23 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.learning.dataset import Dataset, load_dataset
-from cxrviewer.learning.metrics import OperatingPoint, auc, balanced_point
+from cxrviewer.learning.lung_search import lungs_of
+from cxrviewer.learning.lung_term import evidence_inside
+from cxrviewer.learning.robust_settings import RobustSettings
+from cxrviewer.learning.robust_validation import (
+    Validation,
+    from_json,
+    temperature,
+    validate,
+    validation_sets,
+)
 from cxrviewer.learning.run_folder import RunFolder, begin_with
-from cxrviewer.learning.settings import TrainSettings
 from cxrviewer.learning.split import grouped_split
 from cxrviewer.models.architectures import residual_small as architecture
 from cxrviewer.models.card import Activation, InputSpec, LabelGroup, ModelCard
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 LABELS = ("Normal", "Bacterial pneumonia", "Viral pneumonia")
 INPUT = InputSpec(224, 224, 1)
+LAYER = architecture.SPEC.default_layer
 
 
 @dataclass(frozen=True)
@@ -35,28 +44,11 @@ class PaediatricPneumoniaSpec:
     id: str = "paediatric-pneumonia"
     name: str = "Paediatric pneumonia"
     order: int = 10
-    version: str = "1.0.0"
-    defaults: TrainSettings = field(default_factory=TrainSettings)
+    version: str = "2.0.0"
+    defaults: RobustSettings = field(default_factory=RobustSettings)
 
 
 SPEC = PaediatricPneumoniaSpec()
-
-
-@dataclass(frozen=True)
-class Validation:
-    """What the model achieves on the patients held out."""
-
-    images: int
-    auc_pneumonia: float
-    auc_kind: float
-    accuracy: float
-    points: tuple[OperatingPoint, ...]
-    pneumonia: OperatingPoint
-
-    @property
-    def rank(self) -> tuple[float, float]:
-        """Order of epochs: pneumonia first, then its kind where that is as good as equal."""
-        return round(self.auc_pneumonia, 3), self.auc_kind
 
 
 def label_and_patient(path: Path) -> tuple[str, str]:
@@ -79,7 +71,7 @@ def label_and_patient(path: Path) -> tuple[str, str]:
 
 
 def train(
-    settings: TrainSettings,
+    settings: RobustSettings,
     data: Path,
     output: Path,
     progress: Progress,
@@ -90,11 +82,11 @@ def train(
     """Train the classifier and write it with its card.
 
     The output folder holds a usable model and card, with a version below 1, from the first epoch on:
-    the best so far. The last epoch gives the best one its final card.
+    the best so far. After the last epoch the best one is calibrated and gets its final card.
 
     Parameters
     ----------
-    settings : TrainSettings
+    settings : RobustSettings
         How to train.
     data : Path
         Folder with the files of Mendeley Data rscbjbr9sj v2, at any depth.
@@ -133,8 +125,10 @@ def train(
     keras.utils.set_random_seed(settings.seed)
     model = architecture.build(INPUT, len(LABELS))
     begin_with(model, weights)
-    keeper = _Keeper(folder, model, validation.labels, settings, progress)
-    fit(model, training, validation, settings, output, keeper.epoch_end)
+    lungs, missing = lungs_of(training.images)
+    progress(f"no lungs found on {missing} of {len(lungs)} training images")
+    keeper = _Keeper(folder, model, validation, settings, progress)
+    fit(model, LAYER, training, lungs, settings, output, keeper.epoch_end)
     return keeper.finish()
 
 
@@ -145,84 +139,85 @@ class _Keeper:
         self,
         folder: RunFolder,
         model: keras.Model,
-        labels: NDArray[np.int64],
-        settings: TrainSettings,
+        validation: Dataset,
+        settings: RobustSettings,
         progress: Progress,
     ) -> None:
         self._folder = folder
         self._model = model
-        self._labels = labels
+        self._sets = validation_sets(validation, settings.corrupted_images, settings.seed)
+        self._lungs = lungs_of(validation.images)[0]
         self._settings = settings
         self._progress = progress
         self._started = time.monotonic()
         self._since = 0
-        self._best = _validation(folder.best())
+        facts = folder.best()
+        self._best = from_json(facts) if facts is not None else None
 
-    def epoch_end(self, epoch: int, loss: float, probabilities: NDArray[np.float32]) -> None:
-        result = validate(self._labels, probabilities)
+    def epoch_end(self, epoch: int, loss: float) -> None:
+        result = self._measured(self._model)[0]
         spent = time.monotonic() - self._started
         self._since += 1
         left = spent / self._since * (self._settings.epochs - epoch)
-        self._folder.append_epoch(
-            {
-                "epoch": epoch,
-                "loss": loss,
-                "auc_pneumonia": result.auc_pneumonia,
-                "auc_kind": result.auc_kind,
-                "accuracy": result.accuracy,
-                "sensitivity": result.pneumonia.sensitivity,
-                "specificity": result.pneumonia.specificity,
-                "seconds": spent,
-            }
-        )
+        self._folder.append_epoch({"epoch": epoch, "loss": loss, **_columns(result), "seconds": spent})
         self._progress(
             f"epoch {epoch}/{self._settings.epochs}: loss {loss:.4f}, "
-            f"AUC pneumonia {result.auc_pneumonia:.4f}, bacterial against viral {result.auc_kind:.4f}, "
-            f"accuracy {result.accuracy:.3f}, {left / 60:.0f} min left"
+            f"AUC pneumonia {result.auc_pneumonia:.4f}, at worst {result.worst.auc:.4f} "
+            f"({result.worst.name}), bacterial against viral {result.auc_kind:.4f}, "
+            f"accuracy {result.accuracy:.3f}, evidence in the lungs {result.lung_share:.2f}, "
+            f"{left / 60:.0f} min left"
         )
         if self._best is None or result.rank > self._best.rank:
-            self._best = result
-            self._folder.save_best(asdict(result))
-            self._save_weights()
-            self._folder.save_card(make_card(result, f"0.{epoch}.0"))
+            self._keep(result, self._model, f"0.{epoch}.0")
 
     def finish(self) -> Validation:
+        """Calibrate the best model on all validation sets, and write it with its final card."""
         if self._best is None:
             raise RuntimeError("no epoch was run")
-        self._folder.save_card(make_card(self._best, SPEC.version))
-        return self._best
+        model = architecture.build(INPUT, len(LABELS))
+        model.load_weights(self._folder.weights)
+        divisor = temperature(self._sets, self._measured(model)[1])
+        dense = model.layers[-1]
+        dense.set_weights([weight / divisor for weight in dense.get_weights()])
+        result = self._measured(model)[0]
+        self._progress(f"logits divided by {divisor:.3f}: calibration error {result.ece:.3f}")
+        return self._keep(result, model, SPEC.version)
 
-    def _save_weights(self) -> None:
+    def _keep(self, result: Validation, model: keras.Model, version: str) -> Validation:
+        self._best = result
+        self._folder.save_best(asdict(result))
         # A model that was never compiled carries no optimiser state, which is three times the weights.
         bare = architecture.build(INPUT, len(LABELS))
-        bare.set_weights(self._model.get_weights())
+        bare.set_weights(model.get_weights())
         self._folder.save_model(bare)
+        self._folder.save_card(make_card(result, version))
+        return result
+
+    def _measured(self, model: keras.Model) -> tuple[Validation, list[NDArray[np.float32]]]:
+        from cxrviewer.learning.training import predict
+
+        outputs = [predict(model, one.images) for one in self._sets]
+        share = evidence_inside(model, LAYER, self._sets[0].images, self._lungs)
+        return validate(self._sets, outputs, share), outputs
 
 
-def _validation(facts: dict[str, Any] | None) -> Validation | None:
-    """Return what an earlier epoch achieved, from its JSON object."""
-    if facts is None:
-        return None
-    points = tuple(OperatingPoint(**point) for point in facts["points"])
-    return Validation(**{**facts, "points": points, "pneumonia": OperatingPoint(**facts["pneumonia"])})
-
-
-def validate(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> Validation:
-    """Measure probabilities, (N, 3), against class indices, (N,)."""
-    sick = labels > 0
-    return Validation(
-        images=len(labels),
-        auc_pneumonia=auc(sick, probabilities[:, 1] + probabilities[:, 2]),
-        auc_kind=auc(labels[sick] == 1, probabilities[sick, 1] - probabilities[sick, 2]),
-        accuracy=float((probabilities.argmax(axis=1) == labels).mean()),
-        points=tuple(balanced_point(labels == i, probabilities[:, i]) for i in range(len(LABELS))),
-        pneumonia=balanced_point(sick, probabilities[:, 1] + probabilities[:, 2]),
-    )
+def _columns(result: Validation) -> dict[str, float]:
+    """Return what the log has of an epoch."""
+    return {
+        "auc_pneumonia": result.auc_pneumonia,
+        "auc_worst": result.worst.auc,
+        "auc_kind": result.auc_kind,
+        "accuracy": result.accuracy,
+        "sensitivity": result.pneumonia.sensitivity,
+        "specificity": result.pneumonia.specificity,
+        "calibration_error": result.ece,
+        "evidence_in_lungs": result.lung_share,
+    }
 
 
 def make_card(result: Validation, version: str) -> ModelCard:
     """Return the card of the model, without the digest of its weights."""
-    point = result.pneumonia
+    point, worst = result.pneumonia, result.worst
     return ModelCard(
         id=SPEC.id,
         name=SPEC.name,
@@ -233,7 +228,7 @@ def make_card(result: Validation, version: str) -> ModelCard:
         activation=Activation.SOFTMAX,
         input=INPUT,
         label_groups=(LabelGroup("Pneumonia", LABELS[1:], point.threshold),),
-        default_layer=architecture.SPEC.default_layer,
+        default_layer=LAYER,
         training_data=(
             "Kermany, Zhang, Goldbaum: Labeled Optical Coherence Tomography (OCT) and Chest X-Ray Images "
             "for Classification, Mendeley Data, rscbjbr9sj v2, CC BY 4.0; the official training split."
@@ -245,8 +240,12 @@ def make_card(result: Validation, version: str) -> ModelCard:
             f"On {result.images} images of patients held out from the same hospital: AUC "
             f"{result.auc_pneumonia:.3f} for normal against pneumonia (sensitivity {point.sensitivity:.3f}, "
             f"specificity {point.specificity:.3f} at {point.threshold:.3f}), AUC {result.auc_kind:.3f} for "
-            f"bacterial against viral, accuracy {result.accuracy:.3f} over the three classes. The epoch and "
-            "the thresholds were chosen on these images: expect less elsewhere."
+            f"bacterial against viral, accuracy {result.accuracy:.3f} over the three classes. Worst of "
+            f"{len(result.sets) - 1} kinds of corrupted images ({worst.name}): AUC {worst.auc:.3f}, "
+            f"sensitivity {worst.pneumonia.sensitivity:.3f}, specificity {worst.pneumonia.specificity:.3f}. "
+            f"Calibration error over all of them {result.ece:.3f}. {result.lung_share:.0%} of the positive "
+            "Grad-CAM evidence for the most probable class lies inside the lungs. Epoch, temperature and "
+            "thresholds were chosen on these images: expect less elsewhere."
         ),
     )
 
