@@ -53,6 +53,8 @@ class WriterSpec:
         Where it is listed.
     order : int
         Place in lists, and which of several writers a suffix stands for.
+    least : int
+        Fewest scenes of which it makes sense.
     """
 
     id: str
@@ -61,3 +63,4 @@ class WriterSpec:
     takes: Takes = Takes.PICTURE
     group: Group = Group.PICTURE
     order: int = 0
+    least: int = 1

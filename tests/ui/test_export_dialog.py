@@ -14,6 +14,7 @@ from screens import screen
 from cxrviewer.errors import UserError
 from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions, PictureKind
+from cxrviewer.export.save import writers
 from cxrviewer.imaging.header import Header
 from cxrviewer.imaging.viewport import full_resolution, make_viewport
 from cxrviewer.session.export_choice import ExportChoice, PaneView, choice_to_remember, remembered_choice
@@ -151,13 +152,15 @@ def test_the_format_and_the_suffix_follow_one_another(dialog: ExportDialog, tmp_
     assert dialog.preview.drawn.size == (60, 40)
 
 
-def test_every_writer_but_films_is_offered(dialog: ExportDialog) -> None:
-    from cxrviewer.export.save import writers
-    from cxrviewer.export.writer_spec import Group
-
-    offered = {each.SPEC.id for each in writers() if each.SPEC.group is not Group.FILM}
-    assert set(dialog.format.entries()) == offered
-    assert {"png", "jpeg", "tiff", "webp", "map-npz", "map-tiff", "map-png"} <= offered
+def test_every_writer_is_offered_that_makes_sense(open_dialog) -> None:
+    alone, several = open_dialog(), open_dialog(panes=2)
+    specs = [each.SPEC for each in writers()]
+    assert set(several.format.entries()) == {spec.id for spec in specs}
+    assert set(alone.format.entries()) == {spec.id for spec in specs if spec.least == 1}
+    several.format.choose("comparison")
+    assert (several.choice().panes, several.content.isEnabled()) == (True, False)
+    several.format.choose("map-npz")
+    assert (several.choice().panes, several.content.isEnabled()) == (False, False)
 
 
 def test_the_name_tells_nothing_of_the_patient_and_is_free(open_dialog, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.provenance import check_sidecar
 from cxrviewer.export.save import check_destination, find_writer, writers
-from cxrviewer.export.writer_spec import Group, WriterSpec
+from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 from cxrviewer.session.export_choice import (
     ExportChoice,
     PaneView,
@@ -115,12 +115,15 @@ class ExportDialog(QDialog):
 
     def choice(self) -> ExportChoice:
         """Return what is chosen."""
-        panes = self.content.currentData() is None
-        options = ExportOptions(
-            writer=str(self.format.currentData()),
-            kind=PictureKind.OVERLAY if panes else PictureKind(self.content.currentData()),
+        spec = self._spec()
+        panes = spec.least > 1 or (self.content.currentData() is None and spec.takes is not Takes.SCENE)
+        checked = {name: box.isChecked() for name, box in self.boxes.items()}
+        options = replace(
+            self._start.options,
+            writer=spec.id,
+            kind=PictureKind(self.content.currentData() or PictureKind.OVERLAY),
             columns=self._screen.columns if panes else 1,
-            **{name: box.isChecked() for name, box in self.boxes.items()},
+            **checked,  # type: ignore[arg-type]
         )
         return ExportChoice(options, bool(self.size_choice.currentData()), panes)
 
@@ -147,7 +150,8 @@ class ExportDialog(QDialog):
         for displayed, text in ((False, "The whole image"), (True, "As displayed")):
             columns, rows = view_size(self._screen.active, displayed=displayed)
             self.size_choice.add_entry(f"{text}, {columns}×{rows}", displayed)
-        known = [each.SPEC for each in writers() if each.SPEC.group is not Group.FILM]
+        most = len(self._screen.panes)
+        known = [each.SPEC for each in writers() if each.SPEC.least <= most]
         for group in Group:
             specs = [spec for spec in known if spec.group is group]
             if specs:
@@ -230,8 +234,9 @@ class ExportDialog(QDialog):
 
     def _enable(self) -> None:
         """Offer what the format and the image have."""
-        of_numbers = self._spec().group is Group.MAP
-        self.content.setEnabled(not of_numbers)
+        spec = self._spec()
+        of_numbers = spec.group is Group.MAP
+        self.content.setEnabled(spec.takes is not Takes.SCENE and spec.least == 1)
         self.size_choice.setEnabled(not of_numbers)
         scenes = self.scenes()
         has = {
