@@ -287,6 +287,25 @@ def test_written_files_are_named(chest: Path, tmp_path: Path, capfd: pytest.Capt
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["a.png", "b.npz"]
 
 
+def test_lungs_are_told_of(
+    chest: Path, shared_data: Path, explain: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    found = explain(chest)["lungs"]
+    assert found["found"]
+    assert found["doubt"] == ""
+    assert 0.2 < found["area"] < 0.6
+    assert found["uniform"] == pytest.approx(found["area"], abs=0.005)
+    assert 0 < found["share"] < 1
+    assert explain(chest, "--no-lungs")["lungs"] is None
+    hip = shared_data / "dicom" / "wg04_RG2_UNC.dcm"
+    assert main(["explain", str(hip), "--json"]) == 0
+    captured = capfd.readouterr()
+    lungs = json.loads(captured.out)["lungs"]
+    assert (lungs["found"], lungs["share"], lungs["uniform"]) == (False, None, None)
+    assert lungs["doubt"]
+    assert "note: No lungs found" in captured.err
+
+
 def test_a_model_without_a_card(shared_data: Path, chest: Path, capfd: pytest.CaptureFixture[str]) -> None:
     model = shared_data / "models" / "pediatric_pneumonia_keras2.h5"
     assert main(["explain", str(chest), "--json", "--model", str(model)]) == 0

@@ -375,3 +375,16 @@ def test_folder_of_the_last_time_is_listed_at_the_start(desk, tmp_path):
 def test_sample_is_named_synthetic(desk):
     desk.open(resource("samples", "phantom-opacity.dcm"))
     assert "synthetic" in " ".join(desk.shown.radiograph.badges).lower()
+
+
+def test_a_chest_is_outlined_and_a_hip_is_remarked_on(chest, shared_data):
+    window, lungs = chest.window, chest.window.lungs
+    window.actions_table["lung_outline"].trigger()
+    chest.wait(lambda: lungs.field(chest.shown.radiograph) is not None)
+    assert lungs.field(chest.shown.radiograph).plausible
+    assert "inside the lungs" in window.side.heatmap.lungs.text()
+    chest.open(shared_data / "dicom" / "wg04_RG2_UNC.dcm")
+    chest.wait(lambda: lungs.field(chest.shown.radiograph) is not None)
+    assert any("No lungs found" in line.text for line in window.canvas._legend.bottom_right)
+    assert not window.messages.text
+    window.actions_table["lung_outline"].trigger()
