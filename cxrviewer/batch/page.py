@@ -93,15 +93,15 @@ def _sheet(page: Page, outputs: Outputs, facts: Facts, journal: Journal) -> None
         page.text(f"{label}: {len(members)}")
         page.contact_sheet(
             [
-                _picture(journal, int(outputs.numbers[one]), label, float(outputs.probabilities[one, index]))
+                _picture(journal, int(outputs.numbers[one]), float(outputs.probabilities[one, index]))
                 for one in _some(members, max(1, int(len(members) * share)))
             ]
         )
 
 
-def _picture(journal: Journal, number: int, label: str, probability: float) -> tuple[bytes, str, str]:
+def _picture(journal: Journal, number: int, probability: float) -> tuple[bytes, str, str]:
     row, thumbnail = journal.row(number)
-    return thumbnail, f"{row.file}: {label} {percent(probability)}", f"{PICTURES}/{row.picture}"
+    return thumbnail, f"{row.file}: {percent(probability)}", f"{PICTURES}/{row.picture}"
 
 
 def _some(members: NDArray[np.int64], count: int) -> NDArray[np.int64]:
