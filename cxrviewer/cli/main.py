@@ -26,6 +26,7 @@ COMMANDS = {
     "methods": "list the explanation methods",
     "models": "list the built-in models, or check one of your own",
     "render": "write an image as the window shows it at 1:1",
+    "report": "write a PDF report, one page an image",
     "reproduce": "make an export again from the file beside it",
     "study": "compare the heatmaps of two classes, and where they lie",
     "train": "train a model by a recipe",
