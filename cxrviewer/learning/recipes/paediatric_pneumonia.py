@@ -18,6 +18,7 @@ from cxrviewer.learning.lung_term import evidence_inside
 from cxrviewer.learning.robust_settings import RobustSettings
 from cxrviewer.learning.robust_validation import (
     Validation,
+    ValidationSet,
     from_json,
     temperature,
     validate,
@@ -155,7 +156,7 @@ class _Keeper:
         self._best = from_json(facts) if facts is not None else None
 
     def epoch_end(self, epoch: int, loss: float) -> None:
-        result = self._measured(self._model)[0]
+        result = measured(self._model, self._sets, self._lungs)[0]
         spent = time.monotonic() - self._started
         self._since += 1
         left = spent / self._since * (self._settings.epochs - epoch)
@@ -176,10 +177,10 @@ class _Keeper:
             raise RuntimeError("no epoch was run")
         model = architecture.build(INPUT, len(LABELS))
         model.load_weights(self._folder.weights)
-        divisor = temperature(self._sets, self._measured(model)[1])
+        divisor = temperature(self._sets, measured(model, self._sets, self._lungs)[1])
         dense = model.layers[-1]
         dense.set_weights([weight / divisor for weight in dense.get_weights()])
-        result = self._measured(model)[0]
+        result = measured(model, self._sets, self._lungs)[0]
         self._progress(f"logits divided by {divisor:.3f}: calibration error {result.ece:.3f}")
         return self._keep(result, model, SPEC.version)
 
@@ -193,12 +194,26 @@ class _Keeper:
         self._folder.save_card(make_card(result, version))
         return result
 
-    def _measured(self, model: keras.Model) -> tuple[Validation, list[NDArray[np.float32]]]:
-        from cxrviewer.learning.training import predict
 
-        outputs = [predict(model, one.images) for one in self._sets]
-        share = evidence_inside(model, LAYER, self._sets[0].images, self._lungs)
-        return validate(self._sets, outputs, share), outputs
+def measured(
+    model: keras.Model, sets: tuple[ValidationSet, ...], lungs: NDArray[np.uint8]
+) -> tuple[Validation, list[NDArray[np.float32]]]:
+    """Measure a model on all validation sets; returns its probabilities, (N, 3) for each, too.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Of this recipe.
+    sets : tuple of ValidationSet
+        The clean one first.
+    lungs : (N, H, W, 1) uint8 array
+        Masks of the clean one's images.
+    """
+    from cxrviewer.learning.training import predict
+
+    outputs = [predict(model, one.images) for one in sets]
+    share = evidence_inside(model, LAYER, sets[0].images, lungs)
+    return validate(sets, outputs, share), outputs
 
 
 def _columns(result: Validation) -> dict[str, float]:
