@@ -126,7 +126,7 @@ class HeatmapLog:
         target = attribution.target
         probability = target_probability(target, card, prediction)
         said = "" if probability is None else f", {100 * probability:.1f} %"
-        lines = (image.caption, f"shown: {target_name(target, card)}{said}", _reason(display.state))
+        lines = (image.caption, f"heatmap: {target_name(target, card)}{said}", _reason(display.state))
         return compose.to_rgb(picture), "\n".join(line for line in lines if line)
 
 
@@ -152,7 +152,7 @@ def _sheet(pictures: Sequence[tuple[NDArray[np.uint8], str]], title: str) -> NDA
     down = -(-len(pictures) // across)
     figure = Figure(figsize=(3.3 * across, 3.9 * down + 0.7), dpi=100, layout="constrained")
     figure.suptitle(title)
-    figure.supxlabel(DISCLAIMER, fontsize=8)
+    figure.supxlabel(f"Each heatmap ends at its own maximum. {DISCLAIMER}", fontsize=8)
     for axes in (grid := figure.subplots(down, across, squeeze=False)).flat:
         axes.set_axis_off()
     for axes, (pixels, caption) in zip(grid.flat, pictures, strict=False):

@@ -13,7 +13,7 @@ from cxrviewer.learning.event_log import forget_events
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import write_card
 from cxrviewer.models.catalog import file_digest
-from cxrviewer.paths import atomic_path
+from cxrviewer.paths import atomic_path, remove_parts
 
 if TYPE_CHECKING:
     import keras
@@ -61,6 +61,8 @@ class RunFolder:
     def create(self, *, resumed: bool = False) -> None:
         """Make the folder; unless a run in it is resumed, drop what an earlier one has left for that.
 
+        What a run that was killed has left half written is dropped in any case.
+
         Raises
         ------
         UserError
@@ -71,6 +73,7 @@ class RunFolder:
             raise UserError("There is no run to resume.", hint, self.path)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            remove_parts(self.path)
             if not resumed:
                 for name in (
                     self.log,

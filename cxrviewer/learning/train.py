@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import errno
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
-from cxrviewer.errors import UsageError
+from cxrviewer.errors import UsageError, UserError, first_line
 from cxrviewer.learning.settings import changed
 from cxrviewer.learning.training_page import write_page
 from cxrviewer.learning.transfer_spec import IMAGENET, RANDOM, TransferSpec
+from cxrviewer.models.backend import is_out_of_memory
 from cxrviewer.registry import drop_ins
 
 
@@ -73,10 +77,33 @@ def train(order: TrainOrder, progress: Callable[[str], None]) -> Path:
     given = {name: value for name in ("epochs", "seed") if (value := getattr(order, name)) is not None}
     settings = changed(replace(recipe.SPEC.defaults, **given), order.changes)
     weights = _weights(order.weights, recipe)
-    recipe.train(settings, order.data, order.output, progress, weights=weights, resume=order.resume)
+    with _shortages_told(order.output):
+        recipe.train(settings, order.data, order.output, progress, weights=weights, resume=order.resume)
     model = order.output / f"{recipe.SPEC.id}.keras"
     write_page(model, recipe.SPEC.name)
     return model
+
+
+@contextmanager
+def _shortages_told(output: Path) -> Iterator[None]:
+    """Say what to do where there is no room in memory or on the disk."""
+    try:
+        yield
+    except (UserError, BrokenPipeError):
+        raise
+    except Exception as error:
+        # TensorFlow has one error for both, and HDF5 none of its own.
+        if getattr(error, "errno", None) == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):
+            message, hint = "The disk of the output folder is full.", "Make room, and go on with --resume."
+        elif isinstance(error, OSError):
+            message = f"The output folder cannot be used: {first_line(error)}."
+            hint = "Check it, and go on with --resume."
+        elif is_out_of_memory(error):
+            message = "The training needs more memory than there is."
+            hint = "Close other programs, or take smaller batches: --set batch=8."
+        else:
+            raise
+        raise UserError(message, hint, output) from error
 
 
 def _weights(text: str, recipe: ModuleType) -> Path | str | None:

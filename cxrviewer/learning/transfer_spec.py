@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cxrviewer.errors import UsageError
 from cxrviewer.learning.augment import Augmentation
-from cxrviewer.models.card import Activation, ContrastRule, InputSpec, Scaling
+from cxrviewer.models.card import MAX_SIDE, Activation, ContrastRule, InputSpec, Scaling
 
 IMAGENET, RANDOM = "imagenet", "random"
 """Weights to begin with that are no file."""
@@ -79,6 +80,31 @@ class TransferSettings:
     patient: str = ""
     heatmaps: int = 0
     augmentation: Augmentation = UNCHANGED
+
+    def __post_init__(self) -> None:
+        """Check the numbers.
+
+        Raises
+        ------
+        UsageError
+            One of them is out of its range.
+        """
+        ranges = {
+            "epochs": (1, 10**6),
+            "batch": (1, 10**6),
+            "seed": (0, 2**32 - 1),
+            "learning_rate": (0, 1e38),
+            "plateau_factor": (0, 1),
+            "plateau_patience": (0, 10**6),
+            "validation_share": (0.01, 0.9),
+            "size": (32, MAX_SIDE),
+            "heatmaps": (0, 256),
+        }
+        for name, (least, most) in ranges.items():
+            if not least <= getattr(self, name) <= most:
+                raise UsageError(
+                    f"The setting {name!r} is {getattr(self, name)}.", f"Give {least} to {most}."
+                )
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ SETTINGS = TransferSettings(
     learning_rate=0.3,
     plateau_factor=0.5,
     plateau_patience=2,
-    size=16,
+    size=32,
     augmentation=replace(UNCHANGED, rotation=10.0, flip=True),
 )
 SPEC = TransferSpec(
@@ -188,7 +188,7 @@ def test_a_run_is_resumed_on_the_same_data_with_the_same_settings(
 def test_the_network_is_fed_what_the_viewer_gives_it(data: Path, tmp_path: Path) -> None:
     paths = sorted(data.rglob("*.png"))
     for scaling in (Scaling.IMAGENET_CAFFE, Scaling.IMAGENET_TORCH, Scaling.UNIT):
-        spec = InputSpec(16, 16, 3, scaling, contrast=ContrastRule.WHITE_BALANCE)
+        spec = InputSpec(32, 32, 3, scaling, contrast=ContrastRule.WHITE_BALANCE)
         gray = replace(spec, channels=1, scaling=Scaling.UNIT)
         images = read_pixels(paths, gray, tmp_path, lambda line: None).images
         truth = np.eye(2, dtype=bool)[[0, 1] * (len(paths) // 2)]
@@ -198,7 +198,7 @@ def test_the_network_is_fed_what_the_viewer_gives_it(data: Path, tmp_path: Path)
         step = np.abs(np.array(seen.white) - np.array(seen.black)) / 255
         assert (np.abs(plain - seen.values) <= step * 0.501).all()
         inputs, targets = next(iter(batches(0, 5)))
-        assert inputs.shape == (4, 16, 16, 3)
+        assert inputs.shape == (4, 32, 32, 3)
         assert targets.shape == (4, 2)
 
 
