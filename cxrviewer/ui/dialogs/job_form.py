@@ -265,7 +265,7 @@ def problem_with_output(output: Path | None, data: Path | None) -> str:
     if data is not None and (output == data or data in output.parents):
         return "The results would lie among the data. Give a folder elsewhere."
     there = next(parent for parent in (output, *output.parents) if parent.exists())
-    if not os.access(there, os.W_OK):
+    if not os.access(there, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return f"Nothing can be written to “{there.name or there}”. Give another folder."
     return ""
 
