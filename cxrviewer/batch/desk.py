@@ -5,13 +5,13 @@ Called in a process for reading, which a hostile file may break, or on a machine
 
 from __future__ import annotations
 
+import pickle
 import time
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from cxrviewer.batch.row import BatchRow, Item
 from cxrviewer.errors import UserError
@@ -22,6 +22,7 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene, render
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.imaging.viewport import fitted
 from cxrviewer.models.card import InputSpec
 from cxrviewer.models.preprocess import ModelInput, prepare_input
 from cxrviewer.session.analysis import Analysis, LoadedChoice
@@ -93,6 +94,22 @@ def reason(error: Exception) -> str:
     return f"The file met a defect of the program ({type(error).__name__}): please report it."
 
 
+def packed(drawing: Drawing) -> bytes:
+    """Return a drawing for `draw_packed`: it goes to other processes with every file."""
+    return pickle.dumps(drawing)
+
+
+@lru_cache(1)
+def _unpacked(drawing: bytes) -> Drawing:
+    found: Drawing = pickle.loads(drawing)
+    return found
+
+
+def draw_packed(item: Item, analysis: Analysis, drawing: bytes) -> Drawn:
+    """Do as `draw`; in another process."""
+    return draw(item, analysis, _unpacked(drawing))
+
+
 def take(item: Item, spec: InputSpec) -> Taken:
     """Read a file and prepare the model's input; the image is held until it is drawn.
 
@@ -155,9 +172,7 @@ def _row(item: Item, scene: Scene) -> BatchRow:
 
 def _thumbnail(scene: Scene) -> bytes:
     """Return the picture without words, small."""
-    picture: NDArray[np.uint8] = render(scene)
-    scale = min(1.0, THUMBNAIL / max(picture.shape[:2]))
-    size = tuple(max(1, round(side * scale)) for side in picture.shape[1::-1])
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    _, data = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    image = scene.radiograph
+    picture = render(replace(scene, viewport=fitted(image.shape, THUMBNAIL, image.aspect)))
+    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     return bytes(data)

@@ -10,7 +10,7 @@ from types import TracebackType
 
 from cxrviewer.batch.answering import Answering
 from cxrviewer.batch.board import Board, Ready, ToDraw
-from cxrviewer.batch.desk import Drawing, Drawn, Ended, Failed, draw, drop, reason, take
+from cxrviewer.batch.desk import Drawing, Drawn, Ended, Failed, draw_packed, drop, packed, reason, take
 from cxrviewer.batch.row import Item
 from cxrviewer.engine.reader import PATIENCE
 from cxrviewer.engine.reading_process import ReadingProcess
@@ -49,8 +49,9 @@ class Desks:
 
     def begin(self, board: Board, spec: InputSpec, drawing: Drawing) -> None:
         """Have all desks work on what a board tells them."""
+        sent = packed(drawing)
         for number, process in enumerate(self._processes):
-            arguments = (number, process, board, spec, drawing)
+            arguments = (number, process, board, spec, sent)
             thread = threading.Thread(target=_work, args=arguments, name=f"desk {number}", daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -98,7 +99,7 @@ def _compute(board: Board, ready: Sequence[Ready], answering: Answering) -> None
         board.draw(one.desk, ToDraw(one.item, one.taken, answer))
 
 
-def _work(number: int, process: ReadingProcess, board: Board, spec: InputSpec, drawing: Drawing) -> None:
+def _work(number: int, process: ReadingProcess, board: Board, spec: InputSpec, drawing: bytes) -> None:
     try:
         while (job := board.next_job(number)) is not None:
             if isinstance(job, ToDraw):
@@ -123,13 +124,13 @@ def _read(number: int, item: Item, process: ReadingProcess, board: Board, spec: 
         board.was_read(number, item, taken)
 
 
-def _drawn(job: ToDraw, process: ReadingProcess, drawing: Drawing) -> Ended:
+def _drawn(job: ToDraw, process: ReadingProcess, drawing: bytes) -> Ended:
     path = job.item.path
     if isinstance(job.answer, UserError):
         process.call(path, drop, job.item, patience=PATIENCE)
         return Failed(job.item, reason(job.answer))
     try:
-        drawn = process.call(path, draw, job.item, job.answer, drawing, patience=PATIENCE)
+        drawn = process.call(path, draw_packed, job.item, job.answer, drawing, patience=PATIENCE)
     except (CancelledError, ExportError):
         raise
     except Exception as error:
