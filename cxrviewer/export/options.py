@@ -44,6 +44,8 @@ class ExportOptions:
         Whether a file that says how the export was made is written beside it.
     paper : str
         Of a report: "a4" or "letter".
+    frame_seconds : float
+        How long each scene of a film is seen.
     """
 
     writer: str = ""
@@ -58,6 +60,7 @@ class ExportOptions:
     identity: bool = False
     sidecar: bool = True
     paper: str = "a4"
+    frame_seconds: float = 1.0
 
 
 def options_to_json(options: ExportOptions) -> dict[str, object]:
