@@ -1,8 +1,8 @@
-"""A DICOM file with a mark in everything that tells who the patient is, and the search for that mark in any file.
+"""A DICOM file with a mark in all that tells who the patient is, and the search for the mark in any file.
 
-The mark is looked for in the bytes of a file, in what is packed inside them (zip members, PNG and PDF streams,
-gzip, pictures in pages), in tables of Parquet, and in the codes that texts take on their way: UTF-16,
-hexadecimal digits, Base64.
+The mark is looked for in the bytes of a file, in what is packed inside them (zip members, PNG and PDF
+streams, gzip, pictures in pages), in tables of Parquet and SQLite, and in the codes that texts take on their
+way: UTF-16, hexadecimal digits, Base64.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FILE_MARK = "QXFILENAME"
 
 MARKS = (MARK, BIRTH, "1931-07-11", "1931.07.11", UID_ROOT)
 
-_TEXTS = [
+_TEXTS = (
     "PatientID",
     "AccessionNumber",
     "StudyID",
@@ -63,8 +63,8 @@ _TEXTS = [
     "StudyComments",
     "FillerOrderNumberImagingServiceRequest",
     "MedicalAlerts",
-]
-_NAMES = [
+)
+_NAMES = (
     "PatientName",
     "ReferringPhysicianName",
     "PerformingPhysicianName",
@@ -76,7 +76,7 @@ _NAMES = [
     "OtherPatientNames",
     "ResponsiblePerson",
     "PhysiciansOfRecord",
-]
+)
 
 
 def write_marked(
@@ -152,7 +152,7 @@ def _identify(dataset: Dataset, mark: str) -> None:
     other = Dataset()
     other.PatientID, other.IssuerOfPatientID = f"{mark}E", f"{mark}F"
     dataset.OtherPatientIDsSequence = Sequence([other])
-    private = dataset.private_block(0x0011, f"{mark} PRIVATE", create=True)
+    private = dataset.private_block(0x0011, "VENDOR", create=True)
     private.add_new(0x01, "LO", f"{mark}G")
     private.add_new(0x02, "UN", f"{mark}H".encode())
     dataset.add_new(0xFFFCFFFC, "OB", f"{mark}TRAILING".encode())

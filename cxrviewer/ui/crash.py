@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import traceback
@@ -14,6 +15,11 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from cxrviewer import __version__
 
 _SOURCES = Path(__file__).resolve().parents[1]
+
+
+def debugging() -> bool:
+    """Return whether who works on the program wants to see the texts of errors, whatever they quote."""
+    return bool(os.environ.get("CXRVIEWER_DEBUG"))
 
 
 def crash_report(error: BaseException, trace: TracebackType | None) -> str:

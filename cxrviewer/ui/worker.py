@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QThread, Signal
 
 from cxrviewer.errors import UserError
+from cxrviewer.ui.crash import crash_report, debugging
 
 _log = logging.getLogger(__name__)
 
@@ -112,7 +113,9 @@ class WorkerThread(QThread):
             except CancelledError:
                 outcome = Outcome(task.kind, task.token, lane=task.lane)
             except Exception as error:
-                _log.exception("a task of kind %s failed", task.kind)
+                # Without the error's own text, which may quote what a patient's file says.
+                report = crash_report(error, error.__traceback__)
+                _log.error("a task of kind %s failed\n%s", task.kind, report, exc_info=debugging())
                 text = f"Something unexpected happened ({type(error).__name__})."
                 unknown = UserError(text, "Please report it.")
                 outcome = Outcome(task.kind, task.token, error=unknown, lane=task.lane)
