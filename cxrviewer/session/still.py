@@ -20,7 +20,8 @@ def still(state: ViewState, radiograph: Radiograph, loaded: LoadedChoice, analys
     Parameters
     ----------
     state : ViewState
-        How the image is looked at; its question becomes the one that was answered.
+        How the image is looked at; its question becomes the one that was answered, and overlay planes are
+        left out.
     radiograph : Radiograph
         The image.
     loaded : LoadedChoice
@@ -28,7 +29,8 @@ def still(state: ViewState, radiograph: Radiograph, loaded: LoadedChoice, analys
     analysis : Analysis
         Its answer.
     """
-    state = replace(state, question=analysis.result.attribution.question)
+    # Drawings in a file may be of names, and nobody sees them before they are written.
+    state = replace(state, question=analysis.result.attribution.question, planes_visible=False)
     at_hand = AtHand(radiograph, state.model, loaded, analysis.result.prediction)
     return next_shown(Shown(state, AtHand()), state, at_hand, analysis)
 
