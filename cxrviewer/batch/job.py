@@ -44,3 +44,16 @@ def run(tell: Tell, order: BatchOrder) -> JobResult:
     limit_memory()
     summary = run_batch([str(order.data)], order.options, order.output, report)
     return JobResult(summary.page)
+
+
+def file_count(_tell: Tell, data: Path, output: Path) -> str:
+    """Return in a line how many images a batch would be about.
+
+    Raises
+    ------
+    UserError
+        There is none.
+    """
+    from cxrviewer.batch.inputs import find_images
+
+    return f"{len(find_images([str(data)], output)):,} images"

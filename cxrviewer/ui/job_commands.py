@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QStandardPaths, Qt
 from PySide6.QtWidgets import QMessageBox, QToolButton
 
+from cxrviewer.engine.job import Job
 from cxrviewer.models.catalog import builtin_cards, resolve_model
 from cxrviewer.session.jobs import JobOrder, JobState, Kind
 from cxrviewer.ui.jobs import Jobs
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
 if TYPE_CHECKING:
-    from cxrviewer.ui.dialogs.job_form import FormStart, JobForm, ModelChoice
+    from cxrviewer.ui.dialogs.job_form import FormStart, JobForm, Look, ModelChoice
     from cxrviewer.ui.dialogs.jobs import JobsWindow
     from cxrviewer.ui.main_window import MainWindow
 
@@ -37,6 +38,7 @@ class JobCommands(QObject):
         self.jobs = Jobs(self)
         self.panel: JobsWindow | None = None
         self.form: JobForm | None = None
+        self._looking: Job | None = None
         self._inspector = WorkerThread("inspection", self)
         self._inspector.finished_task.connect(_hand_back)
         self.button = QToolButton()
@@ -72,6 +74,7 @@ class JobCommands(QObject):
             from cxrviewer.ui.dialogs.jobs import JobsWindow
 
             self.panel = JobsWindow(self.jobs, self._window.services.run_aside)
+            self.panel.setWindowIcon(self._window.windowIcon())
             self.panel.model_wanted.connect(self._window.commands.choose_model)
         self.panel.show()
         self.panel.raise_()
@@ -100,6 +103,8 @@ class JobCommands(QObject):
         if self.panel is not None:
             self.panel.close()
             self.panel.deleteLater()
+        if self._looking is not None:
+            self._looking.cancel()
         self._inspector.stop()
 
     def _open(self, outcome: Outcome) -> None:
@@ -142,8 +147,13 @@ class JobCommands(QObject):
                 found.append(ModelChoice(resolve_model(card.id), card))
         return tuple(found)
 
-    def _inspect(self, task: Callable[[], object], done: Callable[[Outcome], None]) -> None:
-        self._inspector.post("inspect", done, task)
+    def _inspect(self, look: Look, done: Callable[[Outcome], None]) -> None:
+        """Have data looked at, in a process that can be ended: on a slow disk that may take minutes."""
+        function, arguments = look
+        if self._looking is not None:
+            self._looking.cancel()
+        self._looking = job = Job(function, *arguments)
+        self._inspector.post("inspect", done, lambda: job.run(_pass))
 
     def _tell(self) -> None:
         """Show on the status line what runs, and what has come to its end unseen."""
@@ -156,6 +166,10 @@ class JobCommands(QObject):
 def _short(state: JobState) -> str:
     share = state.share
     return f"{state.order.kind} …" if share is None else f"{state.order.kind} {100 * share:.0f} %"
+
+
+def _pass(_message: object) -> None:
+    pass
 
 
 def _hand_back(outcome: Outcome) -> None:

@@ -19,16 +19,17 @@ from cxrviewer.session.jobs import JobOrder
 from cxrviewer.session.state import ViewState
 from cxrviewer.ui.dialogs.batch import BatchForm
 from cxrviewer.ui.dialogs.evaluate import EvaluateForm
-from cxrviewer.ui.dialogs.job_form import FormStart, JobForm, ModelChoice
+from cxrviewer.ui.dialogs.job_form import FormStart, JobForm, Look, ModelChoice
 from cxrviewer.ui.dialogs.study import StudyForm
 from cxrviewer.ui.dialogs.train import TrainForm
 from cxrviewer.ui.worker import Outcome
 
 
-def look_at_once(task: Callable[[], object], done: Callable[[Outcome], None]) -> None:
-    """Do what the forms have done in a thread."""
+def look_at_once(look: Look, done: Callable[[Outcome], None]) -> None:
+    """Do what the forms have done in a process."""
+    function, arguments = look
     try:
-        done(Outcome("look", None, value=task()))
+        done(Outcome("look", None, value=function(lambda _message: None, *arguments)))
     except UserError as error:
         done(Outcome("look", None, error=error))
 

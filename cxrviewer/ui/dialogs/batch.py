@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
-from cxrviewer.batch.inputs import find_images
-from cxrviewer.batch.job import BatchOrder, run
+from cxrviewer.batch.job import BatchOrder, file_count, run
 from cxrviewer.batch.journal import NAME
 from cxrviewer.batch.options import BatchOptions
-from cxrviewer.errors import UserError
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.model_info import AUTO_LAYER
 from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.session.jobs import JobOrder, Kind
 from cxrviewer.ui.dialogs.job_fields import PathField, number_field
-from cxrviewer.ui.dialogs.job_form import ModelJobForm
+from cxrviewer.ui.dialogs.job_form import Look, ModelJobForm
 from cxrviewer.ui.panels.fields import GroupedCombo
 
 _TOP = "top"
@@ -94,10 +91,9 @@ class BatchForm(ModelJobForm):
             )
             self.start.setEnabled(False)
 
-    def look(self, data: Path) -> Callable[[], str]:
+    def look(self, data: Path) -> Look:
         """Return what counts the files."""
-        output = self.output.path() or Path()
-        return lambda: file_count(data, output)
+        return file_count, (data, self.output.path() or Path())
 
     def order(self, data: Path, output: Path) -> JobOrder:
         """Return the order."""
@@ -116,17 +112,3 @@ class BatchForm(ModelJobForm):
             resume=self.form.isRowVisible(self.resume),
         )
         return JobOrder(self.KIND, data.name, output, run, BatchOrder(data, options, output))
-
-
-def file_count(data: Path, output: Path) -> str:
-    """Return in a line how many images there are.
-
-    Raises
-    ------
-    UserError
-        There is none.
-    """
-    try:
-        return f"{len(find_images([str(data)], output)):,} images"
-    except UserError as error:
-        raise UserError(error.message, error.hint) from error

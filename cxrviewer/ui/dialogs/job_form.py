@@ -24,13 +24,17 @@ from PySide6.QtWidgets import (
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.load_request import LoadRequest
+from cxrviewer.session.job_looks import class_counts
 from cxrviewer.session.jobs import JobOrder, Kind
 from cxrviewer.session.state import ViewState
 from cxrviewer.ui.dialogs.job_fields import PathField
 from cxrviewer.ui.worker import Outcome
 
-Inspect = Callable[[Callable[[], object], Callable[[Outcome], None]], None]
-"""Does something in a thread, then calls with what came of it; only the latest counts."""
+Look = tuple[Callable[..., str], tuple[object, ...]]
+"""A function for `engine.job.Job` and its arguments: looks at data, and says in a line what they are."""
+
+Inspect = Callable[[Look, Callable[[Outcome], None]], None]
+"""Has a look taken, then calls with what came of it; only the latest counts."""
 
 _PAUSE_MS = 250
 """After the last letter, before the data are looked at."""
@@ -63,7 +67,7 @@ class JobForm(QDialog):
     start : FormStart
         What it begins with.
     inspect : callable
-        Looks at the data in a thread.
+        Looks at the data aside.
     """
 
     KIND: Kind
@@ -121,8 +125,8 @@ class JobForm(QDialog):
         """Return what is ordered."""
         raise NotImplementedError
 
-    def look(self, data: Path) -> Callable[[], str]:
-        """Return what looks at the data, in a thread, and says in a line what they are."""
+    def look(self, data: Path) -> Look:
+        """Return what looks at the data."""
         raise NotImplementedError
 
     def problem(self) -> str:
@@ -225,28 +229,9 @@ class ModelJobForm(JobForm):
         self.data.line.setPlaceholderText(_folders(self.choice().card))
         self.check()
 
-    def look(self, data: Path) -> Callable[[], str]:
+    def look(self, data: Path) -> Look:
         """Return what counts the images of each class."""
-        card = self.choice().card
-        return lambda: class_counts(data, card)
-
-
-def class_counts(data: Path, card: ModelCard) -> str:
-    """Return in a line how many images of each class there are.
-
-    Raises
-    ------
-    UserError
-        The data cannot be used with the model.
-    """
-    from cxrviewer.learning.labelled_files import read_labelled
-
-    files = read_labelled(data, card)
-    counts = files.truth.sum(axis=0)
-    named = [
-        f"{finding.name} {count:,}" for finding, count in zip(files.findings, counts, strict=True) if count
-    ]
-    return f"{len(files.paths):,} images: {', '.join(named)}"
+        return class_counts, (data, self.choice().card)
 
 
 def fresh_folder(parent: Path, kind: Kind) -> Path:
@@ -264,7 +249,9 @@ def problem_with_output(output: Path | None, data: Path | None) -> str:
         return "This is a file. Give a folder for the results."
     if data is not None and (output == data or data in output.parents):
         return "The results would lie among the data. Give a folder elsewhere."
-    there = next(parent for parent in (output, *output.parents) if parent.exists())
+    there = next((parent for parent in (output, *output.parents) if parent.exists()), None)
+    if there is None:
+        return "There is no such drive. Give another folder."
     if not os.access(there, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return f"Nothing can be written to “{there.name or there}”. Give another folder."
     return ""

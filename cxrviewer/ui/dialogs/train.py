@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit
 
 from cxrviewer.errors import UserError
-from cxrviewer.imaging.open import is_image
 from cxrviewer.learning.settings import changed
 from cxrviewer.learning.train import TrainOrder, recipes
 from cxrviewer.learning.training_log import read_log
 from cxrviewer.learning.transfer_spec import IMAGENET, RANDOM
 from cxrviewer.session.job_calls import train
+from cxrviewer.session.job_looks import image_count
 from cxrviewer.session.jobs import JobOrder, Kind
 from cxrviewer.ui.dialogs.job_fields import PathField, number_field
-from cxrviewer.ui.dialogs.job_form import JobForm
+from cxrviewer.ui.dialogs.job_form import JobForm, Look
 
 _OWN, _FILE = "", "file"
 _WEIGHTS = {
@@ -89,9 +88,9 @@ class TrainForm(JobForm):
         )
         return JobOrder(self.KIND, self.recipe.currentText(), output, train, order)
 
-    def look(self, data: Path) -> Callable[[], str]:
+    def look(self, data: Path) -> Look:
         """Return what counts the images."""
-        return lambda: image_count(data)
+        return image_count, (data,)
 
     def problem(self) -> str:
         """Return what is wrong with the settings."""
@@ -141,22 +140,6 @@ class TrainForm(JobForm):
     def _follow(self) -> None:
         self.form.setRowVisible(self.file, self.weights.currentData() == _FILE)
         self.check()
-
-
-def image_count(data: Path) -> str:
-    """Return in a line how many images lie below a folder, or that the data are a table.
-
-    Raises
-    ------
-    UserError
-        The folder has none.
-    """
-    if data.is_file():
-        return "A table of images"
-    count = sum(1 for path in data.rglob("*") if path.is_file() and is_image(path))
-    if not count:
-        raise UserError("The folder has no images.", "Give another folder.")
-    return f"{count:,} images"
 
 
 def _words(role: str) -> QLabel:
