@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
 COMMANDS = {
+    "animate": "write a film of one image for slides",
     "batch": "analyse many files, with a table and a summary",
     "compare": "draw several heatmaps of one image, and tell how far they agree",
     "evaluate": "measure how well a model does on labelled images",

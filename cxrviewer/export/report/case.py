@@ -54,7 +54,8 @@ def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> 
     rows = content.outputs(scene)
     needed = max(words.height, content.table_height(min(len(rows), _SHORTEST_TABLE)))
     free = details_top - pictures_top - captions - needed - 34.0
-    overlay = _reduced(seen(scene, options))
+    # Who the patient is stands above both pictures.
+    overlay = _reduced(seen(scene, replace(options, identity=False)))
     tallest = min(_TALLEST, half * overlay.shape[0] / overlay.shape[1])
     height = max(_SMALLEST, min(free, tallest))
     tables_top = pictures_top + height + captions + 18.0

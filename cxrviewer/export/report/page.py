@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,9 +100,12 @@ def write_pdf(pages: list[Page], path: Path, moment: datetime) -> None:
         "CreationDate": moment,
     }
     # Type 42 keeps whole TrueType outlines; type 3, the default, is refused by some publishers.
-    with rc_context({"pdf.fonttype": 42}), PdfPages(path, metadata=texts) as document:
+    # And in memory first: where a disk is full, its writer ends in another error than that.
+    content = BytesIO()
+    with rc_context({"pdf.fonttype": 42}), PdfPages(content, metadata=texts) as document:
         for page in pages:
             document.savefig(page.figure)
+    path.write_bytes(content.getbuffer())
 
 
 def picture_of(page: Page, dpi: int) -> NDArray[np.uint8]:
