@@ -1,0 +1,185 @@
+"""Clipboard, dragging and printing: what leaves the window without a dialog of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from controller_bench import Bench
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent, QPageSize
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication
+
+from cxrviewer.errors import ExportError
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.picture import export_picture
+from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.settings import Settings
+from cxrviewer.ui.dialogs.export import ExportDialog
+from cxrviewer.ui.drag_out import DragOut
+from cxrviewer.ui.main_window import MainWindow
+from cxrviewer.ui.printing import ask_for_printer, print_picture
+
+
+@pytest.fixture
+def empty(bench: Bench, qtbot, tmp_path: Path) -> Iterator[MainWindow]:
+    made = MainWindow(bench.controller, Settings(export_folder=str(tmp_path)))
+    qtbot.addWidget(made)
+    made.resize(1000, 700)
+    made.show()
+    yield made
+    made.commands.exports.close()
+    bench.controller.setParent(None)
+
+
+@pytest.fixture
+def window(empty: MainWindow, bench: Bench, write_image) -> MainWindow:
+    """Return a window with an analysis."""
+    bench.load()
+    bench.open(_read(bench, write_image("a.png")))
+    bench.explained(1)
+    return empty
+
+
+def _read(bench: Bench, path: Path) -> Path:
+    """Have a file read in this process: no other one is needed here."""
+    bench.controller.services.images.fetch(read_radiograph, path)
+    return path
+
+
+def array(image: QImage) -> NDArray[np.uint8]:
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def clipboard() -> NDArray[np.uint8]:
+    return array(QGuiApplication.clipboard().image())
+
+
+def displayed(window: MainWindow) -> NDArray[np.uint8]:
+    return export_picture(window.commands.exports.overlay(displayed=True), ExportOptions()).pixels
+
+
+def test_the_overlay_is_copied_with_its_words(window: MainWindow, qtbot) -> None:
+    QGuiApplication.clipboard().clear()
+    window.actions_table["copy"].trigger()
+    qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull())
+    np.testing.assert_array_equal(clipboard(), displayed(window))
+    assert "Copied the overlay" in window.statusBar().currentMessage()
+
+
+def test_the_image_is_copied_without_heatmap_and_words(window: MainWindow) -> None:
+    window.actions_table["copy_image"].trigger()
+    copied = clipboard()
+    height, width = window.canvas.viewport().shape
+    assert copied.shape == (height, width, 3)
+    assert (np.ptp(copied.astype(int), axis=2) == 0).all()
+    assert np.ptp(displayed(window)[:height].astype(int), axis=2).any()
+    gray = window.controller.renderer.twin().gray(window.canvas.viewport(), window.controller.shown.table)
+    np.testing.assert_array_equal(copied[..., 0], gray)
+
+
+def test_without_an_analysis_the_image_is_copied_and_nothing_exported(
+    empty: MainWindow, bench: Bench, write_image
+) -> None:
+    bench.open(_read(bench, write_image("a.png")))
+    empty.actions_table["copy"].trigger()
+    assert "Copied the image" in empty.statusBar().currentMessage()
+    for action in ("export", "print"):
+        empty.messages.clear()
+        empty.actions_table[action].trigger()
+        assert "no heatmap" in empty.messages.text
+    assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
+
+
+def pull(handle, way: int) -> None:
+    """Press on a widget and move the mouse so far."""
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for kind, at, buttons in (
+        (QEvent.Type.MouseButtonPress, 5, left),
+        (QEvent.Type.MouseMove, 5 + way, left),
+        (QEvent.Type.MouseButtonRelease, 5 + way, Qt.MouseButton.NoButton),
+    ):
+        button = left if kind is not QEvent.Type.MouseMove else Qt.MouseButton.NoButton
+        place = QPointF(at, 5)
+        QApplication.sendEvent(
+            handle, QMouseEvent(kind, place, handle.mapToGlobal(place), button, buttons, none)
+        )
+
+
+def test_the_overlay_is_dragged_as_a_file_and_as_an_image(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dropped: list[Path] = []
+
+    def drop(drag: QDrag, _actions) -> Qt.DropAction:
+        content = drag.mimeData()
+        (url,) = content.urls()
+        path = Path(url.toLocalFile())
+        written = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        np.testing.assert_array_equal(written, displayed(window))
+        np.testing.assert_array_equal(array(content.imageData()), written)
+        dropped.append(path)
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", drop)
+    button = next(bar for bar in window.findChildren(DragOut)).parent()
+    pull(button, QApplication.startDragDistance() + 20)
+    pull(button, QApplication.startDragDistance() + 20)
+    assert len(dropped) == len(set(dropped)) == 2
+    assert all(path.exists() and path.name.startswith("bacterial-grad-cam") for path in dropped)
+    assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
+    window.commands.exports.close()
+    assert not dropped[0].parent.exists()
+
+
+def test_a_click_on_the_handle_is_a_click(window: MainWindow, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QDrag, "exec", lambda *_: pytest.fail("nothing is dragged"))
+    pull(next(bar for bar in window.findChildren(DragOut)).parent(), 1)
+    dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
+    assert len(dialogs) == 1
+    qtbot.waitUntil(lambda: dialogs[0].preview.drawn is not None)
+    dialogs[0].boxes["caption"].click()
+    dialogs[0].findChild(type(dialogs[0]._buttons)).accepted.emit()
+    path = dialogs[0].path()
+    qtbot.waitUntil(path.exists)
+    assert json.loads(path.with_name(path.name + ".json").read_text())["options"]["caption"] is False
+    assert json.loads(window.settings.export_choice)["options"]["caption"] is False
+
+
+def test_the_picture_is_printed_as_large_as_the_page_allows(tmp_path: Path) -> None:
+    printer = QPrinter(QPrinter.PrinterMode.ScreenResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "page.pdf"))
+    printer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    image = QImage(300, 200, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.red)
+    print_picture(printer, image)
+    data = (tmp_path / "page.pdf").read_bytes()
+    assert data.startswith(b"%PDF")
+    assert data.count(b"/Type /Page\n") + data.count(b"/Type /Page ") <= 1
+    assert b"/Subtype /Image" in data
+
+
+def test_a_printer_that_cannot_be_reached_is_told(tmp_path: Path) -> None:
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "none" / "page.pdf"))
+    with pytest.raises(ExportError, match="printer"):
+        print_picture(printer, QImage(10, 10, QImage.Format.Format_RGB888))
+
+
+def test_the_print_job_names_nobody(window: MainWindow, qtbot) -> None:
+    asked: list[QPrinter] = []
+    dialog = ask_for_printer(window, asked.append)
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.accepted.emit(dialog.printer())
+    assert asked[0].docName() == "CXR Viewer overlay"
+    dialog.reject()
