@@ -15,6 +15,7 @@ TITLES = {
     "bench_panes": "Panes: 3000×3000, 16 bits, in a window of 1280×800, all panes linked",
     "bench_memory": "Memory: 500 radiographs of 1500×1500, 16 bits, one after another, analysed",
     "bench_engine": "Engine: medians of three starts",
+    "bench_batch": "Batch: radiographs of 224×224 by the built-in model, a picture and a row each",
     "bench_methods": "Methods: four architectures at 224×224, medians in turn",
 }
 
