@@ -79,7 +79,7 @@ def _pace(files: list[Path], folder: Path) -> list[Row]:
     def whole() -> None:
         marks: list[float] = []
 
-        def report(progress: BatchProgress) -> None:
+        def report(_: BatchProgress) -> None:
             marks.append(time.perf_counter())
 
         output = folder / f"pace {len(times)}"
