@@ -101,7 +101,6 @@ def test_the_log_of_a_defect_quotes_nothing(desk: MarksDesk, caplog) -> None:
     assert "ValueError" in caplog.text
     assert "test_canary_in_window" in caplog.text
     assert _found(caplog.text + str(outcomes[0].error)) == []
-    try:
+    with pytest.raises(ValueError, match=MARK) as caught:
         defect()
-    except ValueError as error:
-        assert _found(crash_report(error, error.__traceback__)) == []
+    assert _found(crash_report(caught.value, caught.tb)) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,8 @@ def write(picture: NDArray[np.uint8], path: Path, metadata: Mapping[str, str]) -
     """Write a picture, atomically; arguments and errors as of `png.write`, the texts as Exif."""
     from PIL import Image
 
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
-        Image.fromarray(picture).save(
-            stream, "TIFF", compression="tiff_adobe_deflate", exif=exif_of(metadata)
-        )
+    # In memory first: of a full disk, libtiff does not say that it is full.
+    stream = BytesIO()
+    Image.fromarray(picture).save(stream, "TIFF", compression="tiff_adobe_deflate", exif=exif_of(metadata))
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(stream.getbuffer())
