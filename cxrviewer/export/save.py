@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.errors import ExportError
-from cxrviewer.export.writer_spec import Group
+from cxrviewer.export.writer_spec import Group, WriterSpec
 from cxrviewer.registry import drop_ins
 
 _REASONS = {
@@ -94,6 +94,11 @@ def save_picture(
 def writers() -> tuple[ModuleType, ...]:
     """Return the modules of all formats, in their order."""
     return tuple(drop_ins("cxrviewer.export.writers").values())
+
+
+def specs() -> tuple[WriterSpec, ...]:
+    """Return what the writers say of themselves, in their order."""
+    return tuple(writer.SPEC for writer in writers())
 
 
 def find_writer(path: Path, writer: str = "", group: Group | None = None) -> ModuleType:

@@ -28,7 +28,7 @@ from cxrviewer.export.in_image import identity_lines
 from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.provenance import check_sidecar
-from cxrviewer.export.save import check_destination, find_writer, writers
+from cxrviewer.export.save import check_destination, find_writer, specs
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 from cxrviewer.session.export_choice import (
     ExportChoice,
@@ -151,12 +151,13 @@ class ExportDialog(QDialog):
             columns, rows = view_size(self._screen.active, displayed=displayed)
             self.size_choice.add_entry(f"{text}, {columns}×{rows}", displayed)
         most = len(self._screen.panes)
-        known = [each.SPEC for each in writers() if each.SPEC.least <= most]
+        # Films are of many analyses, which are not at hand.
+        known = [spec for spec in specs() if spec.least <= most and spec.group is not Group.FILM]
         for group in Group:
-            specs = [spec for spec in known if spec.group is group]
-            if specs:
+            listed = [spec for spec in known if spec.group is group]
+            if listed:
                 self.format.add_heading(group.value)
-            for spec in specs:
+            for spec in listed:
                 self.format.add_entry(spec.name, spec.id, ", ".join(spec.suffixes))
         options = self._start.options
         self.content.choose(options.kind)
@@ -221,8 +222,7 @@ class ExportDialog(QDialog):
         self._buttons.rejected.connect(self.reject)
 
     def _spec(self) -> WriterSpec:
-        spec: WriterSpec = next(each.SPEC for each in writers() if each.SPEC.id == self.format.currentData())
-        return spec
+        return next(spec for spec in specs() if spec.id == self.format.currentData())
 
     def _changed(self) -> None:
         self._enable()
@@ -267,7 +267,7 @@ class ExportDialog(QDialog):
         """Go over to the format whose suffix the user has typed."""
         suffix = Path(text.strip()).suffix.lower()
         if suffix and suffix not in self._spec().suffixes:
-            known = [each.SPEC for each in writers() if suffix in each.SPEC.suffixes]
+            known = [spec for spec in specs() if suffix in spec.suffixes]
             chosen = next((spec.id for spec in known if self.format.can_choose(spec.id)), None)
             if chosen is not None:
                 self.format.choose(chosen)
