@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.engine.job import JobProgress, Tell
-from cxrviewer.learning.training_log import read_log
+from cxrviewer.learning.training_log import TrainingLog, read_log
 from cxrviewer.models.load_request import LoadRequest
 
 if TYPE_CHECKING:
@@ -101,7 +101,8 @@ def train(tell: Tell, order: TrainOrder) -> JobResult:
     from cxrviewer.learning.train import train as run
     from cxrviewer.learning.training_page import NAME
 
-    model = run(order, _Follower(tell, order.output).line)
+    former = None if order.resume else read_log(order.output)
+    model = run(order, _Follower(tell, order.output, former).line)
     # What has no card is no classifier.
     return JobResult(order.output / NAME, model if model.with_suffix(".toml").is_file() else None)
 
@@ -109,10 +110,10 @@ def train(tell: Tell, order: TrainOrder) -> JobResult:
 class _Follower:
     """Tells with each line what has come to the log since the one before."""
 
-    def __init__(self, tell: Tell, folder: Path) -> None:
+    def __init__(self, tell: Tell, folder: Path, former: TrainingLog | None) -> None:
         self._tell, self._folder = tell, folder
-        # What an earlier run left is gone when the first epoch ends.
-        self._former = read_log(folder)
+        # What an earlier run left is there until this one begins.
+        self._former = former
 
     def line(self, text: str) -> None:
         self._tell(text)

@@ -15,6 +15,7 @@ from cxrviewer.engine.job import Job
 from cxrviewer.models.catalog import builtin_cards, resolve_model
 from cxrviewer.session.jobs import JobOrder, JobState, Kind
 from cxrviewer.ui.jobs import Jobs
+from cxrviewer.ui.second_starts import bring_to_front
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
 if TYPE_CHECKING:
@@ -75,10 +76,15 @@ class JobCommands(QObject):
 
             self.panel = JobsWindow(self.jobs, self._window.services.run_aside)
             self.panel.setWindowIcon(self._window.windowIcon())
-            self.panel.model_wanted.connect(self._window.commands.choose_model)
+            self.panel.model_wanted.connect(self._use_model)
         self.panel.show()
         self.panel.raise_()
         self.panel.activateWindow()
+
+    def _use_model(self, model: str) -> None:
+        """Open a model that was trained, and show the window in front."""
+        self._window.commands.choose_model(model)
+        bring_to_front(self._window)
 
     def may_close(self) -> bool:
         """Return whether the window may be closed: where jobs run, the user is asked."""
