@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.cli.explain_options import add_options, chosen, export_options
+from cxrviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from cxrviewer.imaging.lungs import LungField
@@ -58,12 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     shown, lungs = _analyse(radiograph, state, arguments)
     for note in (*_notes(shown, arguments), *_lung_notes(lungs)):
         remark(_PROGRAM, note)
-    _write(shown, arguments)
+    written = _write(shown, arguments)
     tolerate_any_text()
     if arguments.json:
         print_answer(shown, arguments.image, lungs)
         return 0
-    written = [path for path in (arguments.output, arguments.raw) if path is not None]
     for path in written:
         print(f"Wrote {path}")
     if not written:
@@ -81,6 +81,12 @@ def _check_destinations(arguments: argparse.Namespace) -> None:
     if arguments.raw is not None:
         suffixes = find_writer(arguments.raw, group=Group.MAP).SPEC.suffixes
         check_destination(arguments.raw, suffixes, arguments.image)
+    if arguments.dicom is not None:
+        from cxrviewer.export.dicom.folder import check_folder
+
+        check_folder(arguments.dicom, arguments.image)
+    elif arguments.objects:
+        raise UsageError("--objects needs a folder.", "Name it by --dicom DIR.")
 
 
 def _analyse(
@@ -140,7 +146,8 @@ def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
     return [note for note in notes if note]
 
 
-def _write(shown: Shown, arguments: argparse.Namespace) -> None:
+def _write(shown: Shown, arguments: argparse.Namespace) -> list[Path]:
+    """Write what is asked for, and return the files."""
     from cxrviewer.export.export import export
     from cxrviewer.export.save import find_writer
     from cxrviewer.export.writer_spec import Group
@@ -159,6 +166,12 @@ def _write(shown: Shown, arguments: argparse.Namespace) -> None:
         export((scene,), arguments.raw, replace(options, writer=raw))
     if arguments.output is not None:
         export((scene,), arguments.output, options)
+    written = [path for path in (arguments.output, arguments.raw) if path is not None]
+    if arguments.dicom is not None:
+        from cxrviewer.export.dicom.folder import export_folder
+
+        written += export_folder(scene, arguments.dicom, options, arguments.objects)
+    return written
 
 
 def _marks(path: Path | None, radiograph: Radiograph) -> FileMarks | None:

@@ -14,6 +14,7 @@ from cxrviewer.imaging.colormap import COLORMAPS, is_diverging
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle, effective_colormap
 
 if TYPE_CHECKING:
+    from cxrviewer.export.dicom.kinds import Kind
     from cxrviewer.export.options import ExportOptions
     from cxrviewer.session.state import ViewState
 
@@ -78,6 +79,20 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
         metavar="OUT",
         help="the signed map: .npz on its own grid with place and logits, or on the image's pixels "
         "as 32-bit .tif or 16-bit .png",
+    )
+    group.add_argument(
+        "--dicom",
+        type=Path,
+        metavar="DIR",
+        help="DICOM objects for an archive: overlay, heatmap, outputs and contours, and without --identity "
+        "a copy of the image that they refer to",
+    )
+    group.add_argument(
+        "--objects",
+        type=_objects,
+        default=(),
+        metavar="sc,seg,sr,gsps",
+        help="which of them: Secondary Capture, Segmentation, Structured Report, presentation state",
     )
     group.add_argument("--json", action="store_true", help="print the output as one JSON object")
 
@@ -218,6 +233,15 @@ def _colormap(wanted: str | None, style: OverlayStyle) -> str:
         what = "with --signed" if style.signed else "without --signed"
         raise UsageError(f"The colour map {wanted!r} cannot be used {what}.", f"Choose {fitting}.")
     return wanted
+
+
+def _objects(text: str) -> tuple[Kind, ...]:
+    from cxrviewer.export.dicom.kinds import Kind
+
+    names = [name.strip().lower() for name in text.split(",")]
+    if not set(names) <= set(Kind):
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of {', '.join(Kind)}")
+    return tuple(Kind(name) for name in names)
 
 
 def _share(text: str) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from enum import StrEnum
 
 from pydicom.dataset import Dataset
 
@@ -12,6 +11,7 @@ from cxrviewer.export.dicom.capture import secondary_capture
 from cxrviewer.export.dicom.equipment import UTF_8
 from cxrviewer.export.dicom.identifiers import set_moment
 from cxrviewer.export.dicom.image_copy import describe_body_part, mark_deidentified
+from cxrviewer.export.dicom.kinds import FILE_NAMES, IMAGE_NAME, Kind
 from cxrviewer.export.dicom.presentation import presentation_state
 from cxrviewer.export.dicom.report import structured_report
 from cxrviewer.export.dicom.segmentation import segmentation
@@ -19,24 +19,6 @@ from cxrviewer.export.dicom.subject import Subject, subject_of
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.picture import export_picture
-
-
-class Kind(StrEnum):
-    """What an object is."""
-
-    CAPTURE = "sc"
-    SEGMENTATION = "seg"
-    REPORT = "sr"
-    PRESENTATION = "gsps"
-
-
-FILE_NAMES = {
-    Kind.CAPTURE: "overlay-sc.dcm",
-    Kind.SEGMENTATION: "heatmap-seg.dcm",
-    Kind.REPORT: "outputs-sr.dcm",
-    Kind.PRESENTATION: "contours-gsps.dcm",
-}
-IMAGE_NAME = "image.dcm"
 
 _ACQUISITION = "109101"
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from cxrviewer.explain.display import MapState
-from cxrviewer.export.dicom.objects import Kind, dicom_object, dicom_objects
+from cxrviewer.export.dicom.kinds import Kind, kinds_of
+from cxrviewer.export.dicom.objects import dicom_object, dicom_objects
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 
-_WITHOUT_MAP = (Kind.CAPTURE, Kind.REPORT)
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -31,11 +30,6 @@ def write_dataset(dataset: Dataset, path: Path) -> None:
         The file cannot be written.
     """
     dataset.save_as(path, enforce_file_format=True)
-
-
-def kinds_of(scene: Scene) -> tuple[Kind, ...]:
-    """Return which objects a scene has: without a heatmap there are neither segmentation nor contours."""
-    return tuple(Kind) if scene.display.state is MapState.SHOWN else _WITHOUT_MAP
 
 
 def write_archive(scene: Scene, path: Path, options: ExportOptions) -> None:

@@ -50,7 +50,9 @@ def label(scene: Scene, scenes: Sequence[Scene]) -> str:
     if len({each.result.attribution.layer for each in scenes}) > 1:
         rows, columns = attribution.values.shape
         return f"{attribution.layer} ({rows}×{columns})"
-    if len({each.style.alpha for each in scenes}) > 1:
+    targets = {each.result.attribution.target for each in scenes}
+    # Of several targets some may be drawn fainter than others.
+    if len(targets) == 1 and len({each.style.alpha for each in scenes}) > 1:
         return f"Opacity {whole_percent(scene.style.alpha)}"
     return _finding(scene)
 

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_COLORS = 256
+_COLORS, _GRAYS = 256, 64
 _SAMPLED = 250_000
 """Pixels of all pictures from which the colours are chosen."""
-_SPREAD = 10.0
+_SPREAD = 8.0
 """Of the dither, gray levels: near the distance of neighbouring colours."""
 
 
@@ -31,18 +31,32 @@ def indexed(frames: Sequence[NDArray[np.uint8]]) -> list[Image]:
     """
     from PIL import Image
 
-    pixels = np.concatenate([frame.reshape(-1, 3) for frame in frames])
-    chosen = pixels[:: max(1, len(pixels) // _SAMPLED)]
-    palette = Image.fromarray(chosen[np.newaxis]).quantize(_COLORS, method=Image.Quantize.MEDIANCUT, kmeans=1)
-    pattern = _bayer(8)
+    palette = _palette(frames)
     rows, columns = frames[0].shape[:2]
-    tiled = np.tile(pattern, (rows // 8 + 1, columns // 8 + 1))[:rows, :columns, np.newaxis] * _SPREAD
+    tiled = np.tile(_bayer(8), (rows // 8 + 1, columns // 8 + 1))[:rows, :columns, np.newaxis] * _SPREAD
     return [
         Image.fromarray(np.clip(frame + tiled, 0, 255).round().astype(np.uint8)).quantize(
             palette=palette, dither=Image.Dither.NONE
         )
         for frame in frames
     ]
+
+
+def _palette(frames: Sequence[NDArray[np.uint8]]) -> Image:
+    """Return a picture with the palette: even grays for the image, and colours that are there at all.
+
+    Chosen by how often they are there, nearly all colours would be grays, and the heatmap would have steps.
+    """
+    from PIL import Image
+
+    step = max(1, len(frames) * frames[0].shape[0] * frames[0].shape[1] // _SAMPLED)
+    sampled = np.concatenate([frame.reshape(-1, 3)[::step] for frame in frames])
+    distinct = np.unique(sampled >> 2, axis=0) << 2
+    chosen = Image.fromarray(distinct[np.newaxis]).quantize(_COLORS - _GRAYS, kmeans=1)
+    grays = np.linspace(0, 255, _GRAYS).round().astype(int).repeat(3)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*grays.tolist(), *(chosen.getpalette() or [])[: 3 * (_COLORS - _GRAYS)]])
+    return palette
 
 
 def _bayer(side: int) -> NDArray[np.float64]:

@@ -98,15 +98,19 @@ def table_height(rows: int) -> float:
     return _AROUND + rows * ROW
 
 
+def most_telling(rows: list[Output], count: int) -> list[Output]:
+    """Return so many of the outputs, at least one: the most probable, and in any case the explained one."""
+    count = max(1, count)
+    explained = next((row for row in rows[count - 1 :] if row.explained), None)
+    return rows[:count] if explained is None else [*rows[: count - 1], explained]
+
+
 def table(rows: list[Output], left: float, width: float, height: float) -> Column:
     """Return the table of outputs; where there is no room for all, the most probable and the explained."""
     column = Column(left, width)
     column.heading("Outputs of the model")
     column.output_names()
-    room = max(1, int((height - _AROUND) // ROW))
-    shown = rows[:room]
-    if len(rows) > room:
-        shown = [*rows[: room - 1], next((row for row in rows[room - 1 :] if row.explained), rows[room - 1])]
+    shown = most_telling(rows, int((height - _AROUND) // ROW))
     for row in shown:
         probability, threshold = ((each, percent(each)) for each in (row.probability, row.threshold))
         column.output(row.name, probability, threshold, row.explained)

@@ -13,7 +13,7 @@ SPEC = WriterSpec("dicom-seg", "DICOM heatmap (Segmentation)", (".dcm",), Takes.
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     """Write the object, as `export.dicom.objects.dicom_object`."""
-    from cxrviewer.export.dicom.objects import Kind
+    from cxrviewer.export.dicom.kinds import Kind
     from cxrviewer.export.dicom.write import write_object
 
     write_object(scene, Kind.SEGMENTATION, path, options)

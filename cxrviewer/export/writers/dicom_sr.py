@@ -15,7 +15,7 @@ SPEC = WriterSpec(
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     """Write the object, as `export.dicom.objects.dicom_object`."""
-    from cxrviewer.export.dicom.objects import Kind
+    from cxrviewer.export.dicom.kinds import Kind
     from cxrviewer.export.dicom.write import write_object
 
     write_object(scene, Kind.REPORT, path, options)

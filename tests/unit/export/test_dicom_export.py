@@ -19,7 +19,8 @@ from pydicom.uid import MultiFrameGrayscaleByteSecondaryCaptureImageStorage
 from scenes import scene
 
 from cxrviewer.errors import ExportError
-from cxrviewer.export.dicom.objects import FILE_NAMES, IMAGE_NAME, Kind, dicom_objects
+from cxrviewer.export.dicom.kinds import FILE_NAMES, IMAGE_NAME, Kind
+from cxrviewer.export.dicom.objects import dicom_objects
 from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
