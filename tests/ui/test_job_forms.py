@@ -188,9 +188,10 @@ def test_a_training_checks_its_settings_beside_the_field(made, qtbot, data: Path
     assert not form.start.isEnabled()
     form.advanced.setText("batch=4, seed=9")
     form.weights.setCurrentIndex(form.weights.findData("file"))
-    assert "file of the weights" in form.advice.text()
+    assert "file of the weights" in form.file.words.text()
+    assert not form.start.isEnabled()
     form.file.set_path(data / "VIRAL" / "3.png")
-    assert form.advice.text() == ""
+    assert form.file.words.text() == form.advice.text() == ""
     form.epochs.setValue(2)
     order = ordered(form)
     assert order is not None

@@ -93,11 +93,17 @@ class TrainForm(JobForm):
         return image_count, (data,)
 
     def problem(self) -> str:
-        """Return what is wrong with the settings."""
+        """Return what is wrong with the settings or the weights."""
+        return self._problem_with_settings() or self._problem_with_weights()
+
+    def _problem_with_settings(self) -> str:
         try:
             changed(replace(recipes()[self._id()].SPEC.defaults, epochs=1), self._changes())
         except UserError as error:
             return f"{error.message} {error.hint}"
+        return ""
+
+    def _problem_with_weights(self) -> str:
         if self.weights.currentData() == _FILE and not (self.file.path() or Path()).is_file():
             return "Give the file of the weights to begin with."
         return ""
@@ -113,9 +119,10 @@ class TrainForm(JobForm):
             self.resume.setText(
                 f"Go on with the run in this folder, of which {done} of {total} epochs are done"
             )
-        problem = self.problem()
+        problem, missing = self._problem_with_settings(), self._problem_with_weights()
         self.advice.setText(problem)
         self.form.setRowVisible(self.advice, bool(problem))
+        self.file.say(missing, problem=bool(missing))
 
     def has_results(self, output: Path) -> bool:
         """Return whether results would be replaced: not where a run is resumed."""
