@@ -1,4 +1,8 @@
-"""Each recipe of a published system, from files to a heatmap in the viewer."""
+"""Each recipe of a published system, from files to a heatmap in the viewer.
+
+All five take a minute, most of it for files of hundreds of megabytes: the smallest network goes all the way
+in every run of the tests, the others are built.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,15 @@ from cxrviewer.explain.question import Question
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.learning.recipes import densenet121_multilabel
 from cxrviewer.learning.train import TrainOrder, recipes, train
+from cxrviewer.learning.transfer_network import build
 from cxrviewer.learning.transfer_spec import TransferSpec
 from cxrviewer.models.card import Activation
 from cxrviewer.session.analysis import Analysis, analyse, load_choice
 from cxrviewer.session.keys import ExplainKey
 
 SIZE = 64
-TRANSFER = sorted(name for name, recipe in recipes().items() if isinstance(recipe.SPEC, TransferSpec))
+SMALLEST = "mobilenetv2-covid"
+TRANSFER = {name: recipe.SPEC for name, recipe in recipes().items() if isinstance(recipe.SPEC, TransferSpec)}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,15 +74,35 @@ def explained(model: Path, image: Path, method: str) -> tuple[Any, Analysis]:
     return loaded.info, analyse(run, radiograph, loaded, key)
 
 
-@pytest.mark.filterwarnings("ignore:Even though the")
 @pytest.mark.parametrize("name", TRANSFER)
+def test_a_recipe_builds_what_was_published(name: str) -> None:
+    recipe = TRANSFER[name]
+    classes = len(recipe.labels) or 2
+    model = build(recipe, recipe.input_spec(SIZE), classes, "random")
+    assert model.input_shape == (None, SIZE, SIZE, 3)
+    assert not [layer for layer in model.layers if hasattr(layer, "layers")], "the network is not flat"
+    rows, columns = model.get_layer(recipe.backbone.layer).output.shape[1:3]
+    assert rows == columns == SIZE // (16 if name == "vgg19-pli" else 32)
+    kinds = [type(layer).__name__ for layer in model.layers]
+    head = model.layers[kinds.index("GlobalAveragePooling2D") + 1 :]
+    assert [layer.units for layer in head if hasattr(layer, "units")] == [*recipe.head.units, classes]
+    assert [layer.rate for layer in head if hasattr(layer, "rate")] == [r for r in recipe.head.dropout if r]
+    assert model.layers[-1].activation.__name__ == recipe.head.activation.value
+    learned = len(model.trainable_weights)
+    assert learned == 2 if name == "resnet50-frozen" else learned > 20
+
+
+@pytest.mark.filterwarnings("ignore:Even though the")
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name == SMALLEST else pytest.mark.slow) for name in TRANSFER]
+)
 def test_a_recipe_gives_a_model_that_the_viewer_explains(
     name: str, kermany: Path, chestxray14: Path, tmp_path: Path
 ) -> None:
-    recipe = recipes()[name].SPEC
+    recipe = TRANSFER[name]
     data = kermany if recipe.exclusive else chestxray14
-    settings = (f"size={SIZE}", "batch=8")
-    order = TrainOrder(name, data, tmp_path, epochs=1, weights="random", changes=settings)
+    changed = f"size={SIZE}", "batch=8"
+    order = TrainOrder(name, data, tmp_path, epochs=1, weights="random", changes=changed)
     model = train(order, lambda line: None)
     image = next(iter(data.rglob("*.png")))
     info, analysis = explained(model, image, "pli" if name == "vgg19-pli" else "grad-cam")

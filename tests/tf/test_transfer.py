@@ -15,6 +15,7 @@ from PIL import Image
 
 from cxrviewer.errors import UserError
 from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.learning.loop import Loop, PlateauSchedule
 from cxrviewer.learning.pixels import read_pixels
 from cxrviewer.learning.transfer import train
 from cxrviewer.learning.transfer_data import Feed, weighted_loss
@@ -27,7 +28,7 @@ from cxrviewer.learning.transfer_spec import (
     TransferSettings,
     TransferSpec,
 )
-from cxrviewer.models.card import ContrastRule, InputSpec, Scaling
+from cxrviewer.models.card import Activation, ContrastRule, InputSpec, Scaling
 from cxrviewer.models.card_toml import read_card
 from cxrviewer.models.preprocess import prepare_input
 
@@ -218,6 +219,22 @@ def test_each_epoch_shows_every_image_once_or_every_class_equally_often(data: Pa
     assert (balanced < 4).sum() == 10
 
 
+def test_the_rate_falls_as_by_keras(tmp_path: Path) -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.1), "mse")
+    callback = keras.callbacks.ReduceLROnPlateau(factor=0.3, patience=2)
+    callback.set_model(model)
+    callback.on_train_begin()
+    loop = Loop(model, lambda *_: 0.0, PlateauSchedule(12, 1, 0.1, 0.3, 2), tmp_path)
+    for epoch, loss in enumerate((1.0, 0.9, 0.89995, 0.95, 0.8, 0.9, 0.81, 0.82, 0.83, 0.7, 0.71, 0.72)):
+        loop.watch(loss)
+        callback.on_epoch_end(epoch, {"val_loss": loss})
+        assert loop.rate == pytest.approx(float(model.optimizer.learning_rate), rel=1e-6)
+    assert loop.rate == pytest.approx(0.1 * 0.3**4, rel=1e-5)
+
+
 def test_losses_weigh_what_is_rare() -> None:
     truth = np.array([[1, 0], [1, 0], [1, 0], [0, 1]], bool)
     even = np.full((4, 2), 0.5, np.float32)
@@ -261,8 +278,11 @@ def test_weights_of_the_backbone_or_of_the_whole(
     backbone = keras.Model(trained.inputs, trained.get_layer("out").output)
     backbone.save_weights(tmp_path / "backbone.weights.h5")
     backbone.save(tmp_path / "backbone.keras")
+    # In the form in which keras.applications has its weights.
+    backbone.save(tmp_path / "backbone.h5")
     still = replace(SPEC, backbone=replace(SPEC.backbone, frozen=True))
-    for weights in (folder / "tiny.keras", tmp_path / "backbone.weights.h5", tmp_path / "backbone.keras"):
+    names = ("backbone.weights.h5", "backbone.keras", "backbone.h5")
+    for weights in (folder / "tiny.keras", *(tmp_path / name for name in names)):
         run(data, tmp_path / "run", still, weights=weights, changes={"epochs": 1})
         begun = keras.saving.load_model(tmp_path / "run" / "tiny.keras")
         for layer in ("conv", "norm"):
@@ -299,6 +319,31 @@ def test_what_is_wrong_with_the_data_is_told(data: Path, tmp_path: Path) -> None
     facts = json.loads((out / "settings.json").read_text())
     assert facts["duplicates"] == [["twin.png", "1.png"]]
     assert list(facts["unreadable"]) == ["0.png"]
+
+
+def test_several_findings_an_image(data: Path, tmp_path: Path) -> None:
+    names = sorted(path.relative_to(data).as_posix() for path in data.rglob("*.png"))
+    findings = ("Mass|Nodule", "No Finding", "Mass", "Nodule|Effusion")
+    rows = [f"{name},{findings[number % 4]},{number // 2}" for number, name in enumerate(names)]
+    table = data / "findings.csv"
+    table.write_text("Image Index,Finding Labels,Patient ID\n" + "\n".join(rows) + "\n")
+    spec = replace(
+        SPEC,
+        head=Head(activation=Activation.SIGMOID),
+        labels=("Effusion", "Hernia", "Mass", "Nodule"),
+        defaults=replace(SETTINGS, balance=Balance.LOSS, epochs=1, heatmaps=2),
+    )
+    told = run(table, tmp_path, spec)
+    table.unlink()
+    assert "no training image has Hernia: these outputs are not learned" in told
+    card = read_card(tmp_path / "tiny.toml")
+    assert card.labels == spec.labels
+    assert card.activation is Activation.SIGMOID
+    assert "Hernia –" in card.limits
+    assert card.thresholds[1] == 0.5
+    facts = json.loads((tmp_path / "settings.json").read_text())
+    assert facts["training"]["Mass"] + facts["validation"]["Mass"] == 10
+    assert facts["patients_known"]
 
 
 def test_a_training_that_diverges_is_ended(data: Path, tmp_path: Path) -> None:
