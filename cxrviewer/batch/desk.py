@@ -14,7 +14,7 @@ from pathlib import Path
 import cv2
 
 from cxrviewer.batch.row import BatchRow, Item
-from cxrviewer.errors import UserError
+from cxrviewer.errors import ExportError, UserError
 from cxrviewer.explain.display import STATE_TEXT
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.export import export
@@ -35,6 +35,10 @@ _QUALITY = 82
 
 _held: dict[Path, Radiograph] = {}
 """Of this process: what was read and is not drawn yet."""
+
+
+class RefusedError(UserError):
+    """An export is not possible of this image."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,14 +140,21 @@ def draw(item: Item, analysis: Analysis, drawing: Drawing) -> Drawn:
     Raises
     ------
     ExportError
-        It cannot be written.
+        The disk is full, say: none could be written.
+    RefusedError
+        The format cannot hold this one.
     ImageReadError
         The image was not held any more and cannot be read again.
     """
     start = time.perf_counter()
     radiograph = _held.pop(item.path, None) or read_radiograph(item.path)
     scene = still_scene(drawing.state, radiograph, drawing.loaded, analysis)
-    export([scene], drawing.folder / item.picture, drawing.options)
+    try:
+        export([scene], drawing.folder / item.picture, drawing.options)
+    except ExportError as error:
+        if isinstance(error.__cause__, OSError):
+            raise
+        raise RefusedError(error.message, error.hint, item.path) from error
     thumbnail = _thumbnail(scene)
     row = _row(item, scene)
     seconds = row.seconds + time.perf_counter() - start

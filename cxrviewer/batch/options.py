@@ -29,7 +29,7 @@ class BatchOptions:
     exact : bool
         Whether the method was named, so that no other may take its place.
     suffix : str
-        Format of the pictures, with the dot.
+        Ending of the visualisations, with the dot: their format where `export` names no writer.
     export : ExportOptions
         What goes into them.
     stems : bool

@@ -18,7 +18,7 @@ from cxrviewer.batch.options import BatchOptions, fingerprint
 from cxrviewer.batch.pipeline import Desks, run_here
 from cxrviewer.batch.progress import BatchProgress, Report
 from cxrviewer.batch.row import BatchRow, Item
-from cxrviewer.export.save import check_destination, picture_suffixes
+from cxrviewer.export.save import check_destination, find_writer
 from cxrviewer.learning.run_folder import make_output_folder
 from cxrviewer.models.catalog import resolve_model
 
@@ -53,17 +53,24 @@ def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report
     found = find_images(inputs, output, options.most)
     pictures = output / PICTURES
     make_output_folder(pictures)
-    check_destination(pictures / f"name{options.suffix}", picture_suffixes())
+    name = pictures / f"name{options.suffix}"
+    check_destination(name, find_writer(name, options.export.writer).SPEC.suffixes)
     with Journal(output / NAME, fingerprint(options, load), resume=options.resume) as journal:
         journal.add(found, options.suffix, stems=options.stems)
-        for scrap in pictures.glob(".part-*"):
-            scrap.unlink(missing_ok=True)
+        _sweep(pictures)
         try:
             _work(journal, journal.left(found), options, pictures, report)
         finally:
+            _sweep(pictures)
             # After Ctrl+C, too. A disk that is full keeps these from being written, and says so itself.
             summary = finish(journal, output)
     return summary
+
+
+def _sweep(pictures: Path) -> None:
+    """Remove what a desk that was ended had begun to write."""
+    for scrap in pictures.glob(".part-*"):
+        scrap.unlink(missing_ok=True)
 
 
 def _work(

@@ -37,7 +37,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the results"
     )
     parser.add_argument(
-        "--format", type=_suffix, default=".png", metavar="png|jpg|tif|webp", help="of the pictures"
+        "--format",
+        type=_format,
+        default=(".png", ""),
+        metavar="png|jpg|tif|webp|ID",
+        help="of the pictures, or another format of 'cxrviewer explain --format': map-npz, dicom-sc, ...",
     )
     parser.add_argument("--max", type=_count, metavar="N", help="stop after so many files")
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
@@ -88,13 +92,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _options(arguments: argparse.Namespace) -> BatchOptions:
     from cxrviewer.batch.options import BatchOptions
 
+    suffix, writer = arguments.format
     return BatchOptions(
         state=chosen(arguments),
         target=arguments.target,
         layers=arguments.layer,
         exact=arguments.method is not None,
-        suffix=arguments.format,
-        export=export_options(arguments),
+        suffix=suffix,
+        export=export_options(arguments, writer),
         stems=not arguments.numbers_only,
         most=arguments.max,
         workers=arguments.workers,
@@ -140,14 +145,19 @@ def _duration(seconds: float) -> str:
     return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
-def _suffix(text: str) -> str:
-    from cxrviewer.export.save import picture_suffixes
+def _format(text: str) -> tuple[str, str]:
+    """Return the ending of files, and the id of their writer where that does not tell it."""
+    from cxrviewer.export.save import picture_suffixes, writers
+    from cxrviewer.export.writer_spec import Takes
 
-    suffix = f".{text.strip().lower().removeprefix('.')}"
-    if suffix not in picture_suffixes():
-        known = ", ".join(known.removeprefix(".") for known in picture_suffixes())
-        raise argparse.ArgumentTypeError(f"{text!r} is no format of pictures: choose {known}")
-    return suffix
+    wanted = text.strip().lower().removeprefix(".")
+    if f".{wanted}" in picture_suffixes():
+        return f".{wanted}", ""
+    others = {each.SPEC.id: each.SPEC for each in writers() if each.SPEC.takes is not Takes.SCENES}
+    if wanted in others:
+        return others[wanted].suffixes[0], wanted
+    known = [name.removeprefix(".") for name in picture_suffixes()] + list(others)
+    raise argparse.ArgumentTypeError(f"{text!r} is no format: choose {', '.join(known)}")
 
 
 def _count(text: str) -> int:
