@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cxrviewer.errors import UsageError, UserError
 from cxrviewer.imaging.open import is_image
+from cxrviewer.learning.labelled_files import class_folder
 from cxrviewer.learning.manifest import Row, is_manifest, read_manifest
 from cxrviewer.learning.recipes.paediatric_pneumonia import label_and_patient
 from cxrviewer.learning.split import Part
@@ -132,7 +133,8 @@ def _table(data: Path) -> Path | None:
 
 def _by_folder(data: Path) -> list[Row]:
     files = [path for path in sorted(data.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    return [Row(path, (path.parent.name,)) for path in files if path.parent != data and is_image(path)]
+    inside = [path for path in files if path.parent != data and path.parent.name.casefold() != "masks"]
+    return [Row(path, (class_folder(path),)) for path in inside if is_image(path)]
 
 
 def _patients(rows: Sequence[Row], root: Path, expression: str) -> list[str]:

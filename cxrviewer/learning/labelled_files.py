@@ -91,9 +91,19 @@ def _by_folder(data: Path, card: ModelCard) -> dict[Path, tuple[str, ...]]:
     known = {name.casefold() for name in _names(card)}
     found: dict[Path, tuple[str, ...]] = {}
     for path in sorted(data.rglob("*")):
-        if path.is_file() and path.parent.name.casefold() in known and is_image(path):
-            found[path] = (path.parent.name,)
+        name = class_folder(path)
+        if path.is_file() and name.casefold() in known and is_image(path):
+            found[path] = (name,)
     return found
+
+
+def class_folder(path: Path) -> str:
+    """Return the name of the folder that an image lies in, or of the one above where that is "images".
+
+    The COVID-19 Radiography Database keeps ``COVID/images`` and ``COVID/masks``.
+    """
+    folder = path.parent
+    return folder.parent.name if folder.name.casefold() == "images" else folder.name
 
 
 def _findings(names: set[str], card: ModelCard, exclusive: bool, data: Path) -> tuple[Finding, ...]:

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from material import card
 from PIL import Image
 
 from cxrviewer.errors import UsageError, UserError
 from cxrviewer.learning.dataset import connected_groups
 from cxrviewer.learning.duplicates import find_duplicates
 from cxrviewer.learning.examples import Examples, find_examples
+from cxrviewer.learning.labelled_files import read_labelled
 from cxrviewer.learning.split import Part, split_as_given
 
 
@@ -51,6 +53,15 @@ def test_folders_of_parts_are_no_classes(folder: Callable[..., Path]) -> None:
     found = find_examples(folder("train/a/1.png", "val/a/2.png", "test/b/3.png"))
     assert found.labels == ("a", "b")
     assert found.parts == (Part.TEST, Part.TRAINING, Part.VALIDATION)
+
+
+def test_folders_of_images_and_masks_are_no_classes(folder: Callable[..., Path]) -> None:
+    data = folder("COVID/images/1.png", "COVID/masks/1.png", "Normal/images/2.png", "Normal/masks/2.png")
+    found = find_examples(data)
+    assert found.labels == ("COVID", "Normal")
+    assert [path.name for path in found.paths] == ["1.png", "2.png"]
+    read = read_labelled(data, card(labels=("covid", "normal"), thresholds=(0.5, 0.5)))
+    assert read.paths == found.paths
 
 
 def test_an_expression_tells_the_patient(folder: Callable[..., Path]) -> None:
