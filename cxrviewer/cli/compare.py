@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from cxrviewer.session.comparison_sheet import Axes
     from cxrviewer.session.state import ViewState
 
+_PROGRAM = "cxrviewer compare"
 WRITER = "comparison"
 
 
@@ -56,8 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
         The image, a model or the file to be written is the matter.
     """
     from cxrviewer.cli.compare_answer import print_numbers, print_sheet
+    from cxrviewer.cli.guard import remark
     from cxrviewer.cli.streams import tolerate_any_text
-    from cxrviewer.export.comparison_sheet import compare_scenes
+    from cxrviewer.export.comparison_sheet import cautions, compare_scenes
     from cxrviewer.export.export import export
     from cxrviewer.export.options import ExportOptions
     from cxrviewer.export.save import check_destination, find_writer
@@ -78,6 +80,8 @@ def run(arguments: argparse.Namespace) -> int:
     scenes, columns = _compared(radiograph, look, axes, lock=not arguments.own_scale)
     sheet = compare_scenes(scenes, columns)
     tolerate_any_text()
+    for caution in cautions(sheet):
+        remark(_PROGRAM, caution)
     if arguments.output is not None:
         options = ExportOptions(WRITER, columns=columns, sidecar=not arguments.no_sidecar)
         export(scenes, arguments.output, options)

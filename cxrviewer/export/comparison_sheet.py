@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
-from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +11,11 @@ import numpy as np
 from cxrviewer.errors import ExportError
 from cxrviewer.explain.agreement import Agreement, agreement
 from cxrviewer.explain.attribution import Attribution
-from cxrviewer.explain.display import LOGIT, DisplayMap, MapState
+from cxrviewer.explain.display import MapState
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.words import capitalised, method_name, number, percent
-from cxrviewer.imaging.common_grid import PlacedMap, common_grid
-from cxrviewer.imaging.heatmap import Heatmap
+from cxrviewer.imaging.common_grid import PlacedMap
 from cxrviewer.imaging.measure import spacing_in_force
 from cxrviewer.imaging.spacing import Spacing
 
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
 
 AXES = ("models", "targets", "layers", "methods")
 """In what maps may differ, from the rows to the columns."""
-
-_DIFFERENCE_SIDE = 56
-"""Cells a side of a difference: interpolating it must not smooth away what interpolating the maps shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,55 +201,6 @@ def output_text(scene: Scene) -> str:
     return "difference of logits" if probability is None else percent(probability)
 
 
-@dataclass(frozen=True, eq=False)
-class Differences:
-    """The maps less one of them.
-
-    Parameters
-    ----------
-    reference : int
-        Which one.
-    heatmaps : tuple of Heatmap or None
-        One a map, signed, on one scale; None of the reference and of maps that do not meet it.
-    display : DisplayMap
-        What the scale's ends stand for.
-    """
-
-    reference: int
-    heatmaps: tuple[Heatmap | None, ...]
-    display: DisplayMap
-
-
-def differences(sheet: Sheet, reference: int = 0) -> Differences:
-    """Return what each map shows more (above 0) or less than one of them.
-
-    They are differences of what is drawn: in logits where all maps are on one scale, else in shares of the
-    full scale of each. The scale of all of them ends at the greatest difference.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        Its maps.
-    reference : int
-        Which of them the others are compared with.
-    """
-    first = sheet.maps[reference].drawn
-    maps = [None if place == reference else _less(each, first) for place, each in enumerate(sheet.maps)]
-    greatest = max((float(np.abs(each.values).max()) for each in maps if each is not None), default=0.0)
-    if not sheet.one_scale:
-        greatest = ceil(greatest * 10) / 10
-    scaled = tuple(
-        None
-        if each is None
-        else Heatmap((each.values / np.float32(greatest or 1)), each.grid_to_stored, signed=True)
-        for each in maps
-    )
-    end, unit = (sheet.shown[0].display.maximum, LOGIT) if sheet.one_scale else (1.0, "")
-    state = MapState.SHOWN if greatest > 0 else MapState.ZERO
-    values = np.zeros((1, 1), np.float32)
-    return Differences(reference, scaled, DisplayMap(values, greatest * end, state, unit, True, True))
-
-
 def scale_words(sheet: Sheet) -> str:
     """Return in a sentence on what scale the maps are drawn."""
     if not sheet.shown:
@@ -268,8 +214,14 @@ def scale_words(sheet: Sheet) -> str:
     return "Maps by one method at one layer share a scale; the others have no scale in common."
 
 
-def _less(one: SheetMap, first: PlacedMap) -> PlacedMap | None:
-    maps = common_grid(one.drawn, first, _DIFFERENCE_SIDE)
-    if not maps.inside.any():
-        return None
-    return PlacedMap(maps.first - maps.second, maps.grid_to_stored)
+def cautions(sheet: Sheet) -> tuple[str, ...]:
+    """Return in sentences what a reader must know of single models and maps."""
+    guessed = {each.scene.card.name: None for each in sheet.maps if not each.scene.card.complete}
+    told = [
+        f"{name} has no card: its labels, activation and scaling of the input are guesses."
+        for name in guessed
+    ]
+    deaf = [str(place + 1) for place, each in enumerate(sheet.maps) if not each.attribution.explains_logit]
+    if deaf:
+        told.append(f"The logit could not be reached: map {', '.join(deaf)} explains the probability.")
+    return tuple(told)

@@ -13,13 +13,14 @@ from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.column import BACKGROUND, CAUTION, MUTED, Column
 from cxrviewer.export.comparison_sheet import (
     Sheet,
-    differences,
+    cautions,
     name_of,
     names,
     output_text,
     scale_words,
 )
 from cxrviewer.export.scale_bar import scale_bar
+from cxrviewer.export.sheet_differences import differences
 from cxrviewer.export.sheet_tables import EXPLANATION, draw_tables
 from cxrviewer.export.sheet_tiles import GAP, Tiles
 from cxrviewer.imaging.colormap import DEFAULT_DIVERGING
@@ -69,6 +70,8 @@ def draw_sheet(sheet: Sheet, reference: int = 0, *, disclaimer: bool = True) -> 
     bottom = _bars(sheet, image, pen, bottom + GAP)
     bottom = _below(sheet, tiles, reference, bottom + 2 * GAP)
     foot = Column(_MARGIN, bottom + GAP, WIDTH - 2 * _MARGIN, round(_SIZE * 0.9))
+    for caution in cautions(sheet):
+        foot.text(caution, color=CAUTION)
     foot.text(EXPLANATION, color=MUTED)
     if disclaimer:
         foot.space(0.5)
@@ -93,7 +96,8 @@ def _head(sheet: Sheet, image: Image, pen: ImageDraw) -> int:
             known = axis == "targets" and len(outputs) == 1
             same.append(f"{name} {next(iter(outputs))}" if known else name)
     head.text(f"{compared or 'heatmaps'} compared".capitalize(), scale=1.9, bold=True)
-    head.text("  ·  ".join(same), scale=1.1)
+    if same:
+        head.text("  ·  ".join(same), scale=1.1)
     head.text(scale_words(sheet), color=MUTED, scale=1.1)
     head.draw(image, pen)
     return head.bottom

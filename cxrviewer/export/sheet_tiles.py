@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from cxrviewer.explain.display import STATE_TEXT, MapState
 from cxrviewer.explain.target import is_under_threshold
 from cxrviewer.export.column import MUTED, TEXT, Color, Column
-from cxrviewer.export.comparison_sheet import Differences, Sheet, SheetMap, names, output_text
+from cxrviewer.export.comparison_sheet import Sheet, SheetMap, name_of, names, output_text
 from cxrviewer.export.fonts import font, wrapped
+from cxrviewer.export.sheet_differences import Differences
 from cxrviewer.export.words import number
 from cxrviewer.imaging import compose
 from cxrviewer.imaging.compose import OverlayStyle
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 GAP = 24
 BADGE: Color = (76, 155, 232)
 
-_ROW_TITLE = 220
+_ROW_TITLE = 300
 _WIDEST = 640
 _HIGHEST = 620
 _LETTERS = 16
@@ -60,7 +61,7 @@ class Tiles:
         for row in range(max(each.row for each in sheet.maps) + 1):
             placed = [(at, each) for at, each in enumerate(sheet.maps) if each.row == row]
             if indent:
-                title = Column(left, top, indent - GAP, max(18, size))
+                title = Column(left, top + 2, indent - GAP, min(24, size))
                 title.text(names(sheet, placed[0][0], sheet.row_axes), bold=True)
                 title.draw(self.image, self.pen)
             axes = [axis for axis in sheet.varied if axis not in sheet.row_axes]
@@ -145,7 +146,8 @@ class Tiles:
         scene, parts = each.scene, []
         if "targets" in self._sheet.varied or "models" in self._sheet.varied:
             under = is_under_threshold(each.attribution.target, scene.card, scene.result.prediction)
-            parts.append(output_text(scene) + (", under the operating threshold" if under else ""))
+            target = "" if "targets" in self._sheet.varied else f"{name_of('targets', scene)} "
+            parts.append(f"{target}{output_text(scene)}{', under the operating threshold' if under else ''}")
         if scene.display.state is not MapState.SHOWN:
             parts.append(STATE_TEXT[scene.display.state])
         elif self._sheet.one_scale:

@@ -19,6 +19,7 @@ from cxrviewer.ui.comparison_commands import ComparisonCommands
 from cxrviewer.ui.dialogs.notice import NoticeDialog, show_about
 from cxrviewer.ui.export_commands import ExportCommands
 from cxrviewer.ui.file_commands import FileCommands
+from cxrviewer.ui.film_commands import FilmCommands
 from cxrviewer.ui.heatmap_commands import HeatmapCommands
 from cxrviewer.ui.job_commands import JobCommands
 from cxrviewer.ui.marks_commands import MarkCommands
@@ -55,6 +56,7 @@ class Commands(HeatmapCommands):
         self.exports = ExportCommands(window)
         self.jobs = JobCommands(window)
         self.comparison = ComparisonCommands(window)
+        self.films = FilmCommands(window)
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """Return the handler of each action by id."""
@@ -86,6 +88,7 @@ class Commands(HeatmapCommands):
             **WordCommands(window).handlers(),
             **PaneCommands(window).handlers(),
             **self.comparison.handlers(),
+            **self.films.handlers(),
             **self.marks.handlers(),
             **self.jobs.handlers(),
             "sample": lambda: self.open_image(resource(*SAMPLE)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +101,26 @@ def test_what_is_wrong_is_said_in_one_line(capfd, arguments: list[str], code: in
     assert message in captured.err
     assert "Traceback" not in captured.err
     assert len([line for line in captured.err.splitlines() if "error:" in line]) == 1
+
+
+def test_a_full_disk_is_told_and_stays_as_it_was(full_disk: Path, tmp_path: Path, capfd) -> None:
+    sheet = tmp_path / "sheet.png"
+    arguments = ["compare", str(SAMPLE), "--methods", "grad-cam,layer-cam", "-o"]
+    before = {path.name: path.read_bytes() for path in full_disk.iterdir()}
+    with _as_a_user_sees_it(capfd, full_disk / "former.png"):
+        assert main([*arguments, str(full_disk / "former.png")]) == 1
+    assert main([*arguments, str(sheet)]) == 0
+    capfd.readouterr()
+    with _as_a_user_sees_it(capfd, full_disk / "again.png"):
+        again = ["--image", str(SAMPLE), "-o", str(full_disk / "again.png")]
+        assert main(["reproduce", f"{sheet}.json", *again]) == 1
+    assert {path.name: path.read_bytes() for path in full_disk.iterdir()} == before
+
+
+@contextmanager
+def _as_a_user_sees_it(capfd: pytest.CaptureFixture[str], path: Path) -> Iterator[None]:
+    yield
+    captured = capfd.readouterr()
+    (line,) = captured.err.splitlines()
+    assert f"error: {path}" in line
+    assert "disk is full" in line or "The file" in line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from cxrviewer.errors import ExportError
 from cxrviewer.explain.display import LOGIT, Scale
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.target import of_label
-from cxrviewer.export.comparison_sheet import compare_scenes, differences, scale_words
+from cxrviewer.export.comparison_sheet import cautions, compare_scenes, scale_words
 from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.sheet_differences import differences
 from cxrviewer.export.sheet_picture import draw_sheet
 from cxrviewer.session.state import ViewState
 
@@ -78,8 +80,6 @@ def test_a_scene_alone_and_scenes_of_two_images_are_no_comparison() -> None:
     one = map_of(spot(1, 1))
     with pytest.raises(ExportError, match="nothing to compare"):
         compare_scenes([one], 1)
-    from dataclasses import replace
-
     other = replace(one, radiograph=replace(one.radiograph, digest="another"))
     with pytest.raises(ExportError, match="one image"):
         compare_scenes([one, other], 2)
@@ -106,6 +106,18 @@ def test_a_map_that_is_zero_is_told_of_and_has_no_numbers() -> None:
     assert (found.rank_correlation, found.overlap, found.peak_share) == (None, None, None)
     assert draw_sheet(sheet).shape[1] == 1920
     assert draw_sheet(compare_scenes([sheet.maps[0].scene] * 2, 2)).shape[1] == 1920
+
+
+def test_guesses_and_probabilities_are_told() -> None:
+    guessed = map_of(spot(1, 1), explains_logit=False)
+    guessed = replace(guessed, card=replace(CARD, complete=False, name="Found somewhere"))
+    sheet = compare_scenes([map_of(spot(2, 2)), guessed], 2)
+    first, second = cautions(sheet)
+    assert first.startswith("Found somewhere has no card")
+    assert "map 2 explains the probability" in second
+    assert sheet.varied == ("models",)
+    picture = draw_sheet(sheet, disclaimer=False)
+    assert (picture == (232, 178, 92)).all(axis=2).any()
 
 
 def test_the_file_has_the_numbers_beside_it_and_no_name(tmp_path: Path) -> None:
