@@ -16,9 +16,8 @@ from cxrviewer.export.overlay import Scene, color_bar, describe, render
 from cxrviewer.export.sheet import in_grid, side_by_side
 from cxrviewer.imaging.compose import HeatmapView
 
-_SCREEN = 640
-"""Pixels along the shorter side of a view on a screen: lines and letters are made for that."""
-
+_SCREEN = 400, 640
+"""Pixels along the shorter side of small and large views on a screen: letters are made for those."""
 _LEAST = 0.75
 """Of the size that lines and letters have on a screen: smaller ones cannot be read."""
 
@@ -43,7 +42,8 @@ def export_picture(scenes: Sequence[Scene], options: ExportOptions) -> Annotated
 def seen(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
     """Return the overlay with what is drawn on the image itself, (H, W, 3) uint8."""
     picture = render(scene)
-    unit = max(_LEAST, min(picture.shape[:2]) / _SCREEN)
+    small, large = (min(picture.shape[:2]) / side for side in _SCREEN)
+    unit = max(_LEAST, min(small, 1.0), large)
     if options.scale_bar:
         paint_orientation(picture, scene, unit)
     if options.identity:

@@ -124,8 +124,8 @@ def test_monochrome1_keeps_its_polarity_and_its_gray(
     name: str, shared_data: Path, tmp_path: Path, explain: Any
 ) -> None:
     path = shared_data / "dicom" / name
-    explain(path, "-o", tmp_path / "with.png")
-    explain(path, "-o", tmp_path / "without.png", "--alpha", "0")
+    explain(path, "-o", tmp_path / "with.png", "--no-scale-bar")
+    explain(path, "-o", tmp_path / "without.png", "--alpha", "0", "--no-scale-bar")
     radiograph = read_radiograph(path)
     rows, columns = radiograph.shape
     gray = cv2.LUT(index_image(radiograph), presentation_table(radiograph, default_voi(radiograph)))
