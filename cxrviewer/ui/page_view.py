@@ -151,7 +151,7 @@ def _table(table: Table) -> QLabel:
     for row in table.rows:
         cells = (_cell("td", text, place, style, theme.TEXT.name()) for place, text in enumerate(row))
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    label = QLabel(f'<table cellspacing="0">{"".join(lines)}</table>')
+    label = _Words(f'<table cellspacing="0">{"".join(lines)}</table>')
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if label.sizeHint().width() > _WIDEST_TEXT:

@@ -59,6 +59,11 @@ def test_nothing_is_cut_at_any_width(view: PageView, qtbot, width: int) -> None:
     for label in labels:
         if label.hasHeightForWidth():
             assert label.height() >= label.heightForWidth(label.width()), label.text()
+        holder = label.parentWidget()
+        while holder is not column:
+            corner = label.mapTo(holder, label.rect().bottomRight())
+            assert holder.rect().contains(corner), label.text()
+            holder = holder.parentWidget()
         right = label.mapTo(column, label.rect().topRight()).x()
         assert right < max(column.width(), 800), label.text()
 
