@@ -19,8 +19,8 @@ from cxrviewer.models.memory import machine_memory
 from cxrviewer.models.preprocess import prepare_input
 from cxrviewer.paths import atomic_path
 
-_SHARE = 0.25
-"""Of the machine's memory, what images may take."""
+_SHARE, _MOST = 0.25, 2**30
+"""What images may take of the machine's memory, and bytes from which a file saves a resumed run much time."""
 _TELL = 5.0
 _CACHE = "images.bin"
 _LIST = "images.json"
@@ -71,7 +71,7 @@ def read_pixels(
     progress : callable
         Takes a line of text now and then.
     most : int, optional
-        Bytes that may be taken in memory, instead of a quarter of the machine's.
+        Bytes that may be taken in memory; a GiB by default, or a quarter of the machine's where that is less.
 
     Raises
     ------
@@ -79,7 +79,9 @@ def read_pixels(
         None can be read, or the disk is full.
     """
     shape = (len(paths), spec.height, spec.width, 1)
-    if int(np.prod(shape)) <= (_SHARE * machine_memory() if most is None else most):
+    if most is None:
+        most = min(int(_SHARE * machine_memory()), _MOST)
+    if int(np.prod(shape)) <= most:
         images = np.empty(shape, np.uint8)
         found = _read(paths, spec, images.__setitem__, progress)
         return replace(found, images=images[: len(found.kept)])
