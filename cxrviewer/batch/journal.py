@@ -54,9 +54,6 @@ class Journal:
 
     def __init__(self, path: Path, fingerprint: Mapping[str, object], *, resume: bool) -> None:
         self._path = path
-        if path.exists() and not resume:
-            hint = "Go on with it by --resume, or give another folder."
-            raise UserError("There is a batch in this folder.", hint, path.parent)
         with self._errors():
             self._connection = sqlite3.connect(path, timeout=1.0, isolation_level=None)
             try:
@@ -64,7 +61,7 @@ class Journal:
                 self._connection.execute("PRAGMA locking_mode=EXCLUSIVE")
                 self._connection.execute("PRAGMA journal_mode=WAL")
                 self._connection.execute("PRAGMA synchronous=NORMAL")
-                self._begin(dict(fingerprint))
+                self._begin(json.dumps(dict(fingerprint)), resume=resume)
             except BaseException:
                 self._connection.close()
                 raise
@@ -140,19 +137,26 @@ class Journal:
         ).fetchone()
         return total, done, failed
 
-    def _begin(self, fingerprint: dict[str, object]) -> None:
-        known = self._connection.execute("SELECT name FROM sqlite_master WHERE name = 'run'").fetchone()
-        if known is None:
-            with self._transaction():
+    def _begin(self, choices: str, *, resume: bool) -> None:
+        with self._transaction():
+            if self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'run'").fetchone() is None:
                 for statement in _TABLES:
                     self._connection.execute(statement)
-                self._connection.execute("INSERT INTO run VALUES (?, NULL)", (json.dumps(fingerprint),))
-            return
-        (content,) = self._connection.execute("SELECT content FROM run").fetchone()
-        former = json.loads(content)
-        changed = [
-            name for name in fingerprint if former.get(name) != json.loads(json.dumps(fingerprint[name]))
-        ]
+                self._connection.execute("INSERT INTO run VALUES (?, NULL)", (choices,))
+                return
+            if self.facts() is None:
+                # It ended before anything was done: a target was mistyped, say.
+                self._connection.execute("DELETE FROM items")
+                self._connection.execute("UPDATE run SET content = ?", (choices,))
+                return
+            (former,) = self._connection.execute("SELECT content FROM run").fetchone()
+        if not resume:
+            hint = "Go on with it by --resume, or give another folder."
+            raise UserError("There is a batch in this folder.", hint, self._path.parent)
+        self._check_same(json.loads(former), json.loads(choices))
+
+    def _check_same(self, former: Mapping[str, object], now: Mapping[str, object]) -> None:
+        changed = [name for name in now if former.get(name) != now[name]]
         if changed:
             was = ", ".join(f"{name} {_shown(former.get(name))}" for name in changed)
             raise UserError(

@@ -11,13 +11,14 @@ from pathlib import Path
 from cxrviewer.batch.answering import Answering
 from cxrviewer.batch.desk import Drawing, Drawn, Ended
 from cxrviewer.batch.facts import facts_of, facts_to_json
-from cxrviewer.batch.finish import BatchSummary, finish
+from cxrviewer.batch.finish import CSV, PAGE, PARQUET, TEXT, BatchSummary, finish
 from cxrviewer.batch.inputs import PICTURES, find_images
 from cxrviewer.batch.journal import NAME, Journal
 from cxrviewer.batch.options import BatchOptions, fingerprint
 from cxrviewer.batch.pipeline import Desks, run_here
 from cxrviewer.batch.progress import BatchProgress, Report
 from cxrviewer.batch.row import BatchRow, Item
+from cxrviewer.errors import UserError
 from cxrviewer.export.save import check_destination, find_writer
 from cxrviewer.learning.run_folder import make_output_folder
 from cxrviewer.models.catalog import resolve_model
@@ -53,6 +54,7 @@ def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report
     found = find_images(inputs, output, options.most)
     pictures = output / PICTURES
     make_output_folder(pictures)
+    _check_free(output)
     name = pictures / f"name{options.suffix}"
     check_destination(name, find_writer(name, options.export.writer).SPEC.suffixes)
     with Journal(output / NAME, fingerprint(options, load), resume=options.resume) as journal:
@@ -65,6 +67,14 @@ def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report
             # After Ctrl+C, too. A disk that is full keeps these from being written, and says so itself.
             summary = finish(journal, output)
     return summary
+
+
+def _check_free(output: Path) -> None:
+    """Refuse to write over what is no batch that could be gone on with."""
+    names = (CSV, PARQUET, PAGE, TEXT)
+    taken = any((output / name).exists() for name in names) or any((output / PICTURES).iterdir())
+    if taken and not (output / NAME).exists():
+        raise UserError("There are other results in this folder.", "Give another folder.", output)
 
 
 def _sweep(pictures: Path) -> None:

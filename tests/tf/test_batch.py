@@ -183,8 +183,9 @@ def test_files_are_never_written_over(model: str, data: Path, tmp_path: Path) ->
     (tmp_path / "pictures").mkdir()
     source = tmp_path / "pictures" / "00001-image_0.png"
     source.write_bytes((data / "image 0.png").read_bytes())
-    with pytest.raises(UserError, match="pictures"):
-        run_batch([str(source)], options(model), tmp_path, nothing)
+    for given in (source, data):
+        with pytest.raises(UserError, match=r"pictures|other results"):
+            run_batch([str(given)], options(model), tmp_path, nothing)
     assert source.read_bytes() == (data / "image 0.png").read_bytes()
 
 

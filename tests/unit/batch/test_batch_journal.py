@@ -22,6 +22,7 @@ def journal(folder: Path, *, resume: bool = False, **changes: object) -> Journal
 def test_what_has_a_row_is_not_left(tmp_path: Path) -> None:
     row = BatchRow(2, "b.png", "00002-b.png", probabilities=(0.1, 0.9), logits=(-1.0, 1.5), top="Viral")
     with journal(tmp_path) as first:
+        first.describe({"labels": []})
         first.add(FOUND, ".png", stems=True)
         first.put(row, b"jpeg")
     with journal(tmp_path, resume=True) as second:
@@ -58,14 +59,27 @@ def test_numbers_alone_tell_nothing_of_the_files(tmp_path: Path) -> None:
         assert [(item.name, item.picture) for item in kept.left(FOUND)][:1] == [("00001", "00001.jpg")]
 
 
+def begin(folder: Path) -> None:
+    with journal(folder) as begun:
+        begun.describe({"labels": []})
+
+
 def test_a_run_is_not_begun_over_another(tmp_path: Path) -> None:
-    journal(tmp_path).__exit__(None, None, None)
+    begin(tmp_path)
     with pytest.raises(UserError, match="There is a batch in this folder"):
         journal(tmp_path)
 
 
+def test_a_run_that_ended_before_anything_was_done_leaves_the_folder_free(tmp_path: Path) -> None:
+    with journal(tmp_path) as mistyped:
+        mistyped.add(FOUND, ".png", stems=True)
+    with journal(tmp_path, method="rise") as kept:
+        kept.add(FOUND[1:], ".jpg", stems=True)
+        assert [item.picture for item in kept.left(FOUND)] == ["00001-b.jpg", "00002-c.jpg"]
+
+
 def test_other_choices_are_refused_by_name(tmp_path: Path) -> None:
-    journal(tmp_path).__exit__(None, None, None)
+    begin(tmp_path)
     with pytest.raises(UserError, match=r"other choices: method grad-cam, top share unset\."):
         journal(tmp_path, resume=True, method="rise", **{"top share": 0.1})
     journal(tmp_path, resume=True).__exit__(None, None, None)
@@ -92,6 +106,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_done(tiny_disk: Path) -> None:
 
     with journal(tiny_disk) as kept:
         kept.add(FOUND, ".png", stems=True)
+        kept.describe({"labels": []})
         with pytest.raises(ExportError, match="The disk is full"):
             fill(kept)
     with journal(tiny_disk, resume=True) as again:
