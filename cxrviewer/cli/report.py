@@ -94,6 +94,6 @@ def _scenes(arguments: argparse.Namespace) -> list[Scene]:
             scenes.append(still_scene(state, radiograph, loaded, analysis))
     if not scenes:
         raise failures[0]
-    for error in failures:
-        remark(_PROGRAM, f"{error} It is left out.")
+    for failure in failures:
+        remark(_PROGRAM, f"{failure} It is left out.")
     return scenes

@@ -55,20 +55,14 @@ def film_scenes(
     over: Over,
     report: Report | None = None,
 ) -> tuple[Scene, ...]:
-    """Return the scenes of a film.
-
-    Over layers and classes one scale is locked at the greatest value of all maps, where the method's values
-    are in logits: what is brighter in one picture than in another counts more. Else each map is stretched to
-    itself, as its colour bar says. Over alpha one map fades in to the style's opacity, and out again.
+    """Compute the maps of a film and return its scenes, as `film_of`.
 
     Parameters
     ----------
     run : callable
         Answers requests.
-    radiograph : Radiograph
-        The image.
-    loaded : LoadedChoice
-        The model.
+    radiograph, loaded : Radiograph, LoadedChoice
+        The image and the model.
     state : ViewState
         How the heatmap is drawn; its question is settled.
     over : Over
@@ -79,17 +73,45 @@ def film_scenes(
     Raises
     ------
     UsageError
-        There are not two steps, or too many.
+        As `film_questions`.
     UserError
         The engine says why a map cannot be computed.
     """
-    questions = _questions(state.question, loaded.info, over)
+    questions = film_questions(state.question, loaded.info, over)
     analyses = []
     for analysis in _analyses(run, radiograph, loaded, questions, over):
         analyses.append(analysis)
         if report is not None:
             report(len(analyses), len(questions))
+    return film_of(state, radiograph, loaded, over, analyses)
+
+
+def film_of(
+    state: ViewState,
+    radiograph: Radiograph,
+    loaded: LoadedChoice,
+    over: Over,
+    analyses: Sequence[Analysis],
+) -> tuple[Scene, ...]:
+    """Return the scenes of a film from its maps.
+
+    Over layers and classes one scale is locked at the greatest value of all maps, where the method's values
+    are in logits: what is brighter in one picture than in another counts more. Else each map is stretched to
+    itself, as its colour bar says. Over alpha one map fades in to the style's opacity, and out again.
+
+    Parameters
+    ----------
+    state : ViewState
+        How the heatmap is drawn; the user's flip and turns.
+    radiograph, loaded : Radiograph, LoadedChoice
+        The image and the model.
+    over : Over
+        What changes.
+    analyses : sequence of Analysis
+        Answers to `film_questions`, in their order.
+    """
     viewport = film_viewport(radiograph, state.orientation)
+    state = replace(state, style=replace(state.style, visible=True))
     if over is Over.ALPHA:
         return tuple(_scene(each, radiograph, loaded, analyses[0], viewport) for each in _fading(state))
     state = replace(state, scale=_common_scale(state, analyses))
@@ -111,7 +133,14 @@ def film_viewport(radiograph: Radiograph, orientation: Orientation) -> Viewport:
     )
 
 
-def _questions(question: Question, info: ModelInfo, over: Over) -> tuple[Question, ...]:
+def film_questions(question: Question, info: ModelInfo, over: Over) -> tuple[Question, ...]:
+    """Return what must be asked for a film.
+
+    Raises
+    ------
+    UsageError
+        There are not two steps, or too many.
+    """
     if over is Over.ALPHA:
         return (question,)
     if over is Over.CLASSES:
@@ -123,7 +152,7 @@ def _questions(question: Question, info: ModelInfo, over: Over) -> tuple[Questio
             raise UsageError(f"{spec.name} explains the input, not a layer.", hint)
         found = tuple(replace(question, layers=(layer,)) for layer in sweep_layers(info))
     if len(found) < 2:
-        raise UsageError(f"The model has only one of what the film is over: {over.value}.", "")
+        raise UsageError(f"The model has no {over.value} to go through.", "Choose another kind of film.")
     if len(found) > MOST_FRAMES:
         hint = f"At most {MOST_FRAMES} can be shown one after the other."
         raise UsageError(f"The model has {len(found)} {over.value}.", hint)

@@ -27,6 +27,13 @@ ACTIONS = (
         "export",
         needs_image=True,
     ),
+    ActionSpec(
+        "film",
+        "Export &animation…",
+        "Ctrl+Shift+E",
+        "Save a GIF or film: from layer to layer, from class to class, or fading in and out",
+        needs_image=True,
+    ),
     ActionSpec("print", "&Print…", "Ctrl+P", "Print the annotated overlay", needs_image=True),
     ActionSpec(
         "copy",
@@ -205,6 +212,7 @@ MENUS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "open_model",
             SEPARATOR,
             "export",
+            "film",
             "print",
             "batch",
             SEPARATOR,

@@ -1,0 +1,186 @@
+"""Asks what an animation goes through, and where it is saved; shows how far it has got."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cxrviewer.errors import ExportError, UserError
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.save import check_destination, find_writer, specs
+from cxrviewer.export.writer_spec import Group
+from cxrviewer.session.export_choice import free_path
+from cxrviewer.session.film import Over, frame_seconds
+
+_TITLE = "Export animation"
+_CHOICES = (
+    (Over.LAYERS, "From &layer to layer", "Where the model looks, from its first layers to its last"),
+    (Over.CLASSES, "From &class to class", "What spoke for each class, on one scale"),
+    (Over.ALPHA, "&Fading in and out", "The heatmap as it is, over the image and away again"),
+)
+
+
+class FilmDialog(QDialog):
+    """The choices of an animation.
+
+    Parameters
+    ----------
+    source : Path
+        The image, never written over.
+    folder : Path
+        Where the file is suggested.
+    name : str
+        What it is called there, without a suffix.
+    """
+
+    wanted = Signal(object, object, object)
+    """Over what, the file, and the options."""
+    cancelled = Signal()
+
+    def __init__(self, source: Path, folder: Path, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(_TITLE)
+        self._source, self._folder, self._name = source, folder, name
+        self._agreed: Path | None = None
+        self.over = QButtonGroup(self)
+        self.seconds = QDoubleSpinBox()
+        self.seconds.setRange(0.04, 5.0)
+        self.seconds.setSingleStep(0.1)
+        self.seconds.setSuffix(" s")
+        self.format = QComboBox()
+        for spec in specs():
+            if spec.group is Group.FILM:
+                self.format.addItem(spec.name, spec.suffixes[0])
+        self.disclaimer = QCheckBox("“&Not for diagnosis”")
+        self.disclaimer.setChecked(True)
+        self.file = QLineEdit()
+        self.file.setAccessibleName("File")
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self._buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
+        )
+        self.save = self._buttons.button(QDialogButtonBox.StandardButton.Save)
+        self._lay_out()
+        self._connect()
+        self.over.button(0).click()
+        self._suggest()
+        self._set_busy(False)
+
+    def chosen(self) -> Over:
+        """Return what the animation goes through."""
+        return _CHOICES[self.over.checkedId()][0]
+
+    def show_share(self, share: float) -> None:
+        """Show how much is done."""
+        self.progress.setValue(round(100 * share))
+
+    def show_error(self, error: UserError) -> None:
+        """Say why there is no animation."""
+        self._set_busy(False)
+        self._say(f"{error.message} {error.hint}".strip())
+
+    def _lay_out(self) -> None:
+        choices = QVBoxLayout()
+        choices.setSpacing(6)
+        for number, (_, text, tip) in enumerate(_CHOICES):
+            button = QRadioButton(text)
+            button.setToolTip(tip)
+            self.over.addButton(button, number)
+            choices.addWidget(button)
+        browse = QPushButton("Browse…")
+        browse.setAutoDefault(False)
+        browse.clicked.connect(self._browse)
+        file = QHBoxLayout()
+        file.addWidget(self.file, 1)
+        file.addWidget(browse)
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setHorizontalSpacing(14)
+        form.setVerticalSpacing(12)
+        form.addRow("It goes", choices)
+        form.addRow("&Each picture", self.seconds)
+        form.addRow("F&ormat", self.format)
+        form.addRow("With it", self.disclaimer)
+        form.addRow("F&ile", file)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(12)
+        layout.addLayout(form)
+        layout.addWidget(self.status)
+        layout.addWidget(self.progress)
+        layout.addWidget(self._buttons)
+        self.setMinimumWidth(520)
+
+    def _connect(self) -> None:
+        self.over.idClicked.connect(lambda _: self.seconds.setValue(frame_seconds(self.chosen())))
+        self.format.currentIndexChanged.connect(self._follow_format)
+        self._buttons.accepted.connect(self._accept)
+        self._buttons.rejected.connect(self.reject)
+        self.rejected.connect(self.cancelled)
+
+    def _suggest(self) -> None:
+        self.file.setText(str(free_path(self._folder, self._name, self.format.currentData())))
+
+    def _follow_format(self) -> None:
+        self.file.setText(str(Path(self.file.text()).with_suffix(self.format.currentData())))
+
+    def _browse(self) -> None:
+        suffix = self.format.currentData()
+        pattern = f"{self.format.currentText()} (*{suffix})"
+        name, _ = QFileDialog.getSaveFileName(self, _TITLE, self.file.text(), pattern)
+        if name:
+            self._agreed = Path(name if Path(name).suffix else f"{name}{suffix}")
+            self.file.setText(str(self._agreed))
+
+    def _accept(self) -> None:
+        path = Path(self.file.text().strip()).expanduser()
+        try:
+            suffixes = find_writer(path, group=Group.FILM).SPEC.suffixes
+            check_destination(path, suffixes, self._source)
+        except ExportError as error:
+            self.show_error(error)
+            return
+        if path.exists() and path != self._agreed:
+            answer = QMessageBox.question(self, _TITLE, f"{path.name} exists. Replace it?")
+            if answer != QMessageBox.StandardButton.Yes:
+                return
+        self._set_busy(True)
+        options = ExportOptions(disclaimer=self.disclaimer.isChecked(), frame_seconds=self.seconds.value())
+        self.wanted.emit(self.chosen(), path, options)
+
+    def _set_busy(self, busy: bool) -> None:
+        self.progress.setVisible(busy)
+        self.progress.setValue(0)
+        self.save.setEnabled(not busy)
+        for widget in (self.seconds, self.format, self.disclaimer, self.file, *self.over.buttons()):
+            widget.setEnabled(not busy)
+        self._say("The maps are computed and drawn." if busy else "", warning=False)
+
+    def _say(self, text: str, *, warning: bool = True) -> None:
+        self.status.setText(text)
+        self.status.setVisible(bool(text))
+        self.status.setObjectName("Warning" if warning else "Muted")
+        self.status.style().polish(self.status)
