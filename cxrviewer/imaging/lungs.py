@@ -15,13 +15,13 @@ _LEAST_LUNG = 0.01
 _PLAUSIBLE_AREA = (0.12, 0.65)
 _LEAST_SYMMETRY = 0.4
 """Area of the smaller lung over that of the larger one."""
-_MOST_LEFT = 0.45
+_MOST_LEFT = 0.47
 """Share of the width to the left of which the middle of one lung is, and to the right that of the other."""
-_LEVEL = 0.15
+_LEVEL = 0.22
 """Share of the height by which one lung may be higher than the other."""
 _LEAST_HEIGHT, _LEAST_HEIGHTS = 0.4, 0.6
 """Height of the lower lung as a share of the image's and of the other lung's."""
-_UNSURE, _MOST_UNSURE = 0.4, 0.9
+_UNSURE, _MOST_UNSURE = 0.4, 0.95
 """Distance of a probability from 0.5 under which it says little; share of the lungs that may be so."""
 _FINER = 4
 """Points of the outline along the side of a cell."""
