@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +34,8 @@ from cxrviewer.paths import atomic_path
 
 _SIDE = 320
 _ACROSS = 4
+_LETTERS = 46
+"""That fit above a picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +130,7 @@ class HeatmapLog:
         probability = target_probability(target, card, prediction)
         said = "" if probability is None else f", {100 * probability:.1f} %"
         lines = (image.caption, f"heatmap: {target_name(target, card)}{said}", _reason(display.state))
-        return compose.to_rgb(picture), "\n".join(line for line in lines if line)
+        return compose.to_rgb(picture), "\n".join(textwrap.fill(line, _LETTERS) for line in lines if line)
 
 
 def _reason(state: MapState) -> str:
@@ -150,7 +153,7 @@ def _sheet(pictures: Sequence[tuple[NDArray[np.uint8], str]], title: str) -> NDA
 
     across = min(_ACROSS, len(pictures))
     down = -(-len(pictures) // across)
-    figure = Figure(figsize=(3.3 * across, 3.9 * down + 0.7), dpi=100, layout="constrained")
+    figure = Figure(figsize=(max(3.3 * across, 5), 3.9 * down + 0.7), dpi=100, layout="constrained")
     figure.suptitle(title)
     figure.supxlabel(f"Each heatmap ends at its own maximum. {DISCLAIMER}", fontsize=8)
     for axes in (grid := figure.subplots(down, across, squeeze=False)).flat:
