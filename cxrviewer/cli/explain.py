@@ -53,13 +53,14 @@ def run(arguments: argparse.Namespace) -> int:
     state = replace(chosen(arguments), path=arguments.image)
     _check_destinations(arguments)
     radiograph = read_radiograph(arguments.image)
+    marks = _marks(arguments.marks, radiograph)
     card = resolve_model(arguments.model).card
     if card is not None:
         resolve_target(card, arguments.target)
     shown, lungs = _analyse(radiograph, state, arguments)
     for note in (*_notes(shown, arguments), *_lung_notes(lungs)):
         remark(_PROGRAM, note)
-    written = _write(shown, arguments)
+    written = _write(shown, marks, arguments)
     tolerate_any_text()
     if arguments.json:
         print_answer(shown, arguments.image, lungs)
@@ -146,19 +147,21 @@ def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
     return [note for note in notes if note]
 
 
-def _write(shown: Shown, arguments: argparse.Namespace) -> list[Path]:
+def _write(shown: Shown, marks: FileMarks | None, arguments: argparse.Namespace) -> list[Path]:
     """Write what is asked for, and return the files."""
     from cxrviewer.export.export import export
     from cxrviewer.export.save import find_writer
     from cxrviewer.export.writer_spec import Group
-    from cxrviewer.imaging.viewport import full_resolution
+    from cxrviewer.imaging.viewport import fitted, full_resolution
     from cxrviewer.session.scene import make_scene
 
     analysis, radiograph = shown.analysis, shown.radiograph
     assert analysis is not None
     assert radiograph is not None
-    viewport = full_resolution(radiograph.shape, radiograph.aspect)
-    scene = make_scene(shown, viewport, _marks(arguments.marks, radiograph))
+    shape, aspect = radiograph.shape, radiograph.aspect
+    size = arguments.size
+    viewport = full_resolution(shape, aspect) if size is None else fitted(shape, size, aspect)
+    scene = make_scene(shown, viewport, marks)
     assert scene is not None
     options = export_options(arguments, arguments.format)
     if arguments.raw is not None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from cxrviewer.session.state import ViewState
 
 
+_SIZES = 64, 10_000
+"""Pixels along the longer side of an exported image."""
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add all arguments of the command."""
     parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
@@ -72,6 +76,12 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--format", default="", metavar="ID", help="format of OUT where its name leaves it open"
+    )
+    group.add_argument(
+        "--size",
+        type=_pixels,
+        metavar="PIXELS",
+        help="longer side of the image in OUT; unless set, its own resolution",
     )
     group.add_argument(
         "--raw",
@@ -258,6 +268,12 @@ def _limit(text: str) -> float | None:
     if not 0 < value < math.inf:
         raise argparse.ArgumentTypeError(f"{text!r} is neither auto nor a number of logits above 0")
     return value
+
+
+def _pixels(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and _SIZES[0] <= int(text) <= _SIZES[1]):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {_SIZES[0]} to {_SIZES[1]}")
+    return int(text)
 
 
 def _copies(text: str) -> int:
