@@ -5,6 +5,7 @@ from __future__ import annotations
 from cxrviewer.explain.display import MapState
 from cxrviewer.export.words import whole_percent
 from cxrviewer.imaging.lungs import LungField
+from cxrviewer.models.lungs import lung_card
 from cxrviewer.session.analysis import Analysis
 from cxrviewer.session.lungs import NO_LUNGS, evidence_in_lungs
 from cxrviewer.session.shown import Shown
@@ -56,6 +57,13 @@ class LungWords:
             return "The heatmap has no positive evidence." if shown.analysis is not None else ""
         share, even = map(whole_percent, found)
         return f"Share of positive evidence inside the lungs: {share} (uniform {even})."
+
+    def about(self, shown: Shown) -> str:
+        """Return what is to be known of the segmenter that has found the lungs; "" before."""
+        if self._book.field(shown.radiograph) is None:
+            return ""
+        card = lung_card()
+        return f"The lungs are found by {card.name} {card.version}. {card.limits}"
 
     def _found(self, shown: Shown) -> tuple[float, float] | None:
         """Return the share of positive evidence in the lungs and that of an even map, where known."""

@@ -107,7 +107,8 @@ class Presenter:
         self._show_lung_words()
 
     def _show_lung_words(self) -> None:
-        self._window.side.heatmap.show_lungs(self._lung_words.sentence(self._shown))
+        words, shown = self._lung_words, self._shown
+        self._window.side.heatmap.show_lungs(words.sentence(shown), words.about(shown))
 
     def show_activity(self, activity: Activity) -> None:
         """Show what goes on."""

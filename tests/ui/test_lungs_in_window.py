@@ -28,7 +28,7 @@ from cxrviewer.ui.main_window import MainWindow
 from cxrviewer.ui.pane import Pane
 from cxrviewer.ui.pane_lungs import REST
 
-WAIT = 20_000
+WAIT = 60_000
 ROWS, COLUMNS = 300, 420
 VIEWS = (
     (FIT, Orientation()),
@@ -131,6 +131,7 @@ def test_the_share_of_the_evidence_is_told_while_the_lungs_are_outlined(window, 
     share = float((values * inside).sum() / values.sum())
     assert abs(float(panel.text().split(": ")[1].split()[0]) - 100 * share) <= 1.5
     assert f"uniform {100 * inside.mean():.0f}" in panel.text()
+    assert lung_card().name in panel.toolTip()
     assert any(f"{100 * share:.0f}" in text and "in the lungs" in text for text, _ in remarks(pane))
     window.commands.style(visible=False)
     assert not any("in the lungs" in text for text, _ in remarks(pane))

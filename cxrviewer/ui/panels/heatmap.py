@@ -54,7 +54,6 @@ class HeatmapPanel(QWidget):
         self.colorbar = ColorBar()
         self.lungs = ElidedLabel(2)
         self.lungs.setObjectName("Muted")
-        self.lungs.setToolTip(tip(_UNIFORM))
         self.lungs.hide()
         self.settings = MethodSettings()
         self.display = DisplayControls()
@@ -135,9 +134,10 @@ class HeatmapPanel(QWidget):
         self.colorbar.show_scale(shown.style, shown.display, faded=shown.faded)
         self._showing = False
 
-    def show_lungs(self, sentence: str) -> None:
-        """Say how the heatmap lies in relation to the lungs; "" to say nothing."""
+    def show_lungs(self, sentence: str, about: str) -> None:
+        """Say how the heatmap lies in relation to the lungs, and who has found them; "" to say nothing."""
         self.lungs.setText(sentence)
+        self.lungs.setToolTip(tip(_UNIFORM, about))
         self.lungs.setVisible(bool(sentence))
 
     def choose_method(self, method: str) -> None:
