@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +63,25 @@ def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT
 
 
 def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
-    """Return what the file of an export looks like, (H, W, 3) uint8; of pictures, its very pixels."""
-    for writer in writers():
-        if writer.SPEC.id == options.writer and hasattr(writer, "preview"):
-            return np.asarray(writer.preview(scenes, options), np.uint8)
+    """Return what the file of an export looks like, (H, W, 3) uint8; of pictures, its very pixels.
+
+    The annotated picture stands for files that do not look like anything: see `is_visible`.
+    """
+    writer = _named(options.writer)
+    if hasattr(writer, "preview"):
+        return np.asarray(writer.preview(scenes, options), np.uint8)
     return export_picture(scenes, options).pixels
+
+
+def is_visible(options: ExportOptions) -> bool:
+    """Return whether the file holds what `preview` shows, and not only numbers and outlines of it."""
+    writer = _named(options.writer)
+    return bool(writer.SPEC.takes is Takes.PICTURE or hasattr(writer, "preview"))
+
+
+def _named(writer: str) -> ModuleType:
+    """Return the writer with an id; the first of all for ""."""
+    return next((each for each in writers() if each.SPEC.id == writer), writers()[0])
 
 
 def picture_metadata(scene: Scene, options: ExportOptions) -> dict[str, str]:

@@ -144,8 +144,9 @@ class ExportCommands:
         if shown.radiograph is None or viewport is None:
             return None
         book = self._window.marks
-        marks = book.document(shown.radiograph).marks if book.visible else None
-        return PaneView(shown, viewport, marks)
+        marks = book.document(shown.radiograph).marks
+        # The size of a pixel holds where the marks are hidden, too.
+        return PaneView(shown, viewport, marks if book.visible else replace(marks, marks=()))
 
     def _views(self) -> tuple[PaneView, ...]:
         views = (self._view(pane) for pane in self._window.panes)

@@ -125,6 +125,14 @@ def test_each_choice_changes_the_preview_at_once(open_dialog) -> None:
     assert dialog.choice().options.kind is PictureKind.TRIPLE
 
 
+def test_a_file_that_holds_no_picture_is_said_to(open_dialog) -> None:
+    dialog = open_dialog()
+    assert "pixels" in dialog.preview.caption.text()
+    for writer, visible in (("dicom-sr", False), ("dicom-seg", True), ("dicom-sc", True), ("map-npz", True)):
+        dialog.format.choose(writer)
+        assert ("pixels" in dialog.preview.caption.text()) == visible, writer
+
+
 def test_all_panes_stand_as_on_screen(open_dialog) -> None:
     dialog = open_dialog(panes=4)
     alone = dialog.preview.drawn.size

@@ -20,6 +20,9 @@ from cxrviewer.errors import ExportError
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.picture import export_picture
 from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.imaging.measure import CALIBRATED_BY_USER
+from cxrviewer.imaging.spacing import Spacing
+from cxrviewer.session.marks import FileMarks, Length
 from cxrviewer.settings import Settings
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.drag_out import DragOut
@@ -84,6 +87,17 @@ def test_the_image_is_copied_without_heatmap_and_words(window: MainWindow) -> No
     assert np.ptp(displayed(window)[:height].astype(int), axis=2).any()
     gray = window.controller.renderer.twin().gray(window.canvas.viewport(), window.controller.shown.table)
     np.testing.assert_array_equal(copied[..., 0], gray)
+
+
+def test_hidden_marks_are_not_taken_out_but_the_calibration_holds(window: MainWindow) -> None:
+    exports, book = window.commands.exports, window.marks
+    marks = FileMarks((Length(((5.0, 5.0), (50.0, 30.0))),), Spacing(0.5, 0.5, CALIBRATED_BY_USER))
+    book.document(window.controller.shown.radiograph).hold(marks)
+    for visible in (True, False):
+        book.show(visible)
+        (scene,) = exports.overlay(displayed=False)
+        assert len(scene.marks.content["marks"]) == visible
+        assert scene.spacing == marks.calibration
 
 
 def test_without_an_analysis_the_image_is_copied_and_nothing_exported(

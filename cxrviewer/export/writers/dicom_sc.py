@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
+from cxrviewer.export.picture import export_picture
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
 SPEC = WriterSpec(
@@ -19,3 +24,8 @@ def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     from cxrviewer.export.dicom.write import write_object
 
     write_object(scene, Kind.CAPTURE, path, options)
+
+
+def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
+    """Return the picture that the object holds."""
+    return export_picture(scenes[:1], options).pixels

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
+from cxrviewer.export.raw import map_preview
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
 SPEC = WriterSpec("dicom-seg", "DICOM heatmap (Segmentation)", (".dcm",), Takes.SCENE, Group.DICOM, order=31)
@@ -17,3 +22,9 @@ def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     from cxrviewer.export.dicom.write import write_object
 
     write_object(scene, Kind.SEGMENTATION, path, options)
+
+
+def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
+    """Return what the heatmap looks like on the pixels of the image."""
+    del options
+    return map_preview(scenes[0])
