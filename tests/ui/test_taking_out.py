@@ -19,8 +19,8 @@ from PySide6.QtWidgets import QApplication
 from cxrviewer.errors import ExportError
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.picture import export_picture
-from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.measure import CALIBRATED_BY_USER
+from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.spacing import Spacing
 from cxrviewer.session.marks import FileMarks, Length
 from cxrviewer.settings import Settings
