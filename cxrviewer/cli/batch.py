@@ -153,7 +153,7 @@ def _format(text: str) -> tuple[str, str]:
     wanted = text.strip().lower().removeprefix(".")
     if f".{wanted}" in picture_suffixes():
         return f".{wanted}", ""
-    others = {each.SPEC.id: each.SPEC for each in writers() if each.SPEC.takes is not Takes.SCENES}
+    others = {each.SPEC.id: each.SPEC for each in writers() if each.SPEC.takes is Takes.SCENE}
     if wanted in others:
         return others[wanted].suffixes[0], wanted
     known = [name.removeprefix(".") for name in picture_suffixes()] + list(others)

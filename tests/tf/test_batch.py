@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,6 @@ import builders
 import numpy as np
 import psutil
 import pyarrow.parquet as pq
-import pydicom
 import pytest
 from PIL import Image
 
@@ -30,7 +28,6 @@ from cxrviewer.session.state import ViewState, asking
 
 CARD = ModelCard("m", "M", "1", "", ("a", "b", "c"), (0.5,) * 3, Activation.SOFTMAX, InputSpec(32, 32, 1))
 GOOD = 21
-SAMPLE = Path(__file__).parents[2] / "resources" / "samples" / "phantom-opacity.dcm"
 
 
 @pytest.fixture(scope="module")
@@ -219,16 +216,6 @@ def test_a_desk_that_is_killed_loses_nothing(model: str, data: Path, tmp_path: P
     assert (summary.done, summary.failed) == (GOOD + 2, 2)
     assert len(list((tmp_path / "pictures").glob("*.png"))) == GOOD
     assert not desks()
-
-
-def test_what_a_format_cannot_hold_is_a_row_not_the_end(model: str, data: Path, tmp_path: Path) -> None:
-    shutil.copy(SAMPLE, tmp_path / "phantom.dcm")
-    inputs = [str(tmp_path / "phantom.dcm"), str(data / "image 1.png")]
-    output = tmp_path / "out"
-    assert main(["batch", *inputs, "-o", str(output), "--model", model, "--format", "dicom-gsps"]) == 0
-    whole, refused = rows(output)
-    assert pydicom.dcmread(output / "pictures" / whole["picture"]).Modality == "PR"
-    assert "DICOM" in refused["error"]
 
 
 def test_all_failing_is_an_error_of_the_command(
