@@ -122,7 +122,13 @@ class JobCommands(QObject):
         self.form = kind(self._start(batch=kind.KIND is Kind.BATCH), self._inspect, self._window)
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.form.ordered.connect(self._order)
+        self.form.finished.connect(self._form_closed)
         self.form.open()
+
+    def _form_closed(self) -> None:
+        self.form = None
+        if self._looking is not None:
+            self._looking.cancel()
 
     def _order(self, order: JobOrder) -> None:
         data = str(getattr(order.order, "data", ""))

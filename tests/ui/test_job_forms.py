@@ -103,6 +103,17 @@ def test_data_that_do_not_go_with_the_model_are_told_before_the_start(made, qtbo
     assert form.start.isEnabled()
 
 
+def test_what_is_found_after_a_form_was_closed_is_not_said(qtbot, made, data: Path) -> None:
+    form = made(EvaluateForm)
+    heard: list[Callable[[Outcome], None]] = []
+    form._inspect = lambda _look, done: heard.append(done)
+    form.data.set_path(data)
+    qtbot.waitUntil(lambda: bool(heard))
+    form.reject()
+    heard[0](Outcome("look", None, value="4 images"))
+    assert "4 images" not in form.data.words.text(), "the form is deleted by then"
+
+
 def test_a_folder_can_be_dropped_on_the_field(made, data: Path) -> None:
     form = made(EvaluateForm)
     mime = QMimeData()

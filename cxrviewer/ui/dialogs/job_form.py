@@ -96,6 +96,7 @@ class JobForm(QDialog):
         self.start.setDefault(True)
         self.buttons.accepted.connect(self._accept)
         self.buttons.rejected.connect(self.reject)
+        self.finished.connect(self._forget)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
@@ -160,6 +161,11 @@ class JobForm(QDialog):
         self.start.setEnabled(ready and not problem and not self.problem())
         if ready:
             self._pause.start()
+
+    def _forget(self) -> None:
+        """Hear no more of the data: the form is about to be deleted."""
+        self._asked += 1
+        self._pause.stop()
 
     def _grow(self) -> None:
         """Have room for all words."""
