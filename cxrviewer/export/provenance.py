@@ -52,8 +52,11 @@ from cxrviewer.paths import atomic_path
 FORMAT, VERSION = "cxrviewer-export", 1
 SUFFIX = ".json"
 
-_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pydicom", "tensorflow", "keras")
-"""Those on which pixels may depend."""
+_LIBRARIES = (
+    *("numpy", "opencv-python-headless", "tensorflow", "keras", "pydicom"),
+    *("pillow", "imagecodecs", "tifffile", "highdicom", "imageio-ffmpeg"),
+)
+"""Those on which pixels may depend, and how they are packed."""
 _COARSE = 4096
 """Cells of a map, at most, whose values are recorded."""
 
