@@ -76,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
             arguments.output, find_writer(arguments.output, WRITER).SPEC.suffixes, arguments.image
         )
     radiograph = read_radiograph(arguments.image)
+    _check_targets(axes)
     look = ViewState(path=arguments.image, style=OverlayStyle(signed=arguments.signed))
     scenes, columns = _compared(radiograph, look, axes, lock=not arguments.own_scale)
     sheet = compare_scenes(scenes, columns)
@@ -92,6 +93,19 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         print(f"Wrote {arguments.output}")
     return 0
+
+
+def _check_targets(axes: Axes) -> None:
+    """Find models and classes that there are not, as far as the cards tell, before TensorFlow is imported."""
+    from cxrviewer.models.catalog import resolve_model
+    from cxrviewer.session.comparison_sheet import Axis
+    from cxrviewer.session.tasks import resolve_target
+
+    for model in axes[Axis.MODELS]:
+        card = resolve_model(model).card
+        if card is not None:
+            for target in axes[Axis.TARGETS]:
+                resolve_target(card, target)
 
 
 def _compared(

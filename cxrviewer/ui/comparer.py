@@ -77,6 +77,7 @@ class Comparer(QObject):
         self._services = services
         self._lane = services.new_lane()
         self._work: _Work | None = None
+        self._left = False
         self.loaded: dict[str, LoadedChoice] = {}
         services.analyst.finished.connect(self._take)
         services.analyst.advanced.connect(self._take_advance)
@@ -106,7 +107,12 @@ class Comparer(QObject):
         """Draw a sheet with the differences to another of its maps."""
 
         def done(outcome: Outcome) -> None:
-            (self.drawn if outcome.error is None else self.failed).emit(outcome.value or outcome.error)
+            if self._left:
+                return
+            if outcome.error is not None:
+                self.failed.emit(outcome.error)
+            else:
+                self.drawn.emit(outcome.value)
 
         options = replace(drawn.options, reference=reference)
         self._services.run_aside(lambda: _drawn(drawn.scenes, drawn.sheet, options), done)
@@ -119,6 +125,7 @@ class Comparer(QObject):
 
     def leave(self) -> None:
         """Give up everything, for good."""
+        self._left = True
         self.cancel()
         self._services.leave(self._lane)
 

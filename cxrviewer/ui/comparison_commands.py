@@ -105,12 +105,21 @@ class ComparisonCommands:
         from cxrviewer.export.export import export
 
         def done(outcome: Outcome) -> None:
-            if outcome.error is not None:
+            if self.dialog is not dialog:
+                self._tell_in_window(outcome, path)
+            elif outcome.error is not None:
                 dialog.show_error(outcome.error)
             else:
                 dialog.say(f"Saved {path.name}.")
 
         self._window.controller.services.run_aside(lambda: export(drawn.scenes, path, drawn.options), done)
+
+    def _tell_in_window(self, outcome: Outcome, path: Path) -> None:
+        """Say what came of it where the dialog is closed meanwhile."""
+        if outcome.error is not None:
+            self._window.messages.show_error(outcome.error)
+        else:
+            self._window.export_written(path)
 
 
 def _preset(axis: Axis, shown: Shown, loaded: LoadedChoice) -> Axes:
