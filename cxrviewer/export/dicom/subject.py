@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID, SecondaryCaptureImageStorage
 
 from cxrviewer.errors import ExportError, ImageReadError
-from cxrviewer.export.dicom.equipment import limited
+from cxrviewer.export.dicom.equipment import UTF_8, limited
 from cxrviewer.export.dicom.identifiers import export_uids
 from cxrviewer.export.dicom.image_copy import image_copy
 from cxrviewer.export.options import ExportOptions
@@ -148,6 +148,9 @@ def _says_clean(radiograph: Radiograph) -> bool:
 def _source(radiograph: Radiograph) -> Dataset:
     """Return the header of the file, completed by what must be there, if only empty."""
     header = _header(radiograph)
+    # Names in any letters, in the encoding of the objects; highdicom does not know all that there are.
+    header.decode()
+    header.SpecificCharacterSet = UTF_8
     missing = [keyword for keyword in _NEEDED if not header.get(keyword)]
     if missing:
         raise ExportError(f"The file does not say its {missing[0]}.", _GIVE_UP_IDENTITY, radiograph.path)

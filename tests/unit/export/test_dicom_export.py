@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -31,6 +32,11 @@ from cxrviewer.imaging.heatmap import Heatmap, value_at
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation, full_resolution
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("dciodvfy") is None or shutil.which("dcmp2pgm") is None,
+    reason="dciodvfy or DCMTK (Debian packages dicom3tools, dcmtk) is not installed",
+)
 
 IDENTITY = ExportOptions(identity=True, scale_bar=False)
 NOBODY = ExportOptions(scale_bar=False)
@@ -152,6 +158,16 @@ def test_objects_with_identity_go_to_the_study_of_the_file(dx: Path, tmp_path: P
         assert dataset.SeriesInstanceUID != SERIES
         assert "PatientIdentityRemoved" not in dataset
         assert INSTANCE.encode() in path.read_bytes()
+
+
+def test_a_name_in_other_letters_is_kept(tmp_path: Path) -> None:
+    case = Case("MONOCHROME2", 8, False, 1.0, "none", "nothing")
+    name = "Yamada^Tarou=山田^太郎=やまだ^たろう"
+    dataset = case.dataset()
+    dataset.SpecificCharacterSet = ["", "ISO 2022 IR 87"]
+    path = write_source(tmp_path / "name.dcm", dataset, PatientName=name)
+    for made in written(dicom_objects(scene_of(path), tuple(Kind), IDENTITY), tmp_path).values():
+        assert pydicom.dcmread(made).PatientName == name
 
 
 def test_the_capture_is_the_picture_of_the_other_formats(dx: Path, tmp_path: Path) -> None:
