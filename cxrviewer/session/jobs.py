@@ -13,6 +13,7 @@ from cxrviewer.errors import UserError
 from cxrviewer.session.job_calls import JobResult
 
 _MOST_LINES = 2000
+_GO_ON = "Ordered again with the same folder for the results, it goes on from here."
 
 
 class Kind(StrEnum):
@@ -175,7 +176,8 @@ def progress_words(state: JobState) -> str:
     if state.phase is Phase.FAILED and state.error is not None:
         return str(state.error)
     if state.phase is Phase.CANCELLED:
-        return "Cancelled"
+        resumable = state.order.kind in (Kind.TRAINING, Kind.BATCH) and state.progress is not None
+        return f"Cancelled. {_GO_ON}" if resumable else "Cancelled"
     if state.phase is Phase.DONE:
         return f"Done in {duration(state.now - state.started)}"
     if state.progress is None:

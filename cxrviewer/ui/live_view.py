@@ -16,11 +16,15 @@ class LiveView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        text = QLabel(self.WORDS)
-        text.setObjectName("Muted")
-        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._words = QLabel(self.WORDS)
+        self._words.setObjectName("Muted")
+        self._words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.layers = QStackedLayout(self)
-        self.layers.addWidget(text)
+        self.layers.addWidget(self._words)
 
     def take(self, content: object) -> None:
         """Show what a job told."""
+
+    def give_up(self) -> None:
+        """Promise nothing any more: the job is over without results."""
+        self._words.clear()

@@ -138,6 +138,8 @@ class JobPage(QWidget):
         self._lines = len(state.lines)
         self.log_button.setVisible(len(state.lines) > 1)
         self.use_model.setVisible(state.phase is Phase.DONE and state.model is not None)
+        if state.phase in (Phase.FAILED, Phase.CANCELLED):
+            self.live.give_up()
         self.table.setVisible(state.page is not None and self.live.HAS_MORE)
         self.browser.setVisible(state.page is not None)
         self.folder.setVisible(state.phase.over and state.order.output.is_dir())

@@ -88,7 +88,8 @@ class JobsWindow(QDialog):
 
     def _show(self, state: JobState) -> None:
         item = self._items[state.number]
-        words = "Failed" if state.phase is Phase.FAILED else progress_words(state)
+        short = state.phase in (Phase.FAILED, Phase.CANCELLED)
+        words = state.phase.value.capitalize() if short else progress_words(state)
         item.setText(f"{state.order.kind}: {state.order.title}\n{words}")
         item.setToolTip(progress_words(state))
         self.pages[state.number].show_state(state)

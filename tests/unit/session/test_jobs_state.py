@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,9 @@ def test_a_job_ends_in_one_of_three_ways() -> None:
     assert (done.phase, done.page, progress_words(done)) == (Phase.DONE, Path("page.html"), "Done in 1 min")
     failed = ended(state, 11.0, error=UserError("No.", "Try again."))
     assert (failed.phase, progress_words(failed)) == (Phase.FAILED, "No. Try again.")
-    assert ended(state, 11.0).phase is Phase.CANCELLED
+    assert progress_words(ended(state, 11.0)) == "Cancelled"
+    batch = replace(state, order=replace(ORDER, kind=Kind.BATCH), progress=JobProgress(3, 9))
+    assert "goes on from here" in progress_words(ended(batch, 11.0))
     assert all(each.phase.over for each in (done, failed))
     assert not state.phase.over
 
