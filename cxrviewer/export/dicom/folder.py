@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cxrviewer.errors import ExportError
 from cxrviewer.export.dicom.kinds import FILE_NAMES, IMAGE_NAME, Kind, kinds_of
+from cxrviewer.export.dicom.library import check_library
 from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
@@ -20,8 +21,10 @@ def check_folder(folder: Path, source: Path) -> None:
     Raises
     ------
     ExportError
-        It cannot be written to, or the image itself is in it by the name of one of the objects.
+        It cannot be written to, DICOM objects cannot be written at all, or the image itself is in it by the
+        name of one of the objects.
     """
+    check_library()
     with write_errors(folder):
         if folder.exists() and not folder.is_dir():
             raise ExportError("This is not a folder.", "Choose another name.", folder)

@@ -13,6 +13,9 @@ SPEC = WriterSpec("dicom-image", "DICOM image, de-identified", (".dcm",), Takes.
 
 def write(scene: Scene, path: Path, _options: ExportOptions) -> None:
     """Write the copy; with identity, too, it has none: the file itself has it."""
+    from cxrviewer.export.dicom.library import check_library
+
+    check_library()
     from cxrviewer.export.dicom.image_copy import image_copy
     from cxrviewer.export.dicom.write import write_dataset
 

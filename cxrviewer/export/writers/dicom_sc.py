@@ -20,6 +20,9 @@ SPEC = WriterSpec(
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     """Write the object, as `export.dicom.objects.dicom_object`."""
+    from cxrviewer.export.dicom.library import check_library
+
+    check_library()
     from cxrviewer.export.dicom.kinds import Kind
     from cxrviewer.export.dicom.write import write_object
 

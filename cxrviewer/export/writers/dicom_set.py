@@ -13,6 +13,9 @@ SPEC = WriterSpec("dicom-set", "DICOM objects, all (zip)", (".zip",), Takes.SCEN
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     """Write all of `export.dicom.objects.Kind` that there are, and the image where they refer to a copy."""
+    from cxrviewer.export.dicom.library import check_library
+
+    check_library()
     from cxrviewer.export.dicom.write import write_archive
 
     write_archive(scene, path, options)

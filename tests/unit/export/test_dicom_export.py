@@ -356,6 +356,16 @@ def test_an_export_that_is_made_again_is_the_same_file(dx: Path, tmp_path: Path)
     assert pydicom.dcmread(alone).SOPInstanceUID.encode() not in together
 
 
+@pytest.mark.parametrize("writer", ["dicom-sc", "dicom-seg", "dicom-sr", "dicom-gsps", "dicom-image"])
+def test_without_its_library_it_says_what_to_install(
+    dx: Path, tmp_path: Path, writer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(ExportError, match=r"pip install cxrviewer\[dicom\]"):
+        export((scene_of(dx),), tmp_path / "out.dcm", replace(NOBODY, writer=writer))
+    assert not (tmp_path / "out.dcm").exists()
+
+
 def test_what_cannot_be_made_is_told_in_a_sentence(dx: Path, tmp_path: Path) -> None:
     nothing = scene_of(dx, values=np.full((4, 4), -1, np.float32))
     target = tmp_path / "out.dcm"
