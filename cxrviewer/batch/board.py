@@ -121,17 +121,17 @@ class Board:
         """
         with self._changed:
             while True:
-                ended = list(self._ended)
-                self._ended.clear()
-                full = len(self._ready) >= self.batch or not self._can_grow()
-                ready = (
-                    [self._ready.popleft() for _ in range(min(self.batch, len(self._ready)))] if full else []
-                )
-                if ended or ready:
-                    return ended, ready
+                if self._ended:
+                    ended = list(self._ended)
+                    self._ended.clear()
+                    return ended, []
                 if self._error is not None:
                     raise self._error
-                if not self._can_grow() and not self._ready:
+                more = self._can_grow()
+                if len(self._ready) >= self.batch or (self._ready and not more):
+                    count = min(self.batch, len(self._ready))
+                    return [], [self._ready.popleft() for _ in range(count)]
+                if not more:
                     return None
                 self._changed.wait()
 

@@ -11,25 +11,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxrviewer.engine.progress import finish
+from cxrviewer.api.explanation import Explanation
+from cxrviewer.api.model import Model
 from cxrviewer.explain.display import STRETCHED, Scale
-from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.method_spec import Value
 from cxrviewer.explain.question import Question
-from cxrviewer.explain.request import Request, Result
-from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.options import ExportOptions
-from cxrviewer.export.raw import map_on_image
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle, effective_colormap
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import read_card
-from cxrviewer.session.analysis import Analysis, LoadedChoice, analyse, load_choice
+from cxrviewer.session.analysis import analyse
 from cxrviewer.session.asking import settled_question
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.state import ViewState
-from cxrviewer.session.still import still_scene
 from cxrviewer.session.tasks import resolve_method
 
 if TYPE_CHECKING:
@@ -38,122 +34,12 @@ if TYPE_CHECKING:
 
     from cxrviewer.batch.finish import BatchSummary
     from cxrviewer.batch.progress import BatchProgress
-    from cxrviewer.export.overlay import Scene
 
 PathLike = str | Path
+__all__ = ["Explanation", "Model", "batch", "explain", "load_model", "open_radiograph", "overlay"]
+
 _KEPT = 2
 """Models that are kept when they are asked for by name."""
-
-
-class Model:
-    """A classifier; from `load_model`.
-
-    Attributes
-    ----------
-    card : ModelCard
-        Labels, thresholds, input, limits.
-    """
-
-    def __init__(self, choice: str, card: ModelCard | None = None) -> None:
-        self._explainer = Explainer()
-        self.choice = choice
-        self.loaded: LoadedChoice = load_choice(self.run, choice, card)
-        self.card = self.loaded.info.card
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """One a class, in the order of the model's outputs."""
-        return self.card.labels
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """Paths of the layers that can be explained, from the first to the last."""
-        return tuple(layer.path for layer in self.loaded.info.layers)
-
-    @property
-    def methods(self) -> tuple[str, ...]:
-        """Ids of the methods that can explain the model."""
-        return self.loaded.info.methods
-
-    def run(self, request: Request) -> Result:
-        """Answer a request, however long it takes."""
-        return finish(self._explainer.handle(request), self._explainer.handle, None)
-
-    def __repr__(self) -> str:
-        return f"<Model {self.card.id} {self.card.version}: {', '.join(self.labels)}>"
-
-
-class Explanation:
-    """A model's output for an image, and the map that explains it; from `explain`.
-
-    Attributes
-    ----------
-    radiograph : Radiograph
-        The image.
-    model : Model
-        The model.
-    analysis : Analysis
-        The answer as the rest of the program has it.
-    """
-
-    def __init__(self, radiograph: Radiograph, model: Model, analysis: Analysis) -> None:
-        self.radiograph, self.model, self.analysis = radiograph, model, analysis
-
-    @property
-    def probabilities(self) -> dict[str, float]:
-        """Probability of each label, 0 to 1."""
-        return self._by_label(self.analysis.result.prediction.probabilities)
-
-    @property
-    def logits(self) -> dict[str, float]:
-        """Score of each label before the activation."""
-        return self._by_label(self.analysis.result.prediction.logits)
-
-    @property
-    def top(self) -> str:
-        """The most probable label."""
-        return self.model.labels[self.analysis.result.prediction.top]
-
-    @property
-    def target(self) -> str:
-        """What is explained, in words."""
-        return target_name(self.analysis.result.attribution.target, self.model.card)
-
-    @property
-    def target_probability(self) -> float | None:
-        """Its probability; None of the difference of two labels."""
-        result = self.analysis.result
-        return target_probability(result.attribution.target, self.model.card, result.prediction)
-
-    @property
-    def map(self) -> NDArray[np.float32]:
-        """The signed map as the method gave it, (h, w) float32, on the grid of its layer or of the input."""
-        return self.analysis.result.attribution.values
-
-    @property
-    def grid_to_image(self) -> NDArray[np.float64]:
-        """Affine (3, 3) from cells (x, y, 1) of `map` to pixels of the image; centres of the first are 0."""
-        rows, columns = self.map.shape
-        return self.analysis.geometry.grid_to_stored((rows, columns))
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What is to be known of the image and of this map, in sentences."""
-        return (*self.radiograph.notes, *self.analysis.result.attribution.notes)
-
-    def on_image(self) -> NDArray[np.float32]:
-        """Return the signed map interpolated on the image, (H, W) float32; NaN outside the model's input."""
-        return map_on_image(self.scene(ViewState()))
-
-    def scene(self, state: ViewState) -> Scene:
-        """Return what an export shows."""
-        return still_scene(state, self.radiograph, self.model.loaded, self.analysis)
-
-    def __repr__(self) -> str:
-        return f"<Explanation of {self.target} by {self.analysis.result.attribution.method}>"
-
-    def _by_label(self, values: NDArray[np.float32]) -> dict[str, float]:
-        return dict(zip(self.model.labels, map(float, values), strict=True))
 
 
 def open_radiograph(path: PathLike, frame: int = 0) -> Radiograph:
