@@ -138,7 +138,11 @@ def _doubt_of_size(lungs: list[_Component]) -> str:
         return "what looks like lungs is too small"
     if sum(areas) > _PLAUSIBLE_AREA[1]:
         return "what looks like lungs is too large"
-    return "one lung is much smaller than the other" if min(areas) < _LEAST_SYMMETRY * max(areas) else ""
+    return (
+        "one of two regions is much smaller than the other"
+        if min(areas) < _LEAST_SYMMETRY * max(areas)
+        else ""
+    )
 
 
 def _doubt_of_place(lungs: list[_Component]) -> str:
