@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.load_request import LoadRequest
+from cxrviewer.session.job_folders import fresh_folder, problem_with_output
 from cxrviewer.session.job_looks import class_counts
 from cxrviewer.session.jobs import JobOrder, Kind
 from cxrviewer.session.state import ViewState
@@ -238,29 +237,6 @@ class ModelJobForm(JobForm):
     def look(self, data: Path) -> Look:
         """Return what counts the images of each class."""
         return class_counts, (data, self.choice().card)
-
-
-def fresh_folder(parent: Path, kind: Kind) -> Path:
-    """Return the path of a folder that is not there yet: "Study 2026-03-04", "Study 2026-03-04 (2)"."""
-    name = f"{kind} {date.today().isoformat()}"
-    names = [name, *(f"{name} ({number})" for number in range(2, 1000))]
-    return next((parent / each for each in names if not (parent / each).exists()), parent / name)
-
-
-def problem_with_output(output: Path | None, data: Path | None) -> str:
-    """Return why results cannot go to a folder, "" where they can."""
-    if output is None:
-        return "Give a folder for the results."
-    if output.exists() and not output.is_dir():
-        return "This is a file. Give a folder for the results."
-    if data is not None and (output == data or data in output.parents):
-        return "The results would lie among the data. Give a folder elsewhere."
-    there = next((parent for parent in (output, *output.parents) if parent.exists()), None)
-    if there is None:
-        return "There is no such drive. Give another folder."
-    if not os.access(there, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        return f"Nothing can be written to “{there.name or there}”. Give another folder."
-    return ""
 
 
 def _folders(card: ModelCard) -> str:
