@@ -5,28 +5,18 @@ from __future__ import annotations
 import io
 import logging
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from canary import FILE_MARK, MARK, MARKS, found_in, found_in_bytes, write_marked
+from marked import WRITERS, marked_scenes
 from PIL import Image
-from scenes import CARD, scene
 
-from cxrviewer.explain.model_info import ModelInfo
-from cxrviewer.explain.request import LoadRequest
 from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.export.overlay import Scene
-from cxrviewer.export.save import writers
-from cxrviewer.imaging.geometry import Geometry, resize_affine
-from cxrviewer.imaging.open import read_radiograph
-from cxrviewer.session.analysis import Analysis, LoadedChoice
-from cxrviewer.session.state import ViewState
-from cxrviewer.session.still import still_scene
 
-WRITERS = [(writer.SPEC.id, suffix) for writer in writers() for suffix in writer.SPEC.suffixes]
 SOMEBODY_ELSE = "ZQNOBODY"
 READABLE = (".png", ".tif", ".gif", ".webp", ".jpg")
 PICTURES = [
@@ -35,21 +25,6 @@ PICTURES = [
     for kind in PictureKind
     if suffix in READABLE and (kind is PictureKind.OVERLAY or suffix == ".png")
 ]
-
-
-def marked_scenes(path: Path) -> tuple[Scene, Scene]:
-    """Return two scenes of a file, of two methods."""
-    radiograph = read_radiograph(path)
-    assert radiograph.header.patient_name, "what is searched for has been read"
-    loaded = LoadedChoice(LoadRequest(str(path.parent / "tiny.keras"), CARD), ModelInfo(CARD, (), ""))
-    geometry = Geometry(radiograph.shape, (64, 64), resize_affine((64, 64), radiograph.shape))
-    made = scene()
-    analyses = [Analysis(made.result, geometry, made.moment)]
-    asked = replace(made.result.attribution.question, method="layer-cam")
-    other = replace(made.result.attribution, question=asked, values=made.result.attribution.values[::-1])
-    analyses.append(Analysis(replace(made.result, attribution=other), geometry, made.moment))
-    first, second = (still_scene(ViewState(), radiograph, loaded, each) for each in analyses)
-    return first, second
 
 
 @pytest.fixture(scope="module")
