@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPaintDevice, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QWidget
 
@@ -28,8 +28,15 @@ def ask_for_printer(parent: QWidget, accepted: Callable[[QPrinter], None]) -> QP
     return dialog
 
 
-def print_picture(printer: QPrinter, image: QImage) -> None:
-    """Print an image as large as the page allows, in the middle of its top.
+def print_picture(page: QPaintDevice, image: QImage) -> None:
+    """Print an image as large as a page allows, in the middle of its top.
+
+    Parameters
+    ----------
+    page : QPaintDevice
+        A printer's, as a rule.
+    image : QImage
+        The picture.
 
     Raises
     ------
@@ -37,12 +44,12 @@ def print_picture(printer: QPrinter, image: QImage) -> None:
         The printer cannot be reached, or its file cannot be written.
     """
     painter = QPainter()
-    if not painter.begin(printer):
+    if not painter.begin(page):
         raise ExportError(
             "The printer could not be reached.", "Check that it is switched on, or choose another."
         )
     with painter:
-        page = QRect(0, 0, printer.width(), printer.height())
-        size = image.size().scaled(page.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        room = QSize(page.width(), page.height())
+        size = image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRect((page.width() - size.width()) // 2, 0, size.width(), size.height()), image)
+        painter.drawImage(QRect(QPoint((room.width() - size.width()) // 2, 0), size), image)
