@@ -19,7 +19,8 @@ from cxrviewer.session.export_choice import (
     remembered_choice,
     scenes_of,
 )
-from cxrviewer.ui.dialogs.export import ExportDialog, OnScreen
+from cxrviewer.ui.dialogs.export import ExportDialog
+from cxrviewer.ui.dialogs.export_form import OnScreen
 from cxrviewer.ui.drag_out import DragOut
 from cxrviewer.ui.pictures import to_image
 
@@ -134,7 +135,7 @@ class ExportCommands:
             self.drag.close()
 
     def _export(self, dialog: ExportDialog) -> None:
-        choice = dialog.choice()
+        choice = dialog.form.choice()
         remembered = choice_to_remember(choice)
         self._window.settings = replace(self._window.settings, export_choice=remembered)
         self.write(dialog.scenes(), dialog.path(), choice.options)

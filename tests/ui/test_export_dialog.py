@@ -22,7 +22,8 @@ from cxrviewer.session.export_choice import ExportChoice, PaneView, choice_to_re
 from cxrviewer.session.marks import FileMarks, Length
 from cxrviewer.session.plan import AtHand
 from cxrviewer.session.shown import Shown
-from cxrviewer.ui.dialogs.export import ExportDialog, OnScreen
+from cxrviewer.ui.dialogs.export import ExportDialog
+from cxrviewer.ui.dialogs.export_form import OnScreen
 from cxrviewer.ui.worker import Outcome
 
 CHOICE = ExportChoice()
@@ -97,7 +98,7 @@ def test_the_preview_is_the_file(open_dialog, tmp_path: Path, kind: PictureKind,
     dialog.preview.picture.setMinimumSize(2400, 1600)
     dialog.resize(3000, 2000)
     dialog.preview._draw()
-    export(dialog.scenes(), tmp_path / "a.png", dialog.choice().options)
+    export(dialog.scenes(), tmp_path / "a.png", dialog.form.choice().options)
     written = cv2.cvtColor(cv2.imread(str(tmp_path / "a.png")), cv2.COLOR_BGR2RGB)
     drawn = dialog.preview.drawn
     assert drawn is not None
@@ -110,7 +111,7 @@ def test_each_choice_changes_the_preview_at_once(open_dialog) -> None:
     marks = FileMarks((Length(((5.0, 5.0), (50.0, 30.0))),))
     shown = named(Path("a.dcm"), directions=("L", "F"))
     dialog = open_dialog(ExportChoice(displayed=True), active=view(shown, marks))
-    for name, box in dialog.boxes.items():
+    for name, box in dialog.form.boxes.items():
         if name != "sidecar":
             before = dialog.preview.drawn
             box.click()
@@ -119,57 +120,57 @@ def test_each_choice_changes_the_preview_at_once(open_dialog) -> None:
             assert after is not None
             assert before.pixels.shape != after.pixels.shape or (before.pixels != after.pixels).any(), name
     before = dialog.preview.drawn
-    dialog.size_choice.setCurrentIndex(0)
+    dialog.form.size_choice.setCurrentIndex(0)
     assert dialog.preview.drawn.size != before.size
-    dialog.content.setCurrentIndex(1)
-    assert dialog.choice().options.kind is PictureKind.TRIPLE
+    dialog.form.content.setCurrentIndex(1)
+    assert dialog.form.choice().options.kind is PictureKind.TRIPLE
 
 
 def test_a_file_that_holds_no_picture_is_said_to(open_dialog) -> None:
     dialog = open_dialog()
     assert "pixels" in dialog.preview.caption.text()
     for writer, visible in (("dicom-sr", False), ("dicom-seg", True), ("dicom-sc", True), ("map-npz", True)):
-        dialog.format.choose(writer)
+        dialog.form.format.choose(writer)
         assert ("pixels" in dialog.preview.caption.text()) == visible, writer
 
 
 def test_all_panes_stand_as_on_screen(open_dialog) -> None:
     dialog = open_dialog(panes=4)
     alone = dialog.preview.drawn.size
-    dialog.content.setCurrentIndex(2)
-    choice = dialog.choice()
+    dialog.form.content.setCurrentIndex(2)
+    choice = dialog.form.choice()
     assert (choice.panes, choice.options.columns, len(dialog.scenes())) == (True, 2, 4)
     assert dialog.preview.drawn.size[0] > 1.9 * alone[0]
 
 
 def test_one_pane_is_not_offered_as_all(dialog: ExportDialog) -> None:
-    assert dialog.content.entries() == [PictureKind.OVERLAY, PictureKind.TRIPLE]
+    assert dialog.form.content.entries() == [PictureKind.OVERLAY, PictureKind.TRIPLE]
 
 
 def test_the_format_and_the_suffix_follow_one_another(dialog: ExportDialog, tmp_path: Path) -> None:
     assert dialog.path() == tmp_path / "bacterial-grad-cam.png"
-    dialog.format.choose("jpeg")
+    dialog.form.format.choose("jpeg")
     assert dialog.path().suffix == ".jpg"
     dialog.file.selectAll()
     dialog.file.insert(str(tmp_path / "other.webp"))
-    assert dialog.choice().options.writer == "webp"
-    dialog.format.choose("map-npz")
+    assert dialog.form.choice().options.writer == "webp"
+    dialog.form.format.choose("map-npz")
     assert dialog.path() == tmp_path / "other.npz"
-    assert not dialog.content.isEnabled()
-    assert not dialog.boxes["caption"].isEnabled()
-    assert dialog.boxes["sidecar"].isEnabled()
+    assert not dialog.form.content.isEnabled()
+    assert not dialog.form.boxes["caption"].isEnabled()
+    assert dialog.form.boxes["sidecar"].isEnabled()
     assert dialog.preview.drawn.size == (60, 40)
 
 
 def test_every_writer_is_offered_that_makes_sense(open_dialog) -> None:
     alone, several = open_dialog(), open_dialog(panes=2)
     known = [spec for spec in specs() if spec.group is not Group.FILM]
-    assert set(several.format.entries()) == {spec.id for spec in known}
-    assert set(alone.format.entries()) == {spec.id for spec in known if spec.least == 1}
-    several.format.choose("comparison")
-    assert (several.choice().panes, several.content.isEnabled()) == (True, False)
-    several.format.choose("map-npz")
-    assert (several.choice().panes, several.content.isEnabled()) == (False, False)
+    assert set(several.form.format.entries()) == {spec.id for spec in known}
+    assert set(alone.form.format.entries()) == {spec.id for spec in known if spec.least == 1}
+    several.form.format.choose("comparison")
+    assert (several.form.choice().panes, several.form.content.isEnabled()) == (True, False)
+    several.form.format.choose("map-npz")
+    assert (several.form.choice().panes, several.form.content.isEnabled()) == (False, False)
 
 
 def test_the_name_tells_nothing_of_the_patient_and_is_free(open_dialog, tmp_path: Path) -> None:
@@ -180,20 +181,20 @@ def test_the_name_tells_nothing_of_the_patient_and_is_free(open_dialog, tmp_path
 
 def test_identity_is_off_is_warned_of_and_is_never_remembered(open_dialog) -> None:
     dialog = open_dialog(active=view(named(Path("a.dcm"))))
-    assert not dialog.boxes["identity"].isChecked()
-    dialog.boxes["identity"].click()
+    assert not dialog.form.boxes["identity"].isChecked()
+    dialog.form.boxes["identity"].click()
     assert "who the patient is" in dialog.problem.text()
-    dialog.boxes["caption"].click()
-    choice = remembered_choice(choice_to_remember(dialog.choice()))
+    dialog.form.boxes["caption"].click()
+    choice = remembered_choice(choice_to_remember(dialog.form.choice()))
     assert (choice.options.identity, choice.options.caption) == (False, False)
     nameless = open_dialog()
-    assert not nameless.boxes["identity"].isEnabled()
+    assert not nameless.form.boxes["identity"].isEnabled()
 
 
 def test_what_was_chosen_is_offered_again(open_dialog) -> None:
     options = ExportOptions(writer="tiff", kind=PictureKind.TRIPLE, color_bar=False)
     dialog = open_dialog(remembered_choice(choice_to_remember(ExportChoice(options, displayed=True))))
-    choice = dialog.choice()
+    choice = dialog.form.choice()
     assert (choice.options, choice.displayed) == (options, True)
     for damaged in ("", "[]", "{", '{"options": {"writer": 1}, "displayed": true}', '{"options": {"x": 1}}'):
         assert remembered_choice(damaged) == ExportChoice()
@@ -238,7 +239,7 @@ def test_a_foreign_file_in_the_place_of_the_sidecar_is_left(dialog: ExportDialog
     (tmp_path / "out.png.json").write_text("[1]")
     dialog.file.setText(str(tmp_path / "out.png"))
     assert not _save(dialog)
-    dialog.boxes["sidecar"].click()
+    dialog.form.boxes["sidecar"].click()
     assert _save(dialog)
 
 
@@ -281,5 +282,5 @@ def test_cancelling_the_file_dialog_changes_nothing(
 
 
 def test_the_whole_image_is_suggested(dialog: ExportDialog) -> None:
-    assert dialog.size_choice.currentText() == "The whole image, 60×40"
+    assert dialog.form.size_choice.currentText() == "The whole image, 60×40"
     assert dialog.scenes()[0].viewport.shape == full_resolution((40, 60)).shape

@@ -160,7 +160,7 @@ def test_a_click_on_the_handle_is_a_click(window: MainWindow, qtbot, monkeypatch
     dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
     assert len(dialogs) == 1
     qtbot.waitUntil(lambda: dialogs[0].preview.drawn is not None)
-    dialogs[0].boxes["caption"].click()
+    dialogs[0].form.boxes["caption"].click()
     dialogs[0].findChild(type(dialogs[0]._buttons)).accepted.emit()
     path = dialogs[0].path()
     qtbot.waitUntil(path.exists)
