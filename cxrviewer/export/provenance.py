@@ -23,30 +23,22 @@ digests.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import math
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
-
 from cxrviewer import __version__
 from cxrviewer.errors import ExportError
-from cxrviewer.explain.attribution import Attribution
-from cxrviewer.explain.question import Question
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.options import ExportOptions, options_to_json
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.save import write_errors
-from cxrviewer.imaging.grayscale import default_voi
-from cxrviewer.imaging.radiograph import LookupTable
-from cxrviewer.models.card_toml import card_table
+from cxrviewer.export.scene_record import scene_record
 from cxrviewer.paths import atomic_path
 
 FORMAT, VERSION = "cxrviewer-export", 1
@@ -57,8 +49,6 @@ _LIBRARIES = (
     *("pillow", "imagecodecs", "tifffile", "highdicom", "imageio-ffmpeg"),
 )
 """Those on which pixels may depend, and how they are packed."""
-_COARSE = 4096
-"""Cells of a map, at most, whose values are recorded."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +78,9 @@ def provenance(
 ) -> Provenance:
     """Return how an export of scenes by some options is made; `about` is what the writer says of its file."""
     several = (scenes,) if isinstance(scenes, Scene) else tuple(scenes)
-    return Provenance(options, tuple(_scene(scene, options) for scene in several), versions(), about or {})
+    return Provenance(
+        options, tuple(scene_record(scene, options) for scene in several), versions(), about or {}
+    )
 
 
 def sidecar_path(path: Path) -> Path:
@@ -171,91 +163,3 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue
     return {**found, "system": f"{platform.system()} {platform.machine()}"}
-
-
-def map_digest(attribution: Attribution) -> str:
-    """Return the SHA-256 of a map's values, hexadecimal."""
-    return hashlib.sha256(_bytes(attribution)).hexdigest()
-
-
-def _bytes(attribution: Attribution) -> bytes:
-    return np.ascontiguousarray(attribution.values, "<f4").tobytes()
-
-
-def _scene(scene: Scene, options: ExportOptions) -> dict[str, object]:
-    image, attribution = scene.radiograph, scene.result.attribution
-    rows, columns = attribution.values.shape
-    return {
-        "image": {
-            "sha256": image.digest,
-            "frame": image.frame,
-            "rows": image.shape[0],
-            "columns": image.shape[1],
-        },
-        "model": card_table(scene.card),
-        "question": _question(attribution.question),
-        "answer": {
-            "logits": [_finite(value) for value in scene.result.prediction.logits],
-            "probabilities": [_finite(value) for value in scene.result.prediction.probabilities],
-            "rows": rows,
-            "columns": columns,
-            "map_sha256": map_digest(attribution),
-            "map": base64.b64encode(_bytes(attribution)).decode() if rows * columns <= _COARSE else None,
-        },
-        "heatmap": _look(scene),
-        "view": _view(scene),
-        "marks": _marks(scene, options),
-        "moment": scene.moment.isoformat(),
-    }
-
-
-def _finite(value: float) -> float | None:
-    """Return a number as JSON can have it."""
-    return float(value) if math.isfinite(value) else None
-
-
-def _question(question: Question) -> dict[str, object]:
-    return {
-        "positive": list(question.target.positive),
-        "negative": list(question.target.negative),
-        "method": question.method,
-        "parameters": dict(question.parameters),
-        "layers": list(question.layers),
-        "fusion": question.fusion.value,
-        "smoothing": question.smoothing,
-    }
-
-
-def _look(scene: Scene) -> dict[str, object]:
-    display = scene.display
-    return {
-        **asdict(scene.style),
-        "view": scene.style.view.value,
-        "scale": display.maximum if display.locked and display.maximum > 0 else None,
-        "top_share": scene.top_share,
-        "faded": scene.faded,
-    }
-
-
-def _view(scene: Scene) -> dict[str, object]:
-    voi = scene.voi if scene.voi is not None else default_voi(scene.radiograph)
-    if isinstance(voi, LookupTable):
-        tables = scene.radiograph.grayscale.voi_luts
-        window: dict[str, object] = {"table": next(i for i, each in enumerate(tables) if each is voi)}
-    else:
-        # Without the file's name for it: free text, which may say anything.
-        window = {"center": voi.center, "width": voi.width, "function": voi.function.value}
-    return {
-        "rows": scene.viewport.shape[0],
-        "columns": scene.viewport.shape[1],
-        "stored_to_view": scene.viewport.stored_to_view.tolist(),
-        "window": window,
-        "inverted": scene.inverted,
-        "planes": scene.planes,
-    }
-
-
-def _marks(scene: Scene, options: ExportOptions) -> Mapping[str, object] | None:
-    if scene.marks is None:
-        return None
-    return scene.marks.content if options.marks else {**scene.marks.content, "marks": []}

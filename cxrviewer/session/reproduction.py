@@ -9,8 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from cxrviewer.errors import UserError
 from cxrviewer.explain.display import STRETCHED, MapState, Scale, display_map
 from cxrviewer.explain.question import Fusion, Question
@@ -18,19 +16,17 @@ from cxrviewer.explain.target import Target
 from cxrviewer.export.options import ExportOptions, options_from_json
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.provenance import FORMAT, VERSION
-from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
-from cxrviewer.imaging.grayscale import Voi, presentation_table
+from cxrviewer.imaging.grayscale import presentation_table
 from cxrviewer.imaging.heatmap import Heatmap
-from cxrviewer.imaging.radiograph import Radiograph, VoiFunction, Window
-from cxrviewer.imaging.viewport import Viewport
+from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import card_from_table
 from cxrviewer.session.analysis import Analysis
 from cxrviewer.session.marks_scene import marks_of_record, scene_marks
 from cxrviewer.session.recorded_answer import Agreement, settle_answer
+from cxrviewer.session.recorded_look import recorded_style, recorded_viewport, recorded_voi
 
 _LARGEST = 16 << 20
-_MOST_PIXELS = 1 << 28
 
 
 class SidecarError(UserError):
@@ -217,7 +213,7 @@ def _whole_numbers(values: Iterable[object]) -> tuple[int, ...]:
 
 def _scene(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, path: Path) -> Scene:
     look, view = record.content["heatmap"], record.content["view"]
-    style = _style(look)
+    style = recorded_style(look)
     scale = STRETCHED if look["scale"] is None else Scale(float(look["scale"]))
     display = display_map(analysis.result.attribution, scale, style.signed)
     heatmap = None
@@ -225,12 +221,12 @@ def _scene(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, path
         rows, columns = display.values.shape
         place = analysis.geometry.grid_to_stored((rows, columns))
         heatmap = Heatmap(display.values, place, display.signed)
-    voi = _voi(view["window"], radiograph)
+    voi = recorded_voi(view["window"], radiograph)
     inverted = bool(view["inverted"])
     marks = marks_of_record(record.content["marks"], radiograph, path)
     return Scene(
         radiograph,
-        _viewport(view),
+        recorded_viewport(view),
         presentation_table(radiograph, voi, inverted),
         display,
         heatmap,
@@ -246,28 +242,3 @@ def _scene(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, path
         planes=bool(view["planes"]),
         marks=scene_marks(marks, radiograph, analysis if style.visible else None) if marks else None,
     )
-
-
-def _style(look: Mapping[str, Any]) -> OverlayStyle:
-    return OverlayStyle(
-        str(look["colormap"]),
-        float(look["alpha"]),
-        float(look["threshold"]),
-        bool(look["visible"]),
-        HeatmapView(look["view"]),
-        bool(look["signed"]),
-    )
-
-
-def _viewport(view: Mapping[str, Any]) -> Viewport:
-    shape = int(view["rows"]), int(view["columns"])
-    matrix = np.array(view["stored_to_view"], np.float64)
-    if matrix.shape != (3, 3) or min(shape) < 1 or shape[0] * shape[1] > _MOST_PIXELS:
-        raise ValueError("no view")
-    return Viewport(shape, matrix)
-
-
-def _voi(window: Mapping[str, Any], radiograph: Radiograph) -> Voi:
-    if "table" in window:
-        return radiograph.grayscale.voi_luts[int(window["table"])]
-    return Window(float(window["center"]), float(window["width"]), VoiFunction(window["function"]))

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.export.provenance import map_digest, versions
+from cxrviewer.export.provenance import versions
+from cxrviewer.export.scene_record import map_digest
 from cxrviewer.session.reproduction import Rebuilt, Recorded
 
 
