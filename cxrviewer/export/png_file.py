@@ -36,7 +36,8 @@ def png_file(picture: NDArray[np.uint8], texts: Mapping[str, str]) -> bytes:
     header = struct.pack(">IIBBBBB", columns, rows, 8, color, 0, 0, 0)
     parts = [_SIGNATURE, _chunk(b"IHDR", header)]
     parts += [_text(keyword, text) for keyword, text in texts.items()]
-    parts += [_chunk(b"IDAT", deflate_encode(_filtered(picture), level=_LEVEL)), _chunk(b"IEND", b"")]
+    data = deflate_encode(_filtered(picture).tobytes(), level=_LEVEL)
+    parts += [_chunk(b"IDAT", bytes(data)), _chunk(b"IEND", b"")]
     return b"".join(parts)
 
 

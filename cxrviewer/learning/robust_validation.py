@@ -98,11 +98,12 @@ def validate(
 ) -> Validation:
     """Measure the probabilities, (N, 3) for each set; the first set is the clean one.
 
-    Operating points give every set the same weight, whatever its size.
+    The classes' operating points give every set the same weight, whatever its size; that of ill against
+    normal is the best one for the set that it is worst for.
     """
     labels, outputs = _pooled(sets, probabilities)
     scores = outputs[:, 1:].sum(axis=1)
-    threshold = balanced_point(labels > 0, scores).threshold
+    threshold = _threshold_for_the_worst(sets, probabilities)
     results = []
     for one, found in zip(sets, probabilities, strict=True):
         ill, score = one.labels > 0, found[:, 1:].sum(axis=1)
@@ -119,6 +120,24 @@ def validate(
         sets=tuple(results),
         lung_share=lung_share,
     )
+
+
+def _threshold_for_the_worst(
+    sets: tuple[ValidationSet, ...], probabilities: list[NDArray[np.float32]]
+) -> float:
+    """Return the threshold of the greatest balanced accuracy on the worst set; the middle of equal ones."""
+    thresholds = np.round(np.arange(0.05, 0.951, 0.005), 3)
+    worst = np.array(
+        [
+            min(
+                operating_point(one.labels > 0, found[:, 1:].sum(axis=1), threshold).balanced_accuracy
+                for one, found in zip(sets, probabilities, strict=True)
+            )
+            for threshold in thresholds
+        ]
+    )
+    best = np.flatnonzero(worst == worst.max())
+    return float(thresholds[best[len(best) // 2]])
 
 
 def _calibration_error(positive: NDArray[np.bool_], scores: NDArray[np.floating]) -> float:

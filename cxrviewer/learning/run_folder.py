@@ -81,6 +81,7 @@ class RunFolder:
                     *self.path.glob("checkpoint*"),
                     *(self.path / HEATMAPS).glob("epoch-*.png"),
                     self.path / "children.npz",
+                    self.path / "training.html",
                 ):
                     name.unlink(missing_ok=True)
                 forget_events(self.path)

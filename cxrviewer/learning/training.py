@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from cxrviewer.learning.augment import augment_pairs
 from cxrviewer.learning.augment_objects import put_objects
 from cxrviewer.learning.augment_style import restyle
 from cxrviewer.learning.dataset import Dataset
-from cxrviewer.learning.loop import Batches, Loop, Schedule
+from cxrviewer.learning.loop import Batches, EpochEnd, Loop, Schedule
 from cxrviewer.learning.lung_term import loss_with_lungs, with_features
 from cxrviewer.learning.robust_settings import RobustSettings
 from cxrviewer.learning.split import balanced_order
@@ -21,9 +20,6 @@ from cxrviewer.learning.split import balanced_order
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
-
-EpochEnd = Callable[[int, float], None]
-"""Takes the epoch (from 1) and the training loss."""
 
 
 def fit(

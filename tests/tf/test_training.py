@@ -84,6 +84,7 @@ def test_the_command_writes_a_model_with_its_card(
         "paediatric-pneumonia.toml",
         "settings.json",
         "tensorboard",
+        "training.html",
     ]
     check_model(weights, request.card.default_layer)
 

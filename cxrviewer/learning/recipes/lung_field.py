@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +24,7 @@ from cxrviewer.learning.lung_masks import (
 )
 from cxrviewer.learning.run_folder import RunFolder, begin_with
 from cxrviewer.learning.split import grouped_split
+from cxrviewer.learning.time_left import TimeLeft
 from cxrviewer.models.architectures import unet_small as architecture
 from cxrviewer.models.card import InputSpec
 from cxrviewer.paths import atomic_path
@@ -97,6 +98,7 @@ class LungFieldSpec:
     id: str = "lung-field"
     name: str = "Lung field"
     order: int = 20
+    summary: str = "the lungs on a frontal chest radiograph, adapted to children"
     version: str = "1.0.0"
     defaults: LungFieldSettings = field(default_factory=LungFieldSettings)
 
@@ -154,7 +156,15 @@ def train(
     parts = grouped_split(nothing, masks.groups, settings.validation_share, settings.seed)
     training, validation = masks.subset(parts[0]), masks.subset(parts[1])
     folder.create(resumed=resume)
-    folder.save_settings(settings, {"recipe": SPEC.id, "architecture": architecture.SPEC.id})
+    digest = hashlib.sha256(masks.images.tobytes() + masks.masks.tobytes()).hexdigest()
+    if resume:
+        folder.check_same(settings, digest)
+    facts: dict[str, object] = {
+        "recipe": SPEC.id,
+        "architecture": architecture.SPEC.id,
+        "data_sha256": digest,
+    }
+    folder.save_settings(settings, facts)
     progress(f"{len(training.names)} images to train on, {len(validation.names)} to validate on")
     from cxrviewer.models.backend import tensorflow
 
@@ -186,7 +196,7 @@ class _Run:
         self._folder, self._model, self._settings = folder, model, settings
         self._training, self._validation = training, validation
         self._progress = progress
-        self._started = time.monotonic()
+        self._clock, self._since = TimeLeft(), 0
         self._children = _children(settings)
         self._labelled: LungMasks | None = None
         schedule = Schedule(
@@ -236,23 +246,20 @@ class _Run:
             kept, soft = found["kept"], found["masks"][..., None]
         return LungMasks(self._children[kept], soft, np.arange(len(kept)), tuple(map(str, kept)))
 
-    def _epoch_end(self, epoch: int, loss: float) -> None:
+    def _epoch_end(self, epoch: int, loss: float) -> dict[str, float]:
         result = validate(self._model, self._validation, self._children[:200])
-        logged = {
-            "loss": loss,
-            "iou": result.iou,
-            "worst": result.worst,
-            "plausible": result.plausible or 0.0,
-        }
-        self._folder.append_epoch({"epoch": epoch, **logged})
-        minutes = (time.monotonic() - self._started) / 60
+        values = {"iou": result.iou, "worst": result.worst, "plausible": result.plausible or 0.0}
+        self._folder.append_epoch({"epoch": epoch, "loss": loss, **values})
+        self._since += 1
+        left = self._clock.after(self._since, self._since + self._settings.epochs - epoch)
         self._progress(
-            f"epoch {epoch}/{self._settings.epochs}: "
-            + ", ".join(f"{name} {value:.4f}" for name, value in logged.items())
-            + f", {minutes:.1f} min"
+            f"epoch {epoch}/{self._settings.epochs}: loss {loss:.4f}, "
+            + ", ".join(f"{name} {value:.4f}" for name, value in values.items())
+            + f", {left}"
         )
         self.best = result
         self._folder.save_model(self._model)
+        return values
 
 
 def dice_and_entropy(masks: Any, outputs: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,6 +25,7 @@ from cxrviewer.learning.robust_validation import (
 )
 from cxrviewer.learning.run_folder import RunFolder, begin_with
 from cxrviewer.learning.split import grouped_split
+from cxrviewer.learning.time_left import TimeLeft
 from cxrviewer.models.architectures import residual_small as architecture
 from cxrviewer.models.card import Activation, InputSpec, LabelGroup, ModelCard
 
@@ -45,6 +45,7 @@ class PaediatricPneumoniaSpec:
     id: str = "paediatric-pneumonia"
     name: str = "Paediatric pneumonia"
     order: int = 10
+    summary: str = "the built-in model: normal, bacterial or viral pneumonia of young children"
     version: str = "2.0.0"
     defaults: RobustSettings = field(default_factory=RobustSettings)
 
@@ -115,7 +116,10 @@ def train(
     parts = grouped_split(dataset.labels, dataset.groups, settings.validation_share, settings.seed)
     training, validation = dataset.subset(parts[0]), dataset.subset(parts[1])
     folder.create(resumed=resume)
-    folder.save_settings(settings, _facts(training, validation))
+    facts = _facts(training, validation)
+    if resume:
+        folder.check_same(settings, dataset.digest)
+    folder.save_settings(settings, facts)
     progress(f"{len(training.labels)} images to train on, {len(validation.labels)} to validate on")
     from cxrviewer.learning.training import fit
     from cxrviewer.models.backend import tensorflow
@@ -150,26 +154,26 @@ class _Keeper:
         self._lungs = lungs_of(validation.images)[0]
         self._settings = settings
         self._progress = progress
-        self._started = time.monotonic()
+        self._clock = TimeLeft()
         self._since = 0
         facts = folder.best()
         self._best = from_json(facts) if facts is not None else None
 
-    def epoch_end(self, epoch: int, loss: float) -> None:
+    def epoch_end(self, epoch: int, loss: float) -> dict[str, float]:
         result = measured(self._model, self._sets, self._lungs)[0]
-        spent = time.monotonic() - self._started
         self._since += 1
-        left = spent / self._since * (self._settings.epochs - epoch)
-        self._folder.append_epoch({"epoch": epoch, "loss": loss, **_columns(result), "seconds": spent})
+        values = _columns(result)
+        self._folder.append_epoch({"epoch": epoch, "loss": loss, **values})
+        left = self._clock.after(self._since, self._since + self._settings.epochs - epoch)
         self._progress(
             f"epoch {epoch}/{self._settings.epochs}: loss {loss:.4f}, "
             f"AUC pneumonia {result.auc_pneumonia:.4f}, at worst {result.worst.auc:.4f} "
             f"({result.worst.name}), bacterial against viral {result.auc_kind:.4f}, "
-            f"accuracy {result.accuracy:.3f}, evidence in the lungs {result.lung_share:.2f}, "
-            f"{left / 60:.0f} min left"
+            f"accuracy {result.accuracy:.3f}, evidence in the lungs {result.lung_share:.2f}, {left}"
         )
         if self._best is None or result.rank > self._best.rank:
             self._keep(result, self._model, f"0.{epoch}.0")
+        return values
 
     def finish(self) -> Validation:
         """Calibrate the best model on all validation sets, and write it with its final card."""
