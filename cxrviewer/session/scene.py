@@ -12,6 +12,8 @@ from cxrviewer.session.shown import Shown
 def make_scene(shown: Shown, viewport: Viewport, marks: FileMarks | None = None) -> Scene | None:
     """Put together what an export shows: the screen's content in a view.
 
+    Overlay planes are left out, even where the screen has them: drawings in a file may be of names.
+
     Parameters
     ----------
     shown : Shown
@@ -46,6 +48,5 @@ def make_scene(shown: Shown, viewport: Viewport, marks: FileMarks | None = None)
         faded=shown.faded,
         voi=shown.voi,
         inverted=shown.state.inverted,
-        planes=shown.state.planes_visible,
         marks=scene_marks(marks, radiograph, analysis if shown.style.visible else None) if marks else None,
     )

@@ -20,8 +20,7 @@ def still(state: ViewState, radiograph: Radiograph, loaded: LoadedChoice, analys
     Parameters
     ----------
     state : ViewState
-        How the image is looked at; its question becomes the one that was answered, and overlay planes are
-        left out.
+        How the image is looked at; its question becomes the one that was answered.
     radiograph : Radiograph
         The image.
     loaded : LoadedChoice
@@ -29,8 +28,7 @@ def still(state: ViewState, radiograph: Radiograph, loaded: LoadedChoice, analys
     analysis : Analysis
         Its answer.
     """
-    # Drawings in a file may be of names, and nobody sees them before they are written.
-    state = replace(state, question=analysis.result.attribution.question, planes_visible=False)
+    state = replace(state, question=analysis.result.attribution.question)
     at_hand = AtHand(radiograph, state.model, loaded, analysis.result.prediction)
     return next_shown(Shown(state, AtHand()), state, at_hand, analysis)
 
