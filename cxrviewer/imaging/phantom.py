@@ -38,8 +38,8 @@ class Opacity:
     """
 
     center: tuple[float, float] = (262.0, 640.0)
-    radius: float = 93.0
-    strength: float = 0.32
+    radius: float = 120.0
+    strength: float = 0.25
 
 
 def draw_phantom(opacity: Opacity | None = None) -> NDArray[np.uint16]:

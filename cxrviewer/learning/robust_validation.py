@@ -98,8 +98,8 @@ def validate(
 ) -> Validation:
     """Measure the probabilities, (N, 3) for each set; the first set is the clean one.
 
-    The classes' operating points give every set the same weight, whatever its size; that of ill against
-    normal is the best one for the set that it is worst for.
+    The operating points of the kinds give every set the same weight, whatever its size; that of ill against
+    normal is the best one for the set that it is worst for, and that of normal says the same the other way.
     """
     labels, outputs = _pooled(sets, probabilities)
     scores = outputs[:, 1:].sum(axis=1)
@@ -115,7 +115,10 @@ def validate(
         auc_kind=auc(sets[0].labels[sick] == 1, clean[sick, 1] - clean[sick, 2]),
         accuracy=float((clean.argmax(axis=1) == sets[0].labels).mean()),
         ece=_calibration_error(labels > 0, scores),
-        points=tuple(balanced_point(labels == i, outputs[:, i]) for i in range(outputs.shape[1])),
+        points=(
+            operating_point(labels == 0, outputs[:, 0], round(1 - threshold, 3)),
+            *(balanced_point(labels == i, outputs[:, i]) for i in range(1, outputs.shape[1])),
+        ),
         pneumonia=results[0].pneumonia,
         sets=tuple(results),
         lung_share=lung_share,

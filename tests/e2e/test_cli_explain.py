@@ -284,7 +284,12 @@ def test_the_readable_table(chest: Path, capfd: pytest.CaptureFixture[str]) -> N
 def test_written_files_are_named(chest: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", str(chest), "-o", str(tmp_path / "a.png"), "--raw", str(tmp_path / "b.npz")]) == 0
     assert capfd.readouterr().out == f"Wrote {tmp_path / 'a.png'}\nWrote {tmp_path / 'b.npz'}\n"
-    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["a.png", "b.npz"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == [
+        "a.png",
+        "a.png.json",
+        "b.npz",
+        "b.npz.json",
+    ]
 
 
 def test_lungs_are_told_of(

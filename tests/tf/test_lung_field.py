@@ -70,7 +70,7 @@ def test_a_run_that_was_ended_takes_the_steps_of_one_that_was_not(data: Path, tm
         pass
 
     def kill(line: str) -> None:
-        if line.startswith("epoch 1/"):
+        if line.startswith("epoch 2/"):
             raise KilledError
 
     trained(SHORT, data, tmp_path / "whole")

@@ -19,6 +19,7 @@ from PySide6.QtTest import QTest
 from cxrviewer import app
 from cxrviewer.engine.reader import Reader
 from cxrviewer.explain.target import of_label
+from cxrviewer.export.options import ExportOptions
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.session.panes import Layout
@@ -502,7 +503,8 @@ def test_the_export_is_of_the_active_pane(window, qtbot, tmp_path, write_image) 
     qtbot.waitUntil(lambda: _images(window) == ["a.png", "b.png"], timeout=WAIT)
     _settle(window, qtbot)
     target = tmp_path / "out.png"
-    window.commands.export(target, displayed=False)
+    exports = window.commands.exports
+    exports.write(exports.overlay(displayed=False), target, ExportOptions())
     qtbot.waitUntil(target.exists, timeout=WAIT)
     qtbot.waitUntil(lambda: not list(tmp_path.glob(".out*")), timeout=WAIT)
     picture = cv2.imread(str(target))

@@ -27,7 +27,7 @@ PLAIN = parsed()
 
 
 def test_without_options_the_image_is_explained_as_in_a_fresh_window() -> None:
-    assert replace(ViewState(), path=Path("x.png")) == PLAIN
+    assert ViewState() == PLAIN
 
 
 @pytest.mark.parametrize(
