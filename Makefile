@@ -8,7 +8,7 @@ SAMPLE := resources/samples/phantom-opacity.dcm
 QT_LIBRARIES := libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 libxkbcommon0 libxkbcommon-x11-0 \
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0 libxcb-xinerama0 fonts-dejavu-core
-TEST_PROGRAMS := xvfb dcmtk dicom3tools
+TEST_PROGRAMS := xvfb dcmtk dicom3tools poppler-utils
 # What `make fuzz` is told besides: FUZZ="--count 500 --seed 1".
 FUZZ :=
 
