@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -155,13 +156,15 @@ def _content(folder: Path) -> tuple[tuple[Path, ...], Iterator[Found]]:
         for entry in entries:
             if entry.name[0] == ".":
                 continue
-            if entry.is_dir():
-                folders.append(entry.name)
-            # What is neither file nor folder is left out: looking into a pipe would wait for ever.
-            elif entry.is_file():
-                status = entry.stat()
-                stamp = (status.st_size, status.st_mtime_ns)
-                (containers if is_container(entry.name) else files).append((entry.name, stamp))
+            # A link to itself cannot be asked, nor a file that has gone meanwhile.
+            with contextlib.suppress(OSError):
+                if entry.is_dir():
+                    folders.append(entry.name)
+                # What is neither file nor folder is left out: looking into a pipe would wait for ever.
+                elif entry.is_file():
+                    status = entry.stat()
+                    stamp = (status.st_size, status.st_mtime_ns)
+                    (containers if is_container(entry.name) else files).append((entry.name, stamp))
     files.sort(key=lambda item: natural_key(item[0]))
     inner = sorted(folders, key=natural_key) + sorted((name for name, _ in containers), key=natural_key)
     # Not a tuple: the first screen need not wait for all of them.

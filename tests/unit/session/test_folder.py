@@ -85,6 +85,7 @@ def test_links_count_as_what_they_lead_to(tmp_path: Path) -> None:
     (tmp_path / "to file").symlink_to(inner / "a.png")
     (tmp_path / "to folder").symlink_to(inner)
     (tmp_path / "to nothing").symlink_to(tmp_path / "gone")
+    (tmp_path / "to itself").symlink_to(tmp_path / "to itself")
     listing = list_folder(tmp_path)
     assert _names(listing.folders) == ["inner", "to folder"]
     assert _names(listing.files) == ["to file"]
