@@ -20,7 +20,8 @@ from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown
 from cxrviewer.session.state import to_remember
 from cxrviewer.settings import Settings, save_settings, with_recent
-from cxrviewer.ui.actions import CONTEXT_MENU, TOOLBAR, Actions
+from cxrviewer.ui.actions.actions import Actions
+from cxrviewer.ui.actions.table import CONTEXT_MENU, MARK_MENU, TOOLBAR
 from cxrviewer.ui.arrangement import Arrangement
 from cxrviewer.ui.canvas.canvas import Canvas
 from cxrviewer.ui.canvas.tools.tool import remembered_tool
@@ -31,7 +32,6 @@ from cxrviewer.ui.file_badges import FileBadges
 from cxrviewer.ui.linker import Linker
 from cxrviewer.ui.lungs import LungBook
 from cxrviewer.ui.marks import MarkBook
-from cxrviewer.ui.marks_actions import MARK_MENU
 from cxrviewer.ui.menus import fill_drag_directions, fill_methods, fill_recent
 from cxrviewer.ui.message_bar import MessageBar
 from cxrviewer.ui.pane import Pane

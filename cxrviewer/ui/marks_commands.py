@@ -13,11 +13,11 @@ from cxrviewer.imaging.measure import calibrated, distance, spacing_in_force
 from cxrviewer.imaging.spacing import PIXELS, Spacing
 from cxrviewer.session.marks import KINDS, FileMarks, Length, Mark
 from cxrviewer.session.marks_words import length_text
-from cxrviewer.ui.action_spec import SEPARATOR
+from cxrviewer.ui.actions.marks import MARK_TOOLS
+from cxrviewer.ui.actions.spec import ActionSpec
 from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.dialogs.calibration import CalibrationDialog
 from cxrviewer.ui.marks import MarkBook
-from cxrviewer.ui.marks_actions import MARK_ACTIONS, MARK_TOOLS
 from cxrviewer.ui.marks_button import MarksButton
 from cxrviewer.ui.marks_saving import MarkFiles
 from cxrviewer.ui.pane_marks import PaneMarks
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from cxrviewer.ui.main_window import MainWindow
 
 
-_ICONS = {spec.id.removeprefix("tool_"): spec.icon for spec in MARK_ACTIONS}
+_TOOLS = [entry for entry in MARK_TOOLS if isinstance(entry, ActionSpec)]
+_ICONS = {spec.id.removeprefix("tool_"): spec.icon for spec in _TOOLS}
 _PLAIN = Spacing(1.0, 1.0, PIXELS)
 
 
@@ -89,7 +90,7 @@ class MarkCommands:
         """Return the button of the tools in the toolbar."""
         actions, menu = self._window.actions_table, QMenu("Marks", self._window)
         actions.fill(menu, MARK_TOOLS)
-        return MarksButton([actions[key] for key in MARK_TOOLS if key != SEPARATOR], menu)
+        return MarksButton([actions[spec.id] for spec in _TOOLS], menu)
 
     def delete_selected(self) -> None:
         """Remove the mark that is selected."""

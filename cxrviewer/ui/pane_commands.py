@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cxrviewer.session.compare import Comparison
 from cxrviewer.session.panes import Layout
-from cxrviewer.ui.pane_actions import COMPARE, LAYOUTS, LINKS
+from cxrviewer.ui.actions.panes import COMPARE, LAYOUTS, LINKS
 
 if TYPE_CHECKING:
     from cxrviewer.ui.main_window import MainWindow

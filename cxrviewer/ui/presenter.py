@@ -15,11 +15,11 @@ from cxrviewer.session.analysis import LoadedChoice
 from cxrviewer.session.compare import Comparison
 from cxrviewer.session.plan import answerable
 from cxrviewer.session.shown import Shown, differ_only_in
+from cxrviewer.ui.actions.panes import LAYOUTS, LINKS
 from cxrviewer.ui.dialogs.model_form import ModelForm
 from cxrviewer.ui.legend_text import fallback_text, heading_text
 from cxrviewer.ui.lung_words import LungWords
 from cxrviewer.ui.menus import fill_presets
-from cxrviewer.ui.pane_actions import LAYOUTS, LINKS
 from cxrviewer.ui.sight import Sight
 from cxrviewer.ui.status import read_out
 from cxrviewer.ui.waiting import Activity

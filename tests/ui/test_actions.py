@@ -23,19 +23,21 @@ from cxrviewer.models.card import LabelGroup
 from cxrviewer.paths import resource
 from cxrviewer.session.state import FIT, ViewState
 from cxrviewer.settings import Settings
-from cxrviewer.ui.actions import ACTIONS, CONTEXT_MENU, MENUS, SEPARATOR, TOOLBAR, Actions
+from cxrviewer.ui.actions.actions import Actions
+from cxrviewer.ui.actions.marks import MARK_TOOLS
+from cxrviewer.ui.actions.panes import LINKS
+from cxrviewer.ui.actions.spec import SEPARATOR, ActionSpec, MenuSpec
+from cxrviewer.ui.actions.table import ACTIONS, CONTEXT_MENU, MARK_MENU, MENUS, TOOLBAR
 from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.controller import Controller
 from cxrviewer.ui.heatmap_commands import findings, stop_after
 from cxrviewer.ui.main_window import MainWindow
-from cxrviewer.ui.marks_actions import MARK_TOOLS
 from cxrviewer.ui.menus import fill_methods
-from cxrviewer.ui.pane_actions import LINKS, PANE_MENUS
 from cxrviewer.ui.services import Services
 from cxrviewer.ui.waiting import Activity
 
 IDS = {spec.id for spec in ACTIONS}
-SUBMENUS = {"recent", "presets", "panels", "methods", "drags", *PANE_MENUS}
+SUBMENUS = {"recent", "presets", "panels", "methods", "drags"}
 NOW_AND_THEN = {
     "cancel",
     "lock_scale",
@@ -88,15 +90,15 @@ def test_every_icon_file_exists() -> None:
             assert resource("icons", f"{spec.icon}.svg").is_file(), spec.id
 
 
-def test_every_action_is_in_a_menu_and_menus_name_nothing_else() -> None:
-    groups = [group for _, group in (*MENUS, *PANE_MENUS.values())]
-    entries = [entry for group in groups for entry in group if entry != SEPARATOR]
-    assert set(entries) == IDS | SUBMENUS
-    assert len(entries) == len(set(entries))
+def test_menus_name_the_menus_made_elsewhere_once() -> None:
+    named = [
+        entry for menu in MENUS for entry in menu.entries if isinstance(entry, str) and entry != SEPARATOR
+    ]
+    assert sorted(named) == sorted(SUBMENUS)
 
 
-@pytest.mark.parametrize("table", [TOOLBAR, CONTEXT_MENU])
-def test_tool_bar_and_context_menu_name_actions_once(table: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("table", [TOOLBAR, CONTEXT_MENU, MARK_MENU])
+def test_tool_bar_and_context_menus_name_actions_once(table: tuple[str, ...]) -> None:
     entries = [entry for entry in table if entry not in {SEPARATOR, "mark_tools"}]
     assert set(entries) <= IDS
     assert len(entries) == len(set(entries))
@@ -104,7 +106,8 @@ def test_tool_bar_and_context_menu_name_actions_once(table: tuple[str, ...]) -> 
 
 def test_tools_in_the_bar_have_icons() -> None:
     icons = {spec.id: spec.icon for spec in ACTIONS}
-    assert all(icons[entry] for entry in (*TOOLBAR, *MARK_TOOLS) if entry not in {SEPARATOR, "mark_tools"})
+    assert all(icons[entry] for entry in TOOLBAR if entry not in {SEPARATOR, "mark_tools"})
+    assert all(spec.icon for spec in MARK_TOOLS if isinstance(spec, ActionSpec))
 
 
 def test_access_keys_in_a_menu_are_unique(window: MainWindow) -> None:
@@ -152,9 +155,11 @@ def test_what_needs_an_image_waits_for_one(window: MainWindow) -> None:
 
 def test_menus_have_their_submenus_in_place(window: MainWindow) -> None:
     menus = [action.menu() for action in window.menuBar().actions()]
-    assert [menu.title() for menu in menus] == [title for title, _ in MENUS]
+    assert [menu.title() for menu in menus] == [spec.title for spec in MENUS]
     inner = {action.menu() for menu in menus for action in menu.actions() if isinstance(action.menu(), QMenu)}
-    assert len(inner) == len(SUBMENUS)
+    described = [entry for spec in MENUS for entry in spec.entries if isinstance(entry, MenuSpec)]
+    assert len(inner) == len(SUBMENUS) + len(described)
+    assert {spec.title for spec in described} < {menu.title() for menu in inner}
 
 
 def test_one_tool_at_a_time(window: MainWindow) -> None:

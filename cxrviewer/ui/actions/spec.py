@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 SEPARATOR = ""
@@ -36,3 +37,27 @@ class ActionSpec:
     icon: str = ""
     checkable: bool = False
     needs_image: bool = False
+
+
+@dataclass(frozen=True)
+class MenuSpec:
+    """One menu.
+
+    Parameters
+    ----------
+    title : str
+        With its access key.
+    entries : tuple
+        Actions, menus and separators; another text is the id of a menu that follows from what is open.
+    """
+
+    title: str
+    entries: tuple[ActionSpec | MenuSpec | str, ...]
+
+    def actions(self) -> Iterator[ActionSpec]:
+        """Go through the actions in this menu and those inside it."""
+        for entry in self.entries:
+            if isinstance(entry, ActionSpec):
+                yield entry
+            elif isinstance(entry, MenuSpec):
+                yield from entry.actions()
