@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cxrviewer.imaging.geometry import Affine, apply_affine
+from cxrviewer.imaging.geometry import Affine, apply_affine, resize_affine
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,12 @@ def fitted(image_shape: tuple[int, int], size: int, aspect: float = 1.0) -> View
     scale = size / max(width, height)
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     return make_viewport(image_shape, shape, scale=scale, center=(0.5, 0.5), aspect=aspect)
+
+
+def enlarged(viewport: Viewport, times: int) -> Viewport:
+    """Return the same view with so many times the pixels along each side."""
+    shape = viewport.shape[0] * times, viewport.shape[1] * times
+    return Viewport(shape, resize_affine(viewport.shape, shape) @ viewport.stored_to_view)
 
 
 def full_resolution(

@@ -7,17 +7,28 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 
 from cxrviewer.explain.target import target_name
 from cxrviewer.export.options import ExportOptions, PictureKind, options_from_json, options_to_json
 from cxrviewer.export.overlay import Scene
-from cxrviewer.imaging.viewport import Viewport, full_resolution
+from cxrviewer.imaging.viewport import Viewport, enlarged, full_resolution
 from cxrviewer.session.marks import FileMarks
 from cxrviewer.session.scene import make_scene
 from cxrviewer.session.shown import Shown
 
 _LONGEST_NAME = 60
+_LARGE = 1536
+"""Pixels along the shorter side of an image from which letters and lines on it are sharp, on paper too."""
+
+
+class ImageSize(StrEnum):
+    """How much of an image is exported, and how large."""
+
+    WHOLE = "whole"
+    ENLARGED = "enlarged"
+    DISPLAYED = "displayed"
 
 
 @dataclass(frozen=True)
@@ -28,14 +39,14 @@ class ExportChoice:
     ----------
     options : ExportOptions
         The format, and what goes into the file.
-    displayed : bool
-        Whether the image is exported as it is displayed, and not whole at its own resolution.
+    size : ImageSize
+        Whether the image is exported whole at its own resolution, enlarged, or as it is displayed.
     panes : bool
         Whether all panes are exported as they stand, and not the active one alone.
     """
 
     options: ExportOptions = field(default_factory=ExportOptions)
-    displayed: bool = False
+    size: ImageSize = ImageSize.WHOLE
     panes: bool = False
 
 
@@ -51,14 +62,19 @@ class PaneView:
 def scenes_of(choice: ExportChoice, active: PaneView, panes: Sequence[PaneView]) -> tuple[Scene, ...]:
     """Return what an export shows: the active pane, or all that have an analysis; nothing without one."""
     views = panes if choice.panes else (active,)
-    made = (_scene(view, displayed=choice.displayed) for view in views)
+    made = (_scene(view, choice.size) for view in views)
     return tuple(scene for scene in made if scene is not None)
 
 
-def view_size(view: PaneView, *, displayed: bool) -> tuple[int, int]:
+def view_size(view: PaneView, size: ImageSize) -> tuple[int, int]:
     """Return columns and rows of the image as it would be exported."""
-    rows, columns = (view.viewport if displayed else _whole(view)).shape
+    rows, columns = _viewport(view, size).shape
     return columns, rows
+
+
+def enlargement(view: PaneView) -> int:
+    """Return how many times an image is enlarged to be large; 1 where it is."""
+    return -(-_LARGE // min(_viewport(view, ImageSize.WHOLE).shape))
 
 
 def remembered_choice(text: str) -> ExportChoice:
@@ -69,7 +85,7 @@ def remembered_choice(text: str) -> ExportChoice:
     try:
         content = json.loads(text)
         options = options_from_json(content["options"])
-        return ExportChoice(replace(options, identity=False), content["displayed"] is True)
+        return ExportChoice(replace(options, identity=False), ImageSize(content["size"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return ExportChoice()
 
@@ -77,7 +93,7 @@ def remembered_choice(text: str) -> ExportChoice:
 def choice_to_remember(choice: ExportChoice) -> str:
     """Return a choice as it is remembered: without identity, and without what belongs to the panes of now."""
     options = replace(choice.options, identity=False, columns=1)
-    return json.dumps({"options": options_to_json(options), "displayed": choice.displayed})
+    return json.dumps({"options": options_to_json(options), "size": choice.size.value})
 
 
 def suggested_name(scene: Scene, options: ExportOptions) -> str:
@@ -99,13 +115,16 @@ def free_path(folder: Path, name: str, suffix: str) -> Path:
     return path
 
 
-def _scene(view: PaneView, *, displayed: bool) -> Scene | None:
+def _scene(view: PaneView, size: ImageSize) -> Scene | None:
     if view.shown.radiograph is None:
         return None
-    return make_scene(view.shown, view.viewport if displayed else _whole(view), view.marks)
+    return make_scene(view.shown, _viewport(view, size), view.marks)
 
 
-def _whole(view: PaneView) -> Viewport:
+def _viewport(view: PaneView, size: ImageSize) -> Viewport:
+    if size is ImageSize.DISPLAYED:
+        return view.viewport
     radiograph = view.shown.radiograph
     assert radiograph is not None
-    return full_resolution(radiograph.shape, radiograph.aspect, view.shown.state.orientation)
+    whole = full_resolution(radiograph.shape, radiograph.aspect, view.shown.state.orientation)
+    return enlarged(whole, enlargement(view)) if size is ImageSize.ENLARGED else whole

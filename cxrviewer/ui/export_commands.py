@@ -14,6 +14,7 @@ from cxrviewer.errors import ExportError
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.session.export_choice import (
     ExportChoice,
+    ImageSize,
     PaneView,
     choice_to_remember,
     remembered_choice,
@@ -88,14 +89,14 @@ class ExportCommands:
 
         self._window.services.run_aside(lambda: export(scenes, path, options), done)
 
-    def overlay(self, *, displayed: bool) -> tuple[Scene, ...]:
+    def overlay(self, size: ImageSize) -> tuple[Scene, ...]:
         """Return what the active pane shows; nothing while there is no analysis."""
         active = self._view(self._window.panes.active)
-        return scenes_of(ExportChoice(displayed=displayed), active, ()) if active is not None else ()
+        return scenes_of(ExportChoice(size=size), active, ()) if active is not None else ()
 
     def copy_overlay(self) -> None:
         """Put the annotated overlay, as displayed, on the clipboard; without an analysis, the image."""
-        scenes = self.overlay(displayed=True)
+        scenes = self.overlay(ImageSize.DISPLAYED)
         if not scenes:
             self.copy_image()
             return
@@ -115,7 +116,7 @@ class ExportCommands:
         """Print the annotated overlay at the image's own resolution on a page."""
         from cxrviewer.ui.printing import ask_for_printer
 
-        scenes = self.overlay(displayed=False)
+        scenes = self.overlay(ImageSize.ENLARGED)
         if not scenes:
             self._window.messages.show_text(_NOTHING)
             return
@@ -127,7 +128,9 @@ class ExportCommands:
 
     def drag_from(self, handle: QWidget) -> None:
         """Let the overlay be dragged out of the window by a widget."""
-        self.drag = DragOut(handle, lambda: self.overlay(displayed=True), self._window.messages.show_error)
+        self.drag = DragOut(
+            handle, lambda: self.overlay(ImageSize.DISPLAYED), self._window.messages.show_error
+        )
 
     def close(self) -> None:
         """Remove what was only lent to others."""

@@ -18,7 +18,13 @@ from cxrviewer.export.save import specs
 from cxrviewer.export.writer_spec import Group
 from cxrviewer.imaging.header import Header
 from cxrviewer.imaging.viewport import full_resolution, make_viewport
-from cxrviewer.session.export_choice import ExportChoice, PaneView, choice_to_remember, remembered_choice
+from cxrviewer.session.export_choice import (
+    ExportChoice,
+    ImageSize,
+    PaneView,
+    choice_to_remember,
+    remembered_choice,
+)
 from cxrviewer.session.marks import FileMarks, Length
 from cxrviewer.session.plan import AtHand
 from cxrviewer.session.shown import Shown
@@ -90,10 +96,10 @@ def _browse(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, name: str) ->
 
 
 @pytest.mark.parametrize("kind", PictureKind)
-@pytest.mark.parametrize("displayed", [False, True])
-def test_the_preview_is_the_file(open_dialog, tmp_path: Path, kind: PictureKind, displayed: bool) -> None:
+@pytest.mark.parametrize("size", [ImageSize.WHOLE, ImageSize.DISPLAYED])
+def test_the_preview_is_the_file(open_dialog, tmp_path: Path, kind: PictureKind, size: ImageSize) -> None:
     length = FileMarks((Length(((5.0, 5.0), (50.0, 30.0))),))
-    dialog = open_dialog(ExportChoice(ExportOptions(kind=kind), displayed), active=view(marks=length))
+    dialog = open_dialog(ExportChoice(ExportOptions(kind=kind), size), active=view(marks=length))
     # So large that nothing is reduced.
     dialog.preview.picture.setMinimumSize(2400, 1600)
     dialog.resize(3000, 2000)
@@ -110,7 +116,7 @@ def test_the_preview_is_the_file(open_dialog, tmp_path: Path, kind: PictureKind,
 def test_each_choice_changes_the_preview_at_once(open_dialog) -> None:
     marks = FileMarks((Length(((5.0, 5.0), (50.0, 30.0))),))
     shown = named(Path("a.dcm"), directions=("L", "F"))
-    dialog = open_dialog(ExportChoice(displayed=True), active=view(shown, marks))
+    dialog = open_dialog(ExportChoice(size=ImageSize.DISPLAYED), active=view(shown, marks))
     for name, box in dialog.form.boxes.items():
         if name != "sidecar":
             before = dialog.preview.drawn
@@ -193,10 +199,10 @@ def test_identity_is_off_is_warned_of_and_is_never_remembered(open_dialog) -> No
 
 def test_what_was_chosen_is_offered_again(open_dialog) -> None:
     options = ExportOptions(writer="tiff", kind=PictureKind.TRIPLE, color_bar=False)
-    dialog = open_dialog(remembered_choice(choice_to_remember(ExportChoice(options, displayed=True))))
+    dialog = open_dialog(remembered_choice(choice_to_remember(ExportChoice(options, ImageSize.ENLARGED))))
     choice = dialog.form.choice()
-    assert (choice.options, choice.displayed) == (options, True)
-    for damaged in ("", "[]", "{", '{"options": {"writer": 1}, "displayed": true}', '{"options": {"x": 1}}'):
+    assert (choice.options, choice.size) == (options, ImageSize.ENLARGED)
+    for damaged in ("", "[]", "{", '{"options": {"writer": 1}, "size": "whole"}', '{"options": {"x": 1}}'):
         assert remembered_choice(damaged) == ExportChoice()
 
 
@@ -282,5 +288,5 @@ def test_cancelling_the_file_dialog_changes_nothing(
 
 
 def test_the_whole_image_is_suggested(dialog: ExportDialog) -> None:
-    assert dialog.form.size_choice.currentText() == "The whole image, 60×40"
+    assert dialog.form.size_choice.currentText() == "Whole image, 60×40"
     assert dialog.scenes()[0].viewport.shape == full_resolution((40, 60)).shape

@@ -22,6 +22,7 @@ from cxrviewer.explain.target import of_label
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.session.export_choice import ImageSize
 from cxrviewer.session.panes import Layout
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.settings import load_settings
@@ -504,7 +505,7 @@ def test_the_export_is_of_the_active_pane(window, qtbot, tmp_path, write_image) 
     _settle(window, qtbot)
     target = tmp_path / "out.png"
     exports = window.commands.exports
-    exports.write(exports.overlay(displayed=False), target, ExportOptions())
+    exports.write(exports.overlay(ImageSize.WHOLE), target, ExportOptions())
     qtbot.waitUntil(target.exists, timeout=WAIT)
     qtbot.waitUntil(lambda: not list(tmp_path.glob(".out*")), timeout=WAIT)
     picture = cv2.imread(str(target))

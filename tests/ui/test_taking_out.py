@@ -22,6 +22,7 @@ from cxrviewer.export.picture import export_picture
 from cxrviewer.imaging.measure import CALIBRATED_BY_USER
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.spacing import Spacing
+from cxrviewer.session.export_choice import ImageSize
 from cxrviewer.session.marks import FileMarks, Length
 from cxrviewer.settings import Settings
 from cxrviewer.ui.dialogs.export import ExportDialog
@@ -67,7 +68,7 @@ def clipboard() -> NDArray[np.uint8]:
 
 
 def displayed(window: MainWindow) -> NDArray[np.uint8]:
-    return export_picture(window.commands.exports.overlay(displayed=True), ExportOptions()).pixels
+    return export_picture(window.commands.exports.overlay(ImageSize.DISPLAYED), ExportOptions()).pixels
 
 
 def test_the_overlay_is_copied_with_its_words(window: MainWindow, qtbot) -> None:
@@ -95,7 +96,7 @@ def test_hidden_marks_are_not_taken_out_but_the_calibration_holds(window: MainWi
     book.document(window.controller.shown.radiograph).hold(marks)
     for visible in (True, False):
         book.show(visible)
-        (scene,) = exports.overlay(displayed=False)
+        (scene,) = exports.overlay(ImageSize.WHOLE)
         assert len(scene.marks.content["marks"]) == visible
         assert scene.spacing == marks.calibration
 

@@ -13,7 +13,7 @@ from cxrviewer.export.options import PictureKind
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.save import specs
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
-from cxrviewer.session.export_choice import ExportChoice, PaneView, view_size
+from cxrviewer.session.export_choice import ExportChoice, ImageSize, PaneView, enlargement, view_size
 from cxrviewer.ui.panels.fields import GroupedCombo
 
 _CONTENTS = (
@@ -82,7 +82,7 @@ class ExportForm(QWidget):
             columns=self._screen.columns if panes else 1,
             **checked,  # type: ignore[arg-type]
         )
-        return ExportChoice(options, bool(self.size_choice.currentData()), panes)
+        return ExportChoice(options, ImageSize(self.size_choice.currentData()), panes)
 
     def spec(self) -> WriterSpec:
         """Return the format."""
@@ -122,9 +122,15 @@ class ExportForm(QWidget):
         self.content.add_entry("Original, heatmap and overlay", PictureKind.TRIPLE)
         if len(self._screen.panes) > 1:
             self.content.add_entry(f"All {len(self._screen.panes)} panes", None)
-        for displayed, text in ((False, "The whole image"), (True, "As displayed")):
-            columns, rows = view_size(self._screen.active, displayed=displayed)
-            self.size_choice.add_entry(f"{text}, {columns}×{rows}", displayed)
+        times = enlargement(self._screen.active)
+        for size, text in (
+            (ImageSize.WHOLE, "Whole image"),
+            (ImageSize.ENLARGED, f"{times} times as large"),
+            (ImageSize.DISPLAYED, "As displayed"),
+        ):
+            if size is not ImageSize.ENLARGED or times > 1:
+                columns, rows = view_size(self._screen.active, size)
+                self.size_choice.add_entry(f"{text}, {columns}×{rows}", size)
         most = len(self._screen.panes)
         # Films are of many analyses, which are not at hand.
         known = [spec for spec in specs() if spec.least <= most and spec.group is not Group.FILM]
@@ -136,7 +142,8 @@ class ExportForm(QWidget):
                 self.format.add_entry(spec.name, spec.id, ", ".join(spec.suffixes))
         options = self._start.options
         self.content.choose(options.kind)
-        self.size_choice.choose(self._start.displayed)
+        size = self._start.size
+        self.size_choice.choose(size if self.size_choice.can_choose(size) else ImageSize.WHOLE)
         self.format.choose(options.writer if self.format.can_choose(options.writer) else "png")
         for name, _, tip in _CONTENTS:
             self.boxes[name].setToolTip(tip)
