@@ -23,6 +23,7 @@ from cxrviewer.errors import UserError
 from cxrviewer.export.save import write_errors
 from cxrviewer.imaging.measure import CALIBRATED_BY_USER, Point
 from cxrviewer.imaging.spacing import Spacing
+from cxrviewer.json_file import TooLargeError, read_object
 from cxrviewer.paths import atomic_path
 from cxrviewer.session.marks import KINDS, FileMarks, Mark, inside_image
 
@@ -129,18 +130,15 @@ def check_free(path: Path, image: MarkedImage) -> None:
 
 def _content(path: Path) -> Mapping[str, Any]:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise MarksFileError("This file is too large to hold marks.", "", path)
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+        return read_object(path, _LARGEST)
     except OSError as error:
         raise MarksFileError(
             f"The marks cannot be read ({error.strerror}).", "Check that the file may be read.", path
         ) from error
-    except (ValueError, RecursionError) as error:
+    except TooLargeError as error:
+        raise MarksFileError("This file is too large to hold marks.", "", path) from error
+    except ValueError as error:
         raise _damaged(path) from error
-    if not isinstance(content, dict):
-        raise _damaged(path)
-    return content
 
 
 def _damaged(path: Path) -> MarksFileError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from cxrviewer.export.provenance import FORMAT, VERSION
 from cxrviewer.imaging.grayscale import presentation_table
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
+from cxrviewer.json_file import TooLargeError, read_object
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import card_from_table
 from cxrviewer.session.analysis import Analysis
@@ -168,18 +168,15 @@ def find_by_digest(paths: Iterable[Path], digest: str, digest_of: Callable[[Path
 
 def _content(path: Path) -> Mapping[str, Any]:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise SidecarError("This file is too large to say how an export was made.", "", path)
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
+        return read_object(path, _LARGEST)
     except OSError as error:
         raise SidecarError(
             f"The file cannot be read ({error.strerror}).", "Check that it exists and may be read.", path
         ) from error
-    except (ValueError, RecursionError) as error:
+    except TooLargeError as error:
+        raise SidecarError("This file is too large to say how an export was made.", "", path) from error
+    except ValueError as error:
         raise _damaged(path) from error
-    if not isinstance(content, dict):
-        raise _damaged(path)
-    return content
 
 
 def _damaged(path: Path) -> SidecarError:
