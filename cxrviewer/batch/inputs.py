@@ -6,9 +6,11 @@ import csv
 import glob
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cxrviewer.errors import UserError
+from cxrviewer.foreign_text import printable
 from cxrviewer.learning.manifest import FILE_COLUMNS
 from cxrviewer.session.folder import is_image_file, natural_key, walk
 from cxrviewer.session.places import is_container
@@ -47,19 +49,26 @@ def find_images(inputs: Sequence[str], output: Path, most: int | None = None) ->
         There is nothing, or a table cannot be read. A file of a table that does not exist is among what is
         returned: it will be told of like any that cannot be read.
     """
-    own = (output / PICTURES).absolute()
+    own = (output / PICTURES).resolve()
     seen: dict[Path, Found] = {}
     for text in inputs:
         for found in _stood_for(text):
             path = found.path.absolute()
-            if own not in path.parents:
-                seen.setdefault(path, Found(path, found.name))
+            folder = _resolved(path.parent)
+            if path not in seen and own != folder and own not in folder.parents:
+                seen[path] = Found(path, printable(found.name))
             if most is not None and len(seen) >= most:
                 return tuple(seen.values())
     if not seen:
         hint = "Give a folder, a table, a pattern such as 'scans/*.dcm', or image files."
         raise UserError("There are no images.", hint, Path(inputs[0]) if inputs else None)
     return tuple(seen.values())
+
+
+@lru_cache(64)
+def _resolved(folder: Path) -> Path:
+    """Return a folder without links, so that it is known by another name, too."""
+    return folder.resolve()
 
 
 def _stood_for(text: str) -> Iterator[Found]:

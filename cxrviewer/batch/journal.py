@@ -1,11 +1,14 @@
 """What a batch has done so far, in its output folder: it goes on from there after any end.
 
-A row is there once its picture is; a picture that is there without its row is made again.
+A row is there once its picture is; a picture that is there without its row is made again. Of a file it knows
+a digest of its path alone, so that it tells no more of the files' names than the rows do.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 import sqlite3
 import unicodedata
@@ -22,10 +25,12 @@ from cxrviewer.errors import ExportError, UserError
 NAME = "batch.sqlite"
 _LONGEST = 60
 """Letters of a file's name that go into that of its picture."""
+_VERSION = 2
+"""Of the tables; kept as SQLite's user version, which is 0 in any other file."""
 _TABLES = (
+    f"PRAGMA user_version = {_VERSION}",
     "CREATE TABLE run (content TEXT NOT NULL, facts TEXT)",
-    "CREATE TABLE items (number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, name TEXT NOT NULL, "
-    "picture TEXT NOT NULL)",
+    "CREATE TABLE items (number INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE)",
     "CREATE TABLE rows (number INTEGER PRIMARY KEY, content TEXT NOT NULL, failed INTEGER NOT NULL, "
     "thumbnail BLOB)",
 )
@@ -46,8 +51,8 @@ class Journal:
     Raises
     ------
     UserError
-        There is a run and `resume` is false, the run was made by another fingerprint, or another process is
-        at it.
+        There is a run and `resume` is false, the run was made by another fingerprint or version, or another
+        process is at it, or this is no journal.
     ExportError
         The disk is full.
     """
@@ -74,19 +79,13 @@ class Journal:
     ) -> None:
         self._connection.close()
 
-    def add(self, found: Sequence[Found], suffix: str, *, stems: bool) -> None:
+    def add(self, found: Sequence[Found]) -> None:
         """Put files into the journal that are not there yet, after those that are."""
         with self._errors(), self._transaction():
             (last,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM items").fetchone()
             for one in found:
-                number = last + 1
-                stem = f"-{_safe(one.path.stem)}" if stems and _safe(one.path.stem) else ""
-                name = one.name if stems else f"{number:05}"
-                added = self._connection.execute(
-                    "INSERT OR IGNORE INTO items VALUES (?, ?, ?, ?)",
-                    (number, str(one.path), name, f"{number:05}{stem}{suffix}"),
-                )
-                last += added.rowcount
+                row = (last + 1, _key(one.path))
+                last += self._connection.execute("INSERT OR IGNORE INTO items VALUES (?, ?)", row).rowcount
 
     def describe(self, facts: Mapping[str, object]) -> None:
         """Keep what all rows have in common."""
@@ -95,19 +94,30 @@ class Journal:
 
     def facts(self) -> dict[str, Any] | None:
         """Return what `describe` was given, None before."""
-        (content,) = self._connection.execute("SELECT facts FROM run").fetchone()
-        found: dict[str, Any] | None = None if content is None else json.loads(content)
+        with self._errors():
+            (content,) = self._connection.execute("SELECT facts FROM run").fetchone()
+            found: dict[str, Any] | None = None if content is None else json.loads(content)
         return found
 
-    def left(self, found: Sequence[Found]) -> list[Item]:
-        """Return those of the files that have no row yet."""
-        wanted = {str(one.path) for one in found}
-        query = "SELECT * FROM items WHERE number NOT IN (SELECT number FROM rows) ORDER BY number"
+    def left(self, found: Sequence[Found], suffix: str, *, stems: bool) -> list[Item]:
+        """Return those of the files that have no row yet.
+
+        Parameters
+        ----------
+        found : sequence of Found
+            The files; all of them were added.
+        suffix : str
+            Ending of the pictures, with the dot.
+        stems : bool
+            Whether pictures and rows are called by the files; else by numbers alone.
+        """
+        files = {_key(one.path): one for one in found}
+        query = "SELECT number, path FROM items WHERE number NOT IN (SELECT number FROM rows) ORDER BY number"
         with self._errors():
             return [
-                Item(number, Path(path), name, picture)
-                for number, path, name, picture in self._connection.execute(query)
-                if path in wanted
+                _item(number, files[key], suffix, stems=stems)
+                for number, key in self._connection.execute(query)
+                if key in files
             ]
 
     def put(self, row: BatchRow, thumbnail: bytes | None) -> None:
@@ -120,30 +130,36 @@ class Journal:
 
     def rows(self) -> Iterator[BatchRow]:
         """Return all rows in their order, one after another."""
-        for (content,) in self._connection.execute("SELECT content FROM rows ORDER BY number"):
-            yield row_from_json(json.loads(content))
+        with self._errors():
+            for (content,) in self._connection.execute("SELECT content FROM rows ORDER BY number"):
+                yield row_from_json(json.loads(content))
 
     def row(self, number: int) -> tuple[BatchRow, bytes]:
         """Return the row of an item, and its small picture as a JPEG file, empty where there is none."""
         query = "SELECT content, thumbnail FROM rows WHERE number = ?"
-        content, thumbnail = self._connection.execute(query, (number,)).fetchone()
-        return row_from_json(json.loads(content)), thumbnail or b""
+        with self._errors():
+            content, thumbnail = self._connection.execute(query, (number,)).fetchone()
+            return row_from_json(json.loads(content)), thumbnail or b""
 
     def counts(self) -> tuple[int, int, int]:
         """Return how many items there are, how many of them have a row, and how many of these an error."""
-        (total,) = self._connection.execute("SELECT count(*) FROM items").fetchone()
-        done, failed = self._connection.execute(
-            "SELECT count(*), coalesce(sum(failed), 0) FROM rows"
-        ).fetchone()
+        query = "SELECT count(*), coalesce(sum(failed), 0) FROM rows"
+        with self._errors():
+            (total,) = self._connection.execute("SELECT count(*) FROM items").fetchone()
+            done, failed = self._connection.execute(query).fetchone()
         return total, done, failed
 
     def _begin(self, choices: str, *, resume: bool) -> None:
         with self._transaction():
-            if self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'run'").fetchone() is None:
+            if self._connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
                 for statement in _TABLES:
                     self._connection.execute(statement)
                 self._connection.execute("INSERT INTO run VALUES (?, NULL)", (choices,))
                 return
+            (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+            if version != _VERSION:
+                message = "The journal of this batch was made by another version of the program."
+                raise UserError(message, "Give another folder.", self._path)
             if self.facts() is None:
                 # It ended before anything was done: a target was mistyped, say.
                 self._connection.execute("DELETE FROM items")
@@ -177,22 +193,40 @@ class Journal:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Tell what SQLite met in words of the program."""
+        """Tell what SQLite met in words of the program, and of contents that are none of a journal."""
         try:
             yield
         except sqlite3.Error as error:
             raise self._told(error) from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise self._damaged() from error
 
     def _told(self, error: sqlite3.Error) -> UserError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             return UserError("Another batch is writing to this folder.", "Wait for it.", self._path.parent)
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-            hint = "Free some space, and go on by --resume: what was finished is kept."
-            return ExportError("The disk is full.", hint, self._path.parent)
+        kept = "and go on by --resume: what was finished is kept."
+        if code == sqlite3.SQLITE_FULL:
+            return ExportError("The disk is full.", f"Free some space, {kept}", self._path.parent)
+        if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY):
+            message = "The folder of the results cannot be written to any more."
+            return ExportError(message, f"See that it is there and has room, {kept}", self._path.parent)
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            return UserError("The journal of this batch is damaged.", "Give another folder.", self._path)
+            return self._damaged()
         return ExportError(f"The journal cannot be written ({error}).", "Give another folder.", self._path)
+
+    def _damaged(self) -> UserError:
+        return UserError("The journal of this batch is damaged.", "Give another folder.", self._path)
+
+
+def _key(path: Path) -> bytes:
+    """Return by what a file is known, whatever bytes are in its name."""
+    return hashlib.sha256(os.fsencode(path)).digest()
+
+
+def _item(number: int, one: Found, suffix: str, *, stems: bool) -> Item:
+    stem = f"-{_safe(one.path.stem)}" if stems and _safe(one.path.stem) else ""
+    return Item(number, one.path, one.name if stems else f"{number:05}", f"{number:05}{stem}{suffix}")
 
 
 def _safe(stem: str) -> str:

@@ -58,10 +58,11 @@ def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report
     name = pictures / f"name{options.suffix}"
     check_destination(name, find_writer(name, options.export.writer).SPEC.suffixes)
     with Journal(output / NAME, fingerprint(options, load), resume=options.resume) as journal:
-        journal.add(found, options.suffix, stems=options.stems)
+        journal.add(found)
         _sweep(pictures)
         try:
-            _work(journal, journal.left(found), options, pictures, report)
+            left = journal.left(found, options.suffix, stems=options.stems)
+            _work(journal, left, options, pictures, report)
         finally:
             _sweep(pictures)
             # After Ctrl+C, too. A disk that is full keeps these from being written, and says so itself.

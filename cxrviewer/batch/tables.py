@@ -10,6 +10,7 @@ from typing import Any
 from cxrviewer.batch.facts import Facts
 from cxrviewer.batch.row import BatchRow
 from cxrviewer.export.annotated import DISCLAIMER
+from cxrviewer.foreign_text import table_cell
 from cxrviewer.paths import atomic_path
 
 _GROUP = 1000
@@ -17,7 +18,7 @@ _GROUP = 1000
 
 
 def write_csv(rows: Iterable[BatchRow], facts: Facts, path: Path) -> None:
-    """Write a table with a line a file, atomically.
+    """Write a table with a line a file, atomically; no cell of it is a formula of a spreadsheet.
 
     Raises
     ------
@@ -81,6 +82,8 @@ def _texts(cells: dict[str, Any]) -> dict[str, str]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, str):
+        return table_cell(value)
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from cxrviewer.errors import UserError
 from cxrviewer.explain.model_session import ModelSession
+from cxrviewer.foreign_text import table_cell
 from cxrviewer.learning.inference import Progress, Seen, look_at
 from cxrviewer.learning.labelled_files import LabelledFiles, read_labelled
 from cxrviewer.learning.measures import Floats, Measures, measure
@@ -141,4 +142,10 @@ def _write_table(found: Evaluation, path: Path) -> None:
         rows = zip(found.seen, found.files.truth, found.measures.called, found.probabilities, strict=True)
         for one, truth, called, probabilities in rows:
             texts = ["|".join(np.array(names)[chosen]) for chosen in (truth, called)]
-            table.writerow([one.path.name, *texts, *(f"{value:.6f}" for value in probabilities)])
+            table.writerow(
+                [
+                    table_cell(one.path.name),
+                    *map(table_cell, texts),
+                    *(f"{value:.6f}" for value in probabilities),
+                ]
+            )

@@ -25,7 +25,7 @@ from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import fitted
-from cxrviewer.learning.page import DISCLAIMER
+from cxrviewer.learning.page import DISCLAIMER, plain_texts
 from cxrviewer.learning.run_folder import HEATMAPS
 from cxrviewer.models.card import ModelCard
 from cxrviewer.models.loaded import LoadedModel
@@ -162,6 +162,7 @@ def _sheet(pictures: Sequence[tuple[NDArray[np.uint8], str]], title: str) -> NDA
         axes.imshow(pixels)
         axes.set_title(caption, fontsize=9)
     stream = io.BytesIO()
-    figure.savefig(stream, format="png")
+    with plain_texts(figure):
+        figure.savefig(stream, format="png")
     drawn = cv2.imdecode(np.frombuffer(stream.getvalue(), np.uint8), cv2.IMREAD_COLOR)
     return np.ascontiguousarray(np.asarray(drawn, np.uint8)[..., ::-1])

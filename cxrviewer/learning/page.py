@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrviewer.foreign_text import printable
 from cxrviewer.paths import atomic_path
 
 DISCLAIMER = "Research and teaching: not for diagnosis."
@@ -45,16 +47,16 @@ class Page:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self._parts: list[str] = [f"<h1>{html.escape(title)}</h1>"]
+        self._parts: list[str] = [f"<h1>{_escaped(title)}</h1>"]
         self.text(DISCLAIMER, note=True)
 
     def heading(self, text: str) -> None:
         """Begin a section."""
-        self._parts.append(f"<h2>{html.escape(text)}</h2>")
+        self._parts.append(f"<h2>{_escaped(text)}</h2>")
 
     def text(self, text: str, *, note: bool = False) -> None:
         """Add a paragraph; a note is set back."""
-        self._parts.append(f'<p class="{"note" if note else "text"}">{html.escape(text)}</p>')
+        self._parts.append(f'<p class="{"note" if note else "text"}">{_escaped(text)}</p>')
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Add a table; the first column is text, the others are numbers."""
@@ -62,18 +64,20 @@ class Page:
         self._parts.append(f"<table>{''.join(lines)}</table>")
 
     def figure(self, figure: Any, caption: str) -> None:
-        """Add a matplotlib figure as SVG, without a background of its own."""
+        """Add a matplotlib figure as SVG, without a background of its own; a "$" in it stands for itself."""
         stream = io.StringIO()
-        figure.savefig(stream, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None})
+        with plain_texts(figure):
+            figure.savefig(
+                stream, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None}
+            )
         drawing = stream.getvalue()
         drawing = drawing[drawing.index("<svg") :]
-        self._parts.append(f"<figure>{drawing}<figcaption>{html.escape(caption)}</figcaption></figure>")
+        self._parts.append(f"<figure>{drawing}<figcaption>{_escaped(caption)}</figcaption></figure>")
 
     def pictures(self, pictures: Sequence[tuple[NDArray[np.uint8], str]], *, wrong: bool = False) -> None:
         """Add small gray or RGB pictures with captions, side by side."""
         items = [
-            f'<figure><img src="{_png(pixels)}" alt="">'
-            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+            f'<figure><img src="{_png(pixels)}" alt=""><figcaption>{_escaped(caption)}</figcaption></figure>'
             for pixels, caption in pictures
         ]
         kind = "pictures wrong" if wrong else "pictures"
@@ -83,19 +87,32 @@ class Page:
         """Add small pictures as JPEG files, with captions and with links to files beside the page."""
         items = [
             f'<figure><a href="{html.escape(quote(link))}"><img src="{_data(jpeg, "jpeg")}" alt=""></a>'
-            f"<figcaption>{html.escape(caption)}</figcaption></figure>"
+            f"<figcaption>{_escaped(caption)}</figcaption></figure>"
             for jpeg, caption, link in pictures
         ]
         self._parts.append(f'<div class="pictures">{"".join(items)}</div>')
 
     def write(self, path: Path) -> None:
         """Write the page, atomically."""
-        head = f'<meta charset="utf-8"><title>{html.escape(self._title)}</title><style>{_STYLE}</style>'
+        head = f'<meta charset="utf-8"><title>{_escaped(self._title)}</title><style>{_STYLE}</style>'
         text = (
             f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(self._parts)}</body></html>\n'
         )
         with atomic_path(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def plain_texts(figure: Any) -> Iterator[None]:
+    """Draw no text of a matplotlib figure as a formula inside the block: names of classes may hold a "$"."""
+    import matplotlib
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
+    # For the ticks, which are made when the figure is drawn.
+    with matplotlib.rc_context({"text.parse_math": False}):
+        yield
 
 
 def percent(share: float | None) -> str:
@@ -110,10 +127,14 @@ def decimal(value: float | None, places: int = 3) -> str:
 
 def _row(kind: str, cells: Sequence[str]) -> str:
     parts = [
-        f'<{kind} class="{"number" if place else "text"}">{html.escape(cell)}</{kind}>'
+        f'<{kind} class="{"number" if place else "text"}">{_escaped(cell)}</{kind}>'
         for place, cell in enumerate(cells)
     ]
     return f"<tr>{''.join(parts)}</tr>"
+
+
+def _escaped(text: str) -> str:
+    return html.escape("\n".join(map(printable, text.split("\n"))))
 
 
 def _png(pixels: NDArray[np.uint8]) -> str:

@@ -19,6 +19,7 @@ from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.explain.question import Question
 from cxrviewer.explain.request import ExplainRequest, ExplainResult, Progress, ResumeRequest
+from cxrviewer.foreign_text import table_cell
 from cxrviewer.imaging.geometry import resize_affine
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.radiograph import Radiograph
@@ -308,5 +309,10 @@ def _write_table(found: Study, path: Path) -> None:
         for image in found.images:
             parts = (image.shares.get(place, (float("nan"),))[0] for place in columns)
             table.writerow(
-                [image.path.name, image.finding, f"{image.mean:.6f}", *(f"{p:.6f}" for p in parts)]
+                [
+                    table_cell(image.path.name),
+                    table_cell(image.finding),
+                    f"{image.mean:.6f}",
+                    *(f"{p:.6f}" for p in parts),
+                ]
             )

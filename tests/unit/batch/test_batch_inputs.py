@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -43,6 +45,26 @@ def test_results_inside_the_input_are_not_read_again(folder: Path) -> None:
     before = names([str(folder)], folder / "out")
     picture(folder / "out" / "pictures" / "00001-bare.png")
     assert names([str(folder)], folder / "out") == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_results_are_not_read_again_by_another_name_of_their_folder(folder: Path, tmp_path: Path) -> None:
+    before = names([str(folder)], folder)
+    picture(folder / "pictures" / "00001-bare.png")
+    (tmp_path / "link").symlink_to(folder)
+    assert names([str(folder)], tmp_path / "link") == before
+    assert names([str(tmp_path / "link")], folder) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are UTF-8 there")
+def test_names_that_would_do_harm_are_shown_as_what_they_are(folder: Path) -> None:
+    names_of_files = [b"\xff.png", b"a\nb\x1b[31m.png", "\u202egnp.exe.png".encode(), "\u00e4.png".encode()]
+    for name in names_of_files:
+        picture(folder / "made.png").rename(os.fsdecode(os.fsencode(folder) + b"/" + name))
+    found = find_images([str(folder)], folder / "out")
+    shown = [one.name for one in found if one.path.parent == folder]
+    assert {r"\udcff.png", r"a\nb\x1b[31m.png", r"\u202egnp.exe.png", "\u00e4.png"} < set(shown)
+    assert all(one.path.is_file() for one in found)
 
 
 def test_each_file_comes_once(folder: Path, tmp_path: Path) -> None:

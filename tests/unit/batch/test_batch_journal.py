@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -23,18 +26,18 @@ def test_what_has_a_row_is_not_left(tmp_path: Path) -> None:
     row = BatchRow(2, "b.png", "00002-b.png", probabilities=(0.1, 0.9), logits=(-1.0, 1.5), top="Viral")
     with journal(tmp_path) as first:
         first.describe({"labels": []})
-        first.add(FOUND, ".png", stems=True)
+        first.add(FOUND)
         first.put(row, b"jpeg")
     with journal(tmp_path, resume=True) as second:
         # A file that came meanwhile gets a number of its own.
         more = [*FOUND, Found(Path("/in/new.png"), "new.png")]
-        second.add(more, ".png", stems=True)
-        left = second.left(more)
+        second.add(more)
+        left = second.left(more, ".png", stems=True)
         assert [item.picture for item in left] == ["00001-a.png", "00003-c.png", "00004-new.png"]
         assert list(second.rows()) == [row]
         assert second.row(2) == (row, b"jpeg")
         assert second.counts() == (4, 1, 0)
-        assert [item.number for item in second.left(FOUND[:1])] == [1]
+        assert [item.number for item in second.left(FOUND[:1], ".png", stems=True)] == [1]
         with pytest.raises(UserError):
             second.put(row, None)
 
@@ -43,8 +46,8 @@ def test_names_of_pictures_are_safe_and_unique(tmp_path: Path) -> None:
     stems = ["a/b", "../../up", "con", "", ".hidden", "ä ö*?<>|\n", "x" * 300, "same", "same"]
     found = [Found(Path("/in") / str(place) / f"{stem}.dcm", stem) for place, stem in enumerate(stems)]
     with journal(tmp_path) as kept:
-        kept.add(found, ".png", stems=True)
-        pictures = [item.picture for item in kept.left(found)]
+        kept.add(found)
+        pictures = [item.picture for item in kept.left(found, ".png", stems=True)]
     assert len(set(pictures)) == len(stems)
     for picture in pictures:
         assert (tmp_path / picture).parent == tmp_path
@@ -55,8 +58,9 @@ def test_names_of_pictures_are_safe_and_unique(tmp_path: Path) -> None:
 
 def test_numbers_alone_tell_nothing_of_the_files(tmp_path: Path) -> None:
     with journal(tmp_path) as kept:
-        kept.add(FOUND, ".jpg", stems=False)
-        assert [(item.name, item.picture) for item in kept.left(FOUND)][:1] == [("00001", "00001.jpg")]
+        kept.add(FOUND)
+        left = kept.left(FOUND, ".jpg", stems=False)
+        assert [(item.name, item.picture) for item in left][:1] == [("00001", "00001.jpg")]
 
 
 def begin(folder: Path) -> None:
@@ -72,10 +76,13 @@ def test_a_run_is_not_begun_over_another(tmp_path: Path) -> None:
 
 def test_a_run_that_ended_before_anything_was_done_leaves_the_folder_free(tmp_path: Path) -> None:
     with journal(tmp_path) as mistyped:
-        mistyped.add(FOUND, ".png", stems=True)
+        mistyped.add(FOUND)
     with journal(tmp_path, method="rise") as kept:
-        kept.add(FOUND[1:], ".jpg", stems=True)
-        assert [item.picture for item in kept.left(FOUND)] == ["00001-b.jpg", "00002-c.jpg"]
+        kept.add(FOUND[1:])
+        assert [item.picture for item in kept.left(FOUND, ".jpg", stems=True)] == [
+            "00001-b.jpg",
+            "00002-c.jpg",
+        ]
 
 
 def test_other_choices_are_refused_by_name(tmp_path: Path) -> None:
@@ -96,6 +103,47 @@ def test_a_damaged_journal_is_told(tmp_path: Path) -> None:
         journal(tmp_path, resume=True)
 
 
+def test_no_text_of_a_file_is_in_the_journal_before_its_row_is(tmp_path: Path) -> None:
+    names = ["/scans/SMITH^JOHN.dcm", os.fsdecode(b"/scans/SMITH\xff.dcm")]
+    found = [Found(Path(name), "SMITH") for name in names]
+    with journal(tmp_path) as kept:
+        kept.add(found)
+        kept.add(found[::-1])
+        assert [item.path for item in kept.left(found, ".png", stems=False)] == [one.path for one in found]
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"SMITH" not in written
+    assert b"/scans" not in written
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("PRAGMA user_version = 1", "another version of the program"),
+        ("UPDATE run SET content = 'x'", "is damaged"),
+        ("UPDATE run SET content = '[]'", "is damaged"),
+        ("UPDATE run SET facts = x'ff00'", "is damaged"),
+        ("UPDATE rows SET content = '{\"number\": 1}'", "is damaged"),
+        ("DELETE FROM run", "is damaged"),
+        ("DROP TABLE rows", "cannot be written"),
+        ("DROP TABLE run", "cannot be written"),
+    ],
+)
+def test_a_journal_that_is_none_is_told(change: str, words: str, tmp_path: Path) -> None:
+    with journal(tmp_path) as kept:
+        kept.add(FOUND)
+        kept.describe({"labels": []})
+        kept.put(BatchRow(1, "a.png"), None)
+    with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as connection:
+        connection.execute(change)
+    with pytest.raises(UserError, match=words), journal(tmp_path, resume=True) as again:
+        list(again.rows())
+    (tmp_path / NAME).unlink()
+    with closing(sqlite3.connect(tmp_path / NAME)) as other:
+        other.execute("CREATE TABLE bookmarks (url TEXT)")
+    with pytest.raises(UserError, match="another version"):
+        journal(tmp_path, resume=True)
+
+
 def test_a_full_disk_is_told_and_keeps_what_was_done(tiny_disk: Path) -> None:
     written: list[int] = []
 
@@ -105,7 +153,7 @@ def test_a_full_disk_is_told_and_keeps_what_was_done(tiny_disk: Path) -> None:
             written.append(number)
 
     with journal(tiny_disk) as kept:
-        kept.add(FOUND, ".png", stems=True)
+        kept.add(FOUND)
         kept.describe({"labels": []})
         with pytest.raises(ExportError, match="The disk is full"):
             fill(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -27,7 +28,20 @@ def test_the_csv_has_a_line_a_file(tmp_path: Path) -> None:
         first, second = csv.DictReader(stream)
     assert (first["file"], first["top"], first["logit of Viral"]) == ("a,b.png", "Viral", "1.25")
     assert float(first["probability of Viral"]) == pytest.approx(0.9)
-    assert (second["file"], second["error"], second["top"]) == ('q"uote\n.png', "The file is empty.", "")
+    assert (second["file"], second["error"], second["top"]) == (r'q"uote\n.png', "The file is empty.", "")
+
+
+@pytest.mark.parametrize("name", ["=cmd|calc!A0", "+1", "-1+1", "@SUM(1)", "\t=1", " =1", "\uff1d1", "\r=1"])
+def test_no_cell_is_a_formula(name: str, tmp_path: Path) -> None:
+    facts = replace(FACTS, labels=(name, "b"))
+    row = BatchRow(1, name, name, top=name, target=name, probabilities=(0.5, 0.5), logits=(-1, 1), error=name)
+    write_csv([row], facts, tmp_path / "r.csv")
+    with (tmp_path / "r.csv").open(newline="", encoding="utf-8") as stream:
+        (found,) = csv.DictReader(stream)
+    texts = [found[column] for column in ("file", "picture", "top", "target", "error")]
+    assert all(text.startswith("'") for text in texts)
+    assert found[f"logit of {name}"] == "-1"
+    assert not [column for column in found if column[0] in "=+-@\t"]
 
 
 def test_parquet_has_the_same_with_types_and_the_model(tmp_path: Path) -> None:

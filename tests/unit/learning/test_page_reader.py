@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html.parser import HTMLParser
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from cxrviewer.errors import UserError
+from cxrviewer.foreign_text import printable
 from cxrviewer.learning.page import DISCLAIMER, Page
 from cxrviewer.learning.page_reader import Drawing, Heading, Paragraph, Pictures, Table, read_page
 
@@ -43,6 +45,44 @@ def test_a_page_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert np.array_equal(_decoded(pictures.items[0].data), gray)
     assert isinstance(sheet, Pictures)
     assert (sheet.items[0].data, sheet.items[0].link) == (jpeg, "pictures/a b & c.png")
+
+
+def test_a_page_runs_nothing_of_what_it_tells(tmp_path: Path) -> None:
+    names = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</svg>--><b>", "$\\frac$ $x^"]
+    names += ["javascript:alert(1)", "\udcff", "\x1b[31m\x00"]
+    page = Page(names[0])
+    for name in names:
+        page.heading(name)
+        page.text(name)
+        page.table((name,), [(name,)])
+        figure = Figure(figsize=(2, 1))
+        axes = figure.add_subplot()
+        axes.set_title(printable(name))
+        axes.set_yticks([0, 1], ["0", printable(name)])
+        page.figure(figure, name)
+        page.contact_sheet([(b"", name, f"pictures/{printable(name)}")])
+    page.write(tmp_path / "page.html")
+    seen = _Elements()
+    seen.feed((tmp_path / "page.html").read_text(encoding="utf-8"))
+    assert "script" not in seen.tags
+    assert seen.tags.count("img") == len(names)
+    assert not [name for name, _ in seen.attributes if name.startswith("on")]
+    links = [value for name, value in seen.attributes if name == "href"]
+    assert all(link.startswith(("pictures/", "#")) for link in links)
+    assert read_page(tmp_path / "page.html").title == names[0]
+
+
+class _Elements(HTMLParser):
+    """Collects what a browser would make of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
 
 
 def test_a_page_that_is_gone_is_told(tmp_path: Path) -> None:
