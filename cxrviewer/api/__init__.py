@@ -174,13 +174,11 @@ def overlay(
         The file cannot be written.
     """
     from cxrviewer.export.export import export
-    from cxrviewer.export.overlay import render
-
     state = _look(colormap, alpha, threshold, view, scale, signed=signed)
     scene = explanation.scene(state)
     if path is not None:
         export([scene], Path(path), options or ExportOptions())
-    return render(scene)
+    return scene.overlay.copy()
 
 
 def batch(

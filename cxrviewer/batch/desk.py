@@ -19,10 +19,9 @@ from cxrviewer.explain.display import STATE_TEXT
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions
-from cxrviewer.export.overlay import Scene, render
+from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.radiograph import Radiograph
-from cxrviewer.imaging.viewport import fitted
 from cxrviewer.models.card import InputSpec
 from cxrviewer.models.preprocess import ModelInput, prepare_input
 from cxrviewer.session.analysis import Analysis, LoadedChoice
@@ -183,7 +182,9 @@ def _row(item: Item, scene: Scene) -> BatchRow:
 
 def _thumbnail(scene: Scene) -> bytes:
     """Return the picture without words, small."""
-    image = scene.radiograph
-    picture = render(replace(scene, viewport=fitted(image.shape, THUMBNAIL, image.aspect)))
-    _, data = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    rows, columns = scene.overlay.shape[:2]
+    scale = THUMBNAIL / max(rows, columns)
+    size = max(1, round(columns * scale)), max(1, round(rows * scale))
+    small = cv2.resize(scene.overlay, size, interpolation=cv2.INTER_AREA)
+    _, data = cv2.imencode(".jpg", small[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     return bytes(data)

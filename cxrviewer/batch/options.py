@@ -48,7 +48,7 @@ class BatchOptions:
     target: str = "top"
     layers: str | None = None
     exact: bool = False
-    suffix: str = ".png"
+    suffix: str = ".jpg"
     export: ExportOptions = field(default_factory=ExportOptions)
     stems: bool = True
     most: int | None = None

@@ -39,9 +39,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--format",
         type=_format,
-        default=(".png", ""),
-        metavar="png|jpg|tif|webp|ID",
-        help="of the pictures, or another format of 'cxrviewer explain --format': map-npz, dicom-sc, ...",
+        default=(".jpg", ""),
+        metavar="jpg|png|tif|webp|ID",
+        help="of the pictures (jpg), or another format of 'cxrviewer explain --format': map-npz, dicom-sc, ...",
     )
     parser.add_argument("--max", type=_count, metavar="N", help="stop after so many files")
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")

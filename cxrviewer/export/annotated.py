@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.export.column import BACKGROUND, CAUTION, MUTED, ColorBar, Column
+from cxrviewer.export.column import ON_SCREEN, ColorBar, Column, Palette
 
 DISCLAIMER = "Research and teaching: not for diagnosis"
 
@@ -67,7 +67,10 @@ class AnnotatedPicture:
 
 
 def annotate(
-    picture: NDArray[np.uint8], annotation: Annotation, color_bar: ColorBar | None = None
+    picture: NDArray[np.uint8],
+    annotation: Annotation,
+    color_bar: ColorBar | None = None,
+    palette: Palette = ON_SCREEN,
 ) -> AnnotatedPicture:
     """Write an annotation beneath a picture, or beside one that is too narrow for text beneath it.
 
@@ -81,6 +84,8 @@ def annotate(
         Lines are wrapped, never cut off.
     color_bar : ColorBar, optional
         The scale of the heatmap.
+    palette : Palette
+        Colours of what is written.
     """
     from PIL import Image, ImageDraw
 
@@ -88,12 +93,12 @@ def annotate(
     if color_bar is None and annotation == _NOTHING:
         return AnnotatedPicture(picture, (0, 0, width, height))
     if width >= _BENEATH_FROM:
-        columns = _beneath(width, height, annotation, color_bar)
+        columns = _beneath(width, height, annotation, color_bar, palette)
         size = (width, max(column.bottom for column in columns))
     else:
-        columns = _beside(width, annotation, color_bar)
+        columns = _beside(width, annotation, color_bar, palette)
         size = (width + _SIDE_PANEL, max(height, *(column.bottom for column in columns)))
-    canvas = Image.new("RGB", size, BACKGROUND)
+    canvas = Image.new("RGB", size, palette.ground)
     canvas.paste(Image.fromarray(picture), (0, 0))
     pen = ImageDraw.Draw(canvas)
     for column in columns:
@@ -101,29 +106,33 @@ def annotate(
     return AnnotatedPicture(np.asarray(canvas), (0, 0, width, height))
 
 
-def _beneath(width: int, top: int, annotation: Annotation, color_bar: ColorBar | None) -> list[Column]:
+def _beneath(
+    width: int, top: int, annotation: Annotation, color_bar: ColorBar | None, palette: Palette
+) -> list[Column]:
     size = max(_SMALLEST_TEXT, round(min(width / _LETTERS_ACROSS, top / _LETTERS_DOWN)))
     if not (annotation.title or annotation.headline or annotation.rows):
-        only = Column(size, top + round(size * 0.6), width - 2 * size, size)
+        only = Column(size, top + round(size * 0.6), width - 2 * size, size, palette)
         _scale(only, annotation, color_bar)
         _foot(only, annotation, ruled=bool(annotation.message) or color_bar is not None)
         return [only]
     half = (width - 4 * size) // 2
-    left, right = (Column(x, top + size, half, size) for x in (size, width - size - half))
+    left, right = (Column(x, top + size, half, size, palette) for x in (size, width - size - half))
     _head(left, annotation)
     _scale(right, annotation, color_bar)
     left.bottom = right.bottom = max(left.bottom, right.bottom) + round(size * 0.6)
     middle = (len(annotation.rows) + 1) // 2
     left.pairs(annotation.rows[:middle])
     right.pairs(annotation.rows[middle:])
-    foot = Column(size, max(left.bottom, right.bottom), width - 2 * size, size)
+    foot = Column(size, max(left.bottom, right.bottom), width - 2 * size, size, palette)
     _foot(foot, annotation)
     return [left, right, foot]
 
 
-def _beside(left: int, annotation: Annotation, color_bar: ColorBar | None) -> list[Column]:
+def _beside(
+    left: int, annotation: Annotation, color_bar: ColorBar | None, palette: Palette
+) -> list[Column]:
     size = _SMALLEST_TEXT
-    panel = Column(left + size, size, _SIDE_PANEL - 2 * size, size)
+    panel = Column(left + size, size, _SIDE_PANEL - 2 * size, size, palette)
     _head(panel, annotation)
     panel.space(0.6)
     _scale(panel, annotation, color_bar)
@@ -142,7 +151,7 @@ def _head(column: Column, annotation: Annotation) -> None:
 
 def _scale(column: Column, annotation: Annotation, color_bar: ColorBar | None) -> None:
     if annotation.message:
-        column.text(annotation.message, color=MUTED)
+        column.text(annotation.message, color=column.palette.muted)
     if color_bar is not None:
         column.bar(color_bar)
 
@@ -153,5 +162,5 @@ def _foot(column: Column, annotation: Annotation, *, ruled: bool = True) -> None
             column.space(0.6)
             column.line()
             column.space(0.4)
-        column.text(annotation.disclaimer, color=CAUTION)
+        column.text(annotation.disclaimer, color=column.palette.caution)
     column.space(0.6)

@@ -22,6 +22,21 @@ MUTED: Color = (150, 155, 162)
 CAUTION: Color = (232, 178, 92)
 BACKGROUND: Color = (18, 20, 23)
 
+
+@dataclass(frozen=True)
+class Palette:
+    """Colours of what is written: letters, those of less weight, the notice, lines, and the ground."""
+
+    text: Color
+    muted: Color
+    caution: Color
+    line: Color
+    ground: Color
+
+
+ON_SCREEN = Palette(TEXT, MUTED, CAUTION, (58, 62, 68), BACKGROUND)
+ON_PAPER = Palette((27, 31, 36), (92, 99, 107), (150, 84, 0), (200, 206, 212), (255, 255, 255))
+
 _LINE = 1.3
 """Height of a line over the size of its letters."""
 
@@ -54,19 +69,24 @@ class Column:
         Place in the picture, pixels.
     size : int
         Letter size of the body text, pixels.
+    palette : Palette
+        Colours where none are named.
     """
 
-    def __init__(self, left: int, top: int, width: int, size: int) -> None:
+    def __init__(self, left: int, top: int, width: int, size: int, palette: Palette = ON_SCREEN) -> None:
         self.left, self.bottom, self.width, self.size = left, top, width, size
+        self.palette = palette
         self._steps: list[Callable[[Image, ImageDraw], None]] = []
 
     def space(self, share: float) -> None:
         """Leave a gap, as a share of the letter size."""
         self.bottom += round(self.size * share)
 
-    def text(self, text: str, *, color: Color = TEXT, scale: float = 1.0, bold: bool = False) -> None:
+    def text(
+        self, text: str, *, color: Color | None = None, scale: float = 1.0, bold: bool = False
+    ) -> None:
         """Set a paragraph, wrapped at the width of the column."""
-        size = round(self.size * scale)
+        size, color = round(self.size * scale), color or self.palette.text
         face = font(size, bold=bold)
         for line in wrapped(text, face, self.width):
             self._put(line, self.left, self.bottom, size, color, bold=bold)
@@ -77,9 +97,9 @@ class Column:
         face = font(self.size)
         indent = max((round(face.getlength(name)) for name, _ in rows), default=0) + self.size
         for name, value in rows:
-            self._put(name, self.left, self.bottom, self.size, MUTED)
+            self._put(name, self.left, self.bottom, self.size, self.palette.muted)
             for line in wrapped(value, face, self.width - indent):
-                self._put(line, self.left + indent, self.bottom, self.size, TEXT)
+                self._put(line, self.left + indent, self.bottom, self.size, self.palette.text)
                 self.bottom += round(self.size * _LINE)
 
     def bar(self, bar: ColorBar) -> None:
@@ -93,7 +113,7 @@ class Column:
         def draw(image: Image, pen: ImageDraw) -> None:
             image.paste(Images.fromarray(colors).resize((self.width, height)), place)
             frame = (place[0], place[1], place[0] + self.width - 1, place[1] + height - 1)
-            pen.rectangle(frame, outline=MUTED, width=max(1, self.size // 14))
+            pen.rectangle(frame, outline=self.palette.muted, width=max(1, self.size // 14))
 
         self._steps.append(draw)
         self.bottom += height + round(self.size * 0.25)
@@ -101,14 +121,14 @@ class Column:
         for at, label in bar.ticks:
             length = font(small).getlength(label)
             x = min(max(at * self.width - length / 2, 0), self.width - length)
-            self._put(label, self.left + round(x), self.bottom, small, TEXT)
+            self._put(label, self.left + round(x), self.bottom, small, self.palette.text)
         self.bottom += round(small * _LINE)
-        self.text(bar.caption, color=MUTED, scale=0.9)
+        self.text(bar.caption, color=self.palette.muted, scale=0.9)
 
     def line(self) -> None:
         """Set a thin line over the whole width."""
         box = (self.left, self.bottom, self.left + self.width - 1, self.bottom + max(0, self.size // 16))
-        self._steps.append(lambda _, pen: pen.rectangle(box, fill=(58, 62, 68)))
+        self._steps.append(lambda _, pen: pen.rectangle(box, fill=self.palette.line))
         self.bottom = box[3] + 1
 
     def draw(self, image: Image, pen: ImageDraw) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,13 +101,16 @@ class Scene:
         calibration = self.marks.calibration if self.marks is not None else None
         return calibration or self.radiograph.spacing
 
-
-def render(scene: Scene) -> NDArray[np.uint8]:
-    """Return the picture without annotation, (H, W, 3) uint8: as on screen in the same viewport."""
-    picture = Renderer(scene.radiograph).picture(
-        scene.viewport, scene.table, scene.heatmap, scene.style, scene.planes
-    )
-    return compose.to_rgb(picture)
+    @cached_property
+    def overlay(self) -> NDArray[np.uint8]:
+        """The picture without annotation, (H, W, 3) uint8, read-only: as on screen in the same viewport."""
+        picture = compose.to_rgb(
+            Renderer(self.radiograph).picture(
+                self.viewport, self.table, self.heatmap, self.style, self.planes
+            )
+        )
+        picture.flags.writeable = False
+        return picture
 
 
 def describe(scene: Scene) -> Annotation:

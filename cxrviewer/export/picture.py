@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.export.annotated import AnnotatedPicture, Annotation, annotate
+from cxrviewer.export.column import ON_SCREEN, Palette
 from cxrviewer.export.in_image import paint_identity, paint_orientation
 from cxrviewer.export.marks import paint_marks
 from cxrviewer.export.options import ExportOptions, PictureKind
-from cxrviewer.export.overlay import Scene, color_bar, describe, render
+from cxrviewer.export.overlay import Scene, color_bar, describe
 from cxrviewer.export.sheet import in_grid, side_by_side
 from cxrviewer.imaging.compose import HeatmapView
 
@@ -22,7 +23,9 @@ _LEAST = 0.75
 """Of the size that lines and letters have on a screen: smaller ones cannot be read."""
 
 
-def export_picture(scenes: Sequence[Scene], options: ExportOptions) -> AnnotatedPicture:
+def export_picture(
+    scenes: Sequence[Scene], options: ExportOptions, palette: Palette = ON_SCREEN
+) -> AnnotatedPicture:
     """Return what a picture file of an export shows.
 
     Parameters
@@ -31,17 +34,20 @@ def export_picture(scenes: Sequence[Scene], options: ExportOptions) -> Annotated
         One at least. Several stand in a grid, each with its own words.
     options : ExportOptions
         What goes into it.
+    palette : Palette
+        Colours of what is written about a scene.
     """
     if len(scenes) == 1:
-        return _annotated(scenes[0], options)
-    cells = [_annotated(scene, replace(options, disclaimer=False)).pixels for scene in scenes]
+        return _annotated(scenes[0], options, palette)
+    plain = replace(options, disclaimer=False)
+    cells = [_annotated(scene, plain, palette).pixels for scene in scenes]
     annotation = Annotation("", "", ())
-    return annotate(in_grid(cells, options.columns), _with_disclaimer(annotation, options))
+    return annotate(in_grid(cells, options.columns), _with_disclaimer(annotation, options), palette=palette)
 
 
 def seen(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
     """Return the overlay with what is drawn on the image itself, (H, W, 3) uint8."""
-    picture = render(scene)
+    picture = scene.overlay.copy()
     small, large = (min(picture.shape[:2]) / side for side in _SCREEN)
     unit = max(_LEAST, min(small, 1.0), large)
     if options.scale_bar:
@@ -53,13 +59,13 @@ def seen(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
     return picture
 
 
-def _annotated(scene: Scene, options: ExportOptions) -> AnnotatedPicture:
+def _annotated(scene: Scene, options: ExportOptions, palette: Palette) -> AnnotatedPicture:
     picture = _triple(scene, options) if options.kind is PictureKind.TRIPLE else seen(scene, options)
     annotation = describe(scene)
     if not options.caption:
         annotation = replace(annotation, title="", headline="", rows=())
     bar = color_bar(scene) if options.color_bar else None
-    return annotate(picture, _with_disclaimer(annotation, options), bar)
+    return annotate(picture, _with_disclaimer(annotation, options), bar, palette)
 
 
 def _with_disclaimer(annotation: Annotation, options: ExportOptions) -> Annotation:
@@ -83,4 +89,4 @@ def _heatmap_alone(scene: Scene) -> NDArray[np.uint8]:
     """Return the heatmap on black, opaque where it is strong, as its colour bar has it."""
     view = scene.style.view
     style = replace(scene.style, alpha=1.0, view=HeatmapView.SMOOTH if view is HeatmapView.CONTOURS else view)
-    return render(replace(scene, table=np.zeros_like(scene.table), style=style, planes=False))
+    return replace(scene, table=np.zeros_like(scene.table), style=style, planes=False).overlay

@@ -16,7 +16,7 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GRAY, _RGB = 0, 2
 _UP = 2
 """Filter: what a byte has more than the one above it."""
-_LEVEL = 2
+_LEVEL = 1
 
 
 def png_file(picture: NDArray[np.uint8], texts: Mapping[str, str]) -> bytes:

@@ -112,6 +112,8 @@ def write_sidecar(made: Provenance, path: Path, content: Path | None = None) -> 
     """
     beside = sidecar_path(path)
     check_sidecar(path)
+    import orjson
+
     with write_errors(beside), atomic_path(beside) as temporary:
         data = (content or path).read_bytes()
         digest = hashlib.sha256(data).hexdigest()
@@ -124,8 +126,7 @@ def write_sidecar(made: Provenance, path: Path, content: Path | None = None) -> 
             "options": options_to_json(made.options),
             "scenes": list(made.scenes),
         }
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
     return beside
 
 

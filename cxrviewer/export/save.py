@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from cxrviewer.errors import ExportError
 from cxrviewer.export.writer_spec import Group, WriterSpec
+from cxrviewer.paths import atomic_path
 from cxrviewer.registry import drop_ins
 
 _REASONS = {
@@ -87,8 +88,8 @@ def save_picture(
         `path` is then as it was, and nothing is left beside it.
     """
     check_destination(path, picture_suffixes(), source)
-    with write_errors(path):
-        find_writer(path, group=Group.PICTURE).write(picture, path, metadata)
+    with write_errors(path), atomic_path(path) as temporary:
+        find_writer(path, group=Group.PICTURE).write(picture, temporary, metadata)
 
 
 def writers() -> tuple[ModuleType, ...]:

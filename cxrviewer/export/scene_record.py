@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.grayscale import default_voi
 from cxrviewer.imaging.radiograph import LookupTable
+from cxrviewer.models.card import ModelCard
 from cxrviewer.models.card_toml import card_table
 
 _COARSE = 4096
@@ -33,7 +35,7 @@ def scene_record(scene: Scene, options: ExportOptions) -> dict[str, object]:
             "rows": image.shape[0],
             "columns": image.shape[1],
         },
-        "model": card_table(scene.card),
+        "model": _model(scene.card),
         "question": _question(attribution.question),
         "answer": {
             "logits": [_finite(value) for value in scene.result.prediction.logits],
@@ -48,6 +50,11 @@ def scene_record(scene: Scene, options: ExportOptions) -> dict[str, object]:
         "marks": _marks(scene, options),
         "moment": scene.moment.isoformat(),
     }
+
+
+@lru_cache(8)
+def _model(card: ModelCard) -> dict[str, object]:
+    return card_table(card)
 
 
 def map_digest(attribution: Attribution) -> str:

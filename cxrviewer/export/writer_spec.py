@@ -6,10 +6,11 @@ A module of that folder has a ``SPEC`` and a function ``write``, by what it take
     SCENE    write(scene, path, options)      the first scene of an export
     SCENES   write(scenes, path, options)     all of them, in their order
 
-`options` is an `options.ExportOptions`. Files are written by `paths.atomic_path`; errors are `OSError` or
-`ExportError`. A writer of scenes may have ``preview(scenes, options)``, which returns as an (H, W, 3) uint8
-picture what its file looks like; else the annotated picture stands for it. One whose file needs to be
-explained has ``record(scenes, options)``, which returns as a mapping for JSON what the sidecar says of it.
+`options` is an `options.ExportOptions`. `path` is a temporary one, which takes its place when all is written;
+errors are `OSError` or `ExportError`. A writer of scenes may have ``preview(scenes, options)``, which returns
+as an (H, W, 3) uint8 picture what its file looks like; else the annotated picture stands for it. One whose
+file needs to be explained has ``record(scenes, options)``, which returns as a mapping for JSON what the
+sidecar says of it.
 """
 
 from __future__ import annotations

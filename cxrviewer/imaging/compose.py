@@ -148,5 +148,6 @@ def heat_to_rows(heat: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 def to_rgb(packed: NDArray[np.int32]) -> NDArray[np.uint8]:
     """Unpack 0xFFRRGGBB into an (H, W, 3) uint8 array of red, green, blue."""
-    words = packed.view(np.uint32)
-    return np.stack([(words >> np.uint32(shift)).astype(np.uint8) for shift in (16, 8, 0)], axis=-1)
+    # Of a word, the byte of blue comes first in memory.
+    octets = packed.astype("<i4", copy=False).view(np.uint8).reshape(*packed.shape, 4)
+    return np.asarray(cv2.cvtColor(octets, cv2.COLOR_BGRA2RGB), np.uint8)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from cxrviewer.export.exif import exif_of
 from cxrviewer.export.writer_spec import WriterSpec
-from cxrviewer.paths import atomic_path
 
 SPEC = WriterSpec("jpeg", "JPEG image", (".jpg", ".jpeg"), order=1)
 
@@ -19,10 +18,10 @@ _QUALITY = 95
 
 
 def write(picture: NDArray[np.uint8], path: Path, metadata: Mapping[str, str]) -> None:
-    """Write a picture, atomically; arguments and errors as of `png.write`, the texts as Exif."""
+    """Write a picture; arguments and errors as of `png.write`, the texts as Exif."""
     from PIL import Image
 
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+    with path.open("wb") as stream:
         Image.fromarray(picture).save(
             stream, "JPEG", quality=_QUALITY, subsampling="4:4:4", exif=exif_of(metadata)
         )

@@ -13,13 +13,12 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.raw import grid_to_stored, map_preview
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
-from cxrviewer.paths import atomic_path
 
 SPEC = WriterSpec("map-npz", "Map as a NumPy archive", (".npz",), Takes.SCENE, Group.MAP, order=10)
 
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:
-    """Write the archive, atomically.
+    """Write the archive.
 
     ``attribution`` is float32 (h, w), signed, on the native grid; with it are the texts ``target``,
     ``method`` and ``layer`` ("" for the input), ``logit_factor`` (NaN where there is none), ``affine``,
@@ -28,12 +27,12 @@ def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     Raises
     ------
     OSError
-        The folder cannot be written to, or the disk is full; `path` is then as it was.
+        The folder cannot be written to, or the disk is full.
     """
     del options
     attribution = scene.result.attribution
     factor = attribution.logit_factor
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+    with path.open("wb") as stream:
         np.savez(
             stream,
             attribution=np.asarray(attribution.values, np.float32),

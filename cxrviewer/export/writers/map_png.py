@@ -18,7 +18,6 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.raw import map_facts, map_on_image, map_preview
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
-from cxrviewer.paths import atomic_path
 
 SPEC = WriterSpec("map-png", "Map as 16-bit PNG", (".png",), Takes.SCENE, Group.MAP, order=12)
 
@@ -26,12 +25,12 @@ ZERO, STEPS, NO_VALUE = 32768, 32767, 0
 
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:
-    """Write the map, atomically.
+    """Write the map.
 
     Raises
     ------
     OSError
-        The folder cannot be written to, or the disk is full; `path` is then as it was.
+        The folder cannot be written to, or the disk is full.
     """
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
@@ -45,7 +44,7 @@ def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     facts = {"Software": f"CXR Viewer {__version__}", "Zero": ZERO, "Step": step, **map_facts(scene, options)}
     for name, fact in facts.items():
         texts.add_text(name[:1].upper() + name[1:], str(fact))
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+    with path.open("wb") as stream:
         Image.fromarray(codes).save(stream, "PNG", pnginfo=texts)
 
 

@@ -14,31 +14,29 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.raw import map_facts, map_on_image, map_preview
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
-from cxrviewer.paths import atomic_path
 
 SPEC = WriterSpec("map-tiff", "Map as 32-bit TIFF", (".tif", ".tiff"), Takes.SCENE, Group.MAP, order=11)
 
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:
-    """Write the map, atomically: float32, signed, NaN outside of the model's input; facts in the description.
+    """Write the map: float32, signed, NaN outside of the model's input; facts in the description.
 
     Raises
     ------
     OSError
-        The folder cannot be written to, or the disk is full; `path` is then as it was.
+        The folder cannot be written to, or the disk is full.
     """
     import tifffile
 
-    with atomic_path(path) as temporary:
-        tifffile.imwrite(
-            temporary,
-            map_on_image(scene),
-            photometric="minisblack",
-            compression="zlib",
-            software=f"CXR Viewer {__version__}",
-            description=json.dumps(map_facts(scene, options)),
-            metadata=None,
-        )
+    tifffile.imwrite(
+        path,
+        map_on_image(scene),
+        photometric="minisblack",
+        compression="zlib",
+        software=f"CXR Viewer {__version__}",
+        description=json.dumps(map_facts(scene, options)),
+        metadata=None,
+    )
 
 
 def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:

@@ -10,27 +10,25 @@ from numpy.typing import NDArray
 
 from cxrviewer.export.png_file import png_file
 from cxrviewer.export.writer_spec import WriterSpec
-from cxrviewer.paths import atomic_path
 
 SPEC = WriterSpec("png", "PNG image", (".png",))
 
 
 def write(picture: NDArray[np.uint8], path: Path, metadata: Mapping[str, str]) -> None:
-    """Write a picture, atomically.
+    """Write a picture.
 
     Parameters
     ----------
     picture : (H, W, 3) or (H, W) uint8 array
         Red, green, blue; or shades of gray, 0 black.
     path : Path
-        Replaced when it exists.
+        The file.
     metadata : mapping of str to str
         Text chunks by keyword (PNG specification, 11.3.3).
 
     Raises
     ------
     OSError
-        The folder cannot be written to, or the disk is full; `path` is then as it was.
+        The folder cannot be written to, or the disk is full.
     """
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(png_file(picture, metadata))
+    path.write_bytes(png_file(picture, metadata))

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from cxrviewer.export.exif import exif_of
 from cxrviewer.export.writer_spec import WriterSpec
-from cxrviewer.paths import atomic_path
 
 SPEC = WriterSpec("webp", "WebP image", (".webp",), order=3)
 
@@ -19,8 +18,8 @@ _EFFORT = 2
 
 
 def write(picture: NDArray[np.uint8], path: Path, metadata: Mapping[str, str]) -> None:
-    """Write a picture, atomically; arguments and errors as of `png.write`, the texts as Exif."""
+    """Write a picture; arguments and errors as of `png.write`, the texts as Exif."""
     from PIL import Image
 
-    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+    with path.open("wb") as stream:
         Image.fromarray(picture).save(stream, "WEBP", lossless=True, method=_EFFORT, exif=exif_of(metadata))

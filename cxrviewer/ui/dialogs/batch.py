@@ -23,7 +23,7 @@ _KINDS = {
     PictureKind.OVERLAY: "Overlay",
     PictureKind.TRIPLE: "Image, heatmap and overlay side by side",
 }
-_FORMATS = {".png": "PNG", ".jpg": "JPEG", ".tif": "TIFF", ".webp": "WebP"}
+_FORMATS = {".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP"}
 
 
 class BatchForm(ModelJobForm):

@@ -40,10 +40,14 @@ def test_each_writer(scenes: tuple[Scene, Scene], writer: str, suffix: str, full
 def test_room_for_the_export_but_not_for_what_tells_of_it(
     scenes: tuple[Scene, Scene], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_room(self: Path, *arguments: object, **options: object) -> int:
-        raise OSError(errno.ENOSPC, "no space left")
+    write = Path.write_bytes
 
-    monkeypatch.setattr(Path, "write_text", no_room)
+    def no_room(self: Path, data: bytes) -> int:
+        if self.suffix == ".json":
+            raise OSError(errno.ENOSPC, "no space left")
+        return write(self, data)
+
+    monkeypatch.setattr(Path, "write_bytes", no_room)
     with pytest.raises(ExportError, match="disk is full") as caught:
         export(scenes, tmp_path / "new.png")
     assert caught.value.path == tmp_path / "new.png.json"

@@ -17,7 +17,7 @@ from cxrviewer.explain.target import Target, absent, of_label
 from cxrviewer.export.annotated import AnnotatedPicture
 from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions
-from cxrviewer.export.overlay import Scene, color_bar, describe, render
+from cxrviewer.export.overlay import Scene, color_bar, describe
 from cxrviewer.export.picture import export_picture
 from cxrviewer.export.words import percent
 from cxrviewer.imaging.compose import HeatmapView
@@ -56,18 +56,18 @@ def test_the_peak_is_where_its_cell_lies(tmp_path: Path) -> None:
 
 def test_gray_outside_of_the_heatmap_is_exactly_the_image() -> None:
     drawn = scene()
-    picture = render(drawn)
+    picture = drawn.overlay
     plain = cv2.LUT(drawn.radiograph.pixels, drawn.table)
     np.testing.assert_array_equal(picture[:60, :300], np.repeat(plain[:60, :300, None], 3, axis=2))
 
 
 def test_orientation_and_pixel_shape_are_those_of_the_view() -> None:
-    assert render(scene(orientation=Orientation(quarter_turns=1))).shape == (500, 300, 3)
-    assert render(scene(aspect=2.0)).shape == (600, 500, 3)
+    assert scene(orientation=Orientation(quarter_turns=1)).overlay.shape == (500, 300, 3)
+    assert scene(aspect=2.0).overlay.shape == (600, 500, 3)
 
 
 def test_each_part_of_the_style_changes_the_picture() -> None:
-    base = render(scene())
+    base = scene().overlay
     for style in (
         {"colormap": "jet"},
         {"alpha": 0.2},
@@ -77,17 +77,17 @@ def test_each_part_of_the_style_changes_the_picture() -> None:
         {"view": HeatmapView.CONTOURS},
         {"signed": True},
     ):
-        assert (render(scene(**style)) != base).any(), style
+        assert (scene(**style).overlay != base).any(), style
 
 
 def test_scale_top_share_and_fading_change_the_picture_too() -> None:
-    base = render(scene(logit_factor=1.0))
+    base = scene(logit_factor=1.0).overlay
     for state in (ViewState(scale=Scale(2.0)), ViewState(top_share=0.01)):
-        assert (render(scene(logit_factor=1.0, state=state)) != base).any(), state
+        assert (scene(logit_factor=1.0, state=state).overlay != base).any(), state
     faint, full = (scene(target=of_label(2), state=ViewState(fade=fade)) for fade in (True, False))
     assert (faint.faded, full.faded) == (True, False)
-    assert (render(faint) != render(full)).any()
-    np.testing.assert_array_equal(render(full), render(scene()))
+    assert (faint.overlay != full.overlay).any()
+    np.testing.assert_array_equal(full.overlay, scene().overlay)
 
 
 def test_the_words() -> None:
@@ -265,20 +265,20 @@ def test_the_scale_of_contours_has_their_lines() -> None:
 
 
 def test_the_view_of_an_export_is_that_of_the_screen() -> None:
-    cells = render(scene(alpha=1.0, view=HeatmapView.CELLS))
+    cells = scene(alpha=1.0, view=HeatmapView.CELLS).overlay
     colored = np.ptp(cells.astype(int), axis=2) > 0
     rows, columns = np.nonzero(colored)
     # Cell (2, 6) of 7 × 9 cells over 300 × 500 pixels, and nothing else.
     assert (rows.min(), rows.max()) == (round(2 * 300 / 7), round(3 * 300 / 7) - 1)
     assert (columns.min(), columns.max()) == (round(6 * 500 / 9), round(7 * 500 / 9) - 1)
     assert colored.sum() == (np.ptp(rows) + 1) * (np.ptp(columns) + 1)
-    lines = np.ptp(render(scene(view=HeatmapView.CONTOURS)).astype(int), axis=2) > 0
-    smooth = np.ptp(render(scene()).astype(int), axis=2) > 0
+    lines = np.ptp(scene(view=HeatmapView.CONTOURS).overlay.astype(int), axis=2) > 0
+    smooth = np.ptp(scene().overlay.astype(int), axis=2) > 0
     assert 0 < lines.sum() < smooth.sum() / 2
 
 
 def test_the_evidence_against_is_where_its_cell_lies() -> None:
-    picture = render(scene(signed=True, alpha=1.0)).astype(int)
+    picture = scene(signed=True, alpha=1.0).overlay.astype(int)
     rows, columns = np.nonzero(picture[..., 2] - picture[..., 0] > 30)
     assert rows.mean() == pytest.approx(5.5 * 300 / 7 - 0.5, abs=1)
     assert columns.mean() == pytest.approx(1.5 * 500 / 9 - 0.5, abs=1)

@@ -19,7 +19,7 @@ from cxrviewer.export.export import export, preview
 from cxrviewer.export.in_image import identity_lines
 from cxrviewer.export.marks import COLOR
 from cxrviewer.export.options import ExportOptions, PictureKind, options_from_json, options_to_json
-from cxrviewer.export.overlay import Scene, render
+from cxrviewer.export.overlay import Scene
 from cxrviewer.export.picture import export_picture
 from cxrviewer.export.save import writers
 from cxrviewer.export.writer_spec import Group, Takes
@@ -93,7 +93,7 @@ def test_no_file_names_the_patient_or_the_image(tmp_path: Path, suffix: str) -> 
 
 
 def test_without_anything_the_picture_is_the_overlay() -> None:
-    np.testing.assert_array_equal(pixels(scene()), render(scene()))
+    np.testing.assert_array_equal(pixels(scene()), scene().overlay)
 
 
 def test_each_part_can_be_left_out() -> None:
@@ -114,12 +114,12 @@ def test_marks_are_where_they_were_drawn_however_the_image_is_turned() -> None:
     assert line.mean() > 0.8
     turned = pixels(marked(LENGTH, orientation=Orientation(quarter_turns=1)), marks=True)
     assert has(turned, COLOR)[100:401, 300 - 1 - 250].mean() > 0.8
-    np.testing.assert_array_equal(pixels(marked(LENGTH)), render(scene()))
+    np.testing.assert_array_equal(pixels(marked(LENGTH)), scene().overlay)
 
 
 def test_hidden_marks_and_those_of_other_frames_are_not_drawn() -> None:
     hidden, other = replace(LENGTH, visible=False), replace(LENGTH, frame=1)
-    np.testing.assert_array_equal(pixels(marked(hidden, other), marks=True), render(scene()))
+    np.testing.assert_array_equal(pixels(marked(hidden, other), marks=True), scene().overlay)
 
 
 @pytest.mark.parametrize(
@@ -137,10 +137,10 @@ def test_every_kind_of_mark_is_drawn(mark: object) -> None:
 
 def test_the_scale_bar_goes_by_the_users_calibration() -> None:
     calibrated = marked(calibration=Spacing(0.5, 0.5, CALIBRATED_BY_USER))
-    bar = changed(pixels(calibrated, scale_bar=True), render(scene()))[-10:]
+    bar = changed(pixels(calibrated, scale_bar=True), scene().overlay)[-10:]
     # Of 500 pixels of half a millimetre, 50 mm are the longest round length that there is room for.
     assert abs(int(bar.any(axis=0).sum()) - 100) <= 8
-    np.testing.assert_array_equal(pixels(scene(), scale_bar=True), render(scene()))
+    np.testing.assert_array_equal(pixels(scene(), scale_bar=True), scene().overlay)
 
 
 def test_the_sides_of_the_patient_follow_the_view() -> None:
@@ -148,7 +148,7 @@ def test_the_sides_of_the_patient_follow_the_view() -> None:
     made = replace(made, radiograph=replace(made.radiograph, directions=("L", "F")))
     flipped = scene(orientation=Orientation(flipped=True))
     flipped = replace(flipped, radiograph=made.radiograph)
-    letters = [changed(pixels(each, scale_bar=True), render(each)) for each in (made, flipped)]
+    letters = [changed(pixels(each, scale_bar=True), each.overlay) for each in (made, flipped)]
     # The letter L: on the right, and after a flip on the left.
     shapes = [
         each[np.ix_(each.any(axis=1), each.any(axis=0))] for each in (letters[0][:, 470:], letters[1][:, :30])
@@ -162,8 +162,8 @@ def test_identity_is_written_where_it_is_asked_for() -> None:
     assert identity_lines(header) == ("Doe, Jane", "4711", "Born 1970-01-02  F")
     made = scene()
     made = replace(made, radiograph=replace(made.radiograph, header=header))
-    np.testing.assert_array_equal(pixels(made), render(scene()))
-    written = changed(pixels(made, identity=True), render(scene()))
+    np.testing.assert_array_equal(pixels(made), scene().overlay)
+    written = changed(pixels(made, identity=True), scene().overlay)
     assert written[:80, :200].sum() == written.sum() > 500
 
 
@@ -172,10 +172,10 @@ def test_the_triple_has_image_map_and_overlay() -> None:
     height, width = triple.shape[:2]
     top, gap = height - 300, (width - 1500) // 2
     panels = [triple[top:, number * (500 + gap) :][:, :500] for number in range(3)]
-    np.testing.assert_array_equal(panels[0], render(scene(visible=False)))
+    np.testing.assert_array_equal(panels[0], scene(visible=False).overlay)
     np.testing.assert_array_equal(panels[2], pixels(marked(LENGTH), marks=True))
     lit = panels[1].any(axis=2)
-    colored = np.ptp(render(scene()).astype(int), axis=2) > 0
+    colored = np.ptp(scene().overlay.astype(int), axis=2) > 0
     assert lit.sum() == pytest.approx(colored.sum(), rel=0.1)
     assert lit[~colored].sum() < 0.05 * lit.sum()
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 import material
 import numpy as np
 
-from cxrviewer.export.overlay import render
 from cxrviewer.imaging.planes import OverlayPlane
 from cxrviewer.session.state import ViewState
 from cxrviewer.session.still import still, still_scene
@@ -26,7 +25,7 @@ def test_drawings_of_the_file_are_left_out_as_they_may_be_names() -> None:
     name = OverlayPlane(np.ones(material.SHAPE, np.bool_))
     drawn = replace(plain, planes=(name,))
     pictures = [
-        render(still_scene(ViewState(), image, material.choice(), material.analysis()))
+        still_scene(ViewState(), image, material.choice(), material.analysis()).overlay
         for image in (plain, drawn)
     ]
     assert np.array_equal(*pictures)
