@@ -247,6 +247,6 @@ def test_a_batch_goes_on_where_one_was_ended(made, qtbot, data: Path, tmp_path: 
     order = ordered(form)
     assert order is not None
     options = order.order.options
-    assert (options.suffix, options.most, options.stems, options.resume) == (".jpg", 3, False, True)
+    assert (options.suffix, options.most, options.stems, options.resume) == (".png", 3, False, True)
     assert not options.export.identity
     assert options.export.disclaimer
