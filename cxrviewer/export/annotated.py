@@ -128,9 +128,7 @@ def _beneath(
     return [left, right, foot]
 
 
-def _beside(
-    left: int, annotation: Annotation, color_bar: ColorBar | None, palette: Palette
-) -> list[Column]:
+def _beside(left: int, annotation: Annotation, color_bar: ColorBar | None, palette: Palette) -> list[Column]:
     size = _SMALLEST_TEXT
     panel = Column(left + size, size, _SIDE_PANEL - 2 * size, size, palette)
     _head(panel, annotation)

@@ -82,9 +82,7 @@ class Column:
         """Leave a gap, as a share of the letter size."""
         self.bottom += round(self.size * share)
 
-    def text(
-        self, text: str, *, color: Color | None = None, scale: float = 1.0, bold: bool = False
-    ) -> None:
+    def text(self, text: str, *, color: Color | None = None, scale: float = 1.0, bold: bool = False) -> None:
         """Set a paragraph, wrapped at the width of the column."""
         size, color = round(self.size * scale), color or self.palette.text
         face = font(size, bold=bold)

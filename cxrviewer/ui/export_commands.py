@@ -11,7 +11,9 @@ import numpy as np
 from PySide6.QtGui import QGuiApplication, QImage
 
 from cxrviewer.errors import ExportError
+from cxrviewer.export.column import ON_PAPER, ON_SCREEN
 from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.picture import export_picture
 from cxrviewer.session.export_choice import (
     ExportChoice,
     ImageSize,
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
     from PySide6.QtWidgets import QWidget
 
+    from cxrviewer.export.column import Palette
     from cxrviewer.export.overlay import Scene
     from cxrviewer.ui.main_window import MainWindow
     from cxrviewer.ui.pane import Pane
@@ -100,7 +103,7 @@ class ExportCommands:
         if not scenes:
             self.copy_image()
             return
-        self._in_background(scenes, ExportOptions(), lambda image: self._copy(image, "Copied the overlay"))
+        self._in_background(scenes, ON_SCREEN, lambda image: self._copy(image, "Copied the overlay"))
 
     def copy_image(self) -> None:
         """Put the image as displayed on the clipboard, without heatmap and words."""
@@ -113,7 +116,7 @@ class ExportCommands:
         self._copy(to_image(np.repeat(gray[..., None], 3, axis=2)), "Copied the image")
 
     def ask_to_print(self) -> None:
-        """Print the annotated overlay at the image's own resolution on a page."""
+        """Print the annotated overlay on a page, dark on white, sharp where the image is small."""
         from cxrviewer.ui.printing import ask_for_printer
 
         scenes = self.overlay(ImageSize.ENLARGED)
@@ -122,7 +125,7 @@ class ExportCommands:
             return
 
         def accepted(printer: QPrinter) -> None:
-            self._in_background(scenes, ExportOptions(), lambda image: self._printed(printer, image))
+            self._in_background(scenes, ON_PAPER, lambda image: self._printed(printer, image))
 
         ask_for_printer(self._window, accepted)
 
@@ -161,10 +164,12 @@ class ExportCommands:
         self._window.services.files.post(_PREVIEW, done, task)
 
     def _in_background(
-        self, scenes: Sequence[Scene], options: ExportOptions, use: Callable[[QImage], None]
+        self, scenes: Sequence[Scene], palette: Palette, use: Callable[[QImage], None]
     ) -> None:
         """Draw what an export shows, and hand it on as an image."""
-        from cxrviewer.export.export import preview
+
+        def draw() -> QImage:
+            return to_image(export_picture(scenes, ExportOptions(), palette).pixels)
 
         def done(outcome: Outcome) -> None:
             if outcome.error is not None:
@@ -172,7 +177,7 @@ class ExportCommands:
             elif isinstance(outcome.value, QImage):
                 use(outcome.value)
 
-        self._window.services.run_aside(lambda: to_image(preview(scenes, options)), done)
+        self._window.services.run_aside(draw, done)
 
     def _copy(self, image: QImage, said: str) -> None:
         QGuiApplication.clipboard().setImage(image)

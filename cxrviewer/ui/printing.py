@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPaintDevice, QPainter
+from PySide6.QtCore import QMarginsF, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPageLayout, QPaintDevice, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QWidget
 
@@ -13,12 +13,15 @@ from cxrviewer.errors import ExportError
 
 _NAME = "CXR Viewer overlay"
 """Of the print job: seen by all who see the printer's queue."""
+_MARGINS = QMarginsF(14, 14, 14, 14)
+"""Millimetres, where pages are filed and held."""
 
 
 def ask_for_printer(parent: QWidget, accepted: Callable[[QPrinter], None]) -> QPrintDialog:
     """Let the user choose a printer and a page; `accepted` is called with it."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(_NAME)
+    printer.setPageMargins(_MARGINS, QPageLayout.Unit.Millimeter)
     dialog = QPrintDialog(printer, parent)
     dialog.setWindowTitle("Print the overlay")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -52,4 +55,6 @@ def print_picture(page: QPaintDevice, image: QImage) -> None:
         room = QSize(page.width(), page.height())
         size = image.size().scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        # Else a file has it as JPEG, with a haze around each letter.
+        painter.setRenderHint(QPainter.RenderHint.LosslessImageRendering)
         painter.drawImage(QRect(QPoint((room.width() - size.width()) // 2, 0), size), image)

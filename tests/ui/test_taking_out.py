@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from controller_bench import Bench
 from numpy.typing import NDArray
+from pypdf import PdfReader
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QApplication
 
 from cxrviewer.errors import ExportError
+from cxrviewer.export.column import ON_PAPER
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.picture import export_picture
 from cxrviewer.imaging.measure import CALIBRATED_BY_USER
@@ -212,3 +214,26 @@ def test_the_print_job_names_nobody(window: MainWindow, qtbot) -> None:
     dialog.accepted.emit(dialog.printer())
     assert asked[0].docName() == "CXR Viewer overlay"
     dialog.reject()
+
+
+def test_a_page_is_dark_on_white_sharp_and_without_loss(window: MainWindow, qtbot, tmp_path: Path) -> None:
+    window.actions_table["print"].trigger()
+    dialog = window.findChild(QPrintDialog)
+    printer = dialog.printer()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "page.pdf"))
+    dialog.accepted.emit(printer)
+    qtbot.waitUntil(lambda: "Sent to the printer" in window.statusBar().currentMessage())
+    dialog.reject()
+    (page,) = PdfReader(tmp_path / "page.pdf").pages
+    (printed,) = page.images
+    pixels = np.asarray(printed.image)
+    scenes = window.commands.exports.overlay(ImageSize.ENLARGED)
+    drawn = export_picture(scenes, ExportOptions(), ON_PAPER)
+    np.testing.assert_array_equal(pixels, drawn.pixels)
+    *_, bottom = drawn.rectangle
+    assert bottom >= 1536
+    words = pixels[bottom:]
+    assert (words == 255).all(axis=2).mean() > 0.5
+    assert (words.max(axis=2) < 60).any()
+    assert float(page.mediabox.width) * 25.4 / 72 > 200
