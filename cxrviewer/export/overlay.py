@@ -72,8 +72,6 @@ class Scene:
         What `table` was made with; None for the file's own.
     inverted : bool
         Whether the user has swapped black and white in it.
-    planes : bool
-        Whether the file's overlay planes are drawn.
     marks : SceneMarks, optional
         The user's marks on the image.
     """
@@ -92,7 +90,6 @@ class Scene:
     faded: bool = False
     voi: Voi | None = None
     inverted: bool = False
-    planes: bool = False
     marks: SceneMarks | None = None
 
     @property
@@ -105,9 +102,7 @@ class Scene:
     def overlay(self) -> NDArray[np.uint8]:
         """The picture without annotation, (H, W, 3) uint8, read-only: as on screen in the same viewport."""
         picture = compose.to_rgb(
-            Renderer(self.radiograph).picture(
-                self.viewport, self.table, self.heatmap, self.style, self.planes
-            )
+            Renderer(self.radiograph).picture(self.viewport, self.table, self.heatmap, self.style)
         )
         picture.flags.writeable = False
         return picture

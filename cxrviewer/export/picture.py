@@ -89,4 +89,4 @@ def _heatmap_alone(scene: Scene) -> NDArray[np.uint8]:
     """Return the heatmap on black, opaque where it is strong, as its colour bar has it."""
     view = scene.style.view
     style = replace(scene.style, alpha=1.0, view=HeatmapView.SMOOTH if view is HeatmapView.CONTOURS else view)
-    return replace(scene, table=np.zeros_like(scene.table), style=style, planes=False).overlay
+    return replace(scene, table=np.zeros_like(scene.table), style=style).overlay

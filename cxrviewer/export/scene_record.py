@@ -108,7 +108,6 @@ def _view(scene: Scene) -> dict[str, object]:
         "stored_to_view": scene.viewport.stored_to_view.tolist(),
         "window": window,
         "inverted": scene.inverted,
-        "planes": scene.planes,
     }
 
 

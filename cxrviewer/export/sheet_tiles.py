@@ -131,7 +131,7 @@ class Tiles:
 
     def _rendered(self, heatmap: Heatmap | None, style: OverlayStyle, tile: int) -> NDArray[np.uint8]:
         scene = self._sheet.maps[0].scene
-        picture = self._renderer.picture(self._viewport(tile), scene.table, heatmap, style, scene.planes)
+        picture = self._renderer.picture(self._viewport(tile), scene.table, heatmap, style)
         return compose.to_rgb(picture)
 
     def _viewport(self, tile: int) -> Viewport:

@@ -236,6 +236,5 @@ def _scene(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, path
         faded=bool(look["faded"]),
         voi=voi,
         inverted=inverted,
-        planes=bool(view["planes"]),
         marks=scene_marks(marks, radiograph, analysis if style.visible else None) if marks else None,
     )
