@@ -74,7 +74,7 @@ def test_report_and_batch_with_a_damaged_file(run, here: Path, scans: Path) -> N
     run("report", *sorted(scans.iterdir()), "-o", out / "report.pdf")
     run("batch", scans, "-o", out / "batch", "--numbers-only", "--workers", "1")
     written = {path.suffix for path in (out / "batch").rglob("*") if path.is_file()}
-    assert {".csv", ".parquet", ".html", ".txt", ".png"} <= written
+    assert {".csv", ".parquet", ".html", ".txt", ".jpg"} <= written
 
 
 def test_what_is_wrong_is_told_without_saying_of_whom(run, here: Path, scans: Path) -> None:

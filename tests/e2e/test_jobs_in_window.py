@@ -88,7 +88,7 @@ def test_a_batch_that_is_cancelled_leaves_nothing_half_and_goes_on(desk, order, 
         rows = list(csv.DictReader(stream))
     assert len(rows) == 9
     assert len({row["file"] for row in rows}) == 9
-    pictures = list((tmp_path / "out" / "pictures").glob("*.png"))
+    pictures = list((tmp_path / "out" / "pictures").glob("*.jpg"))
     assert len(pictures) == 8
 
 

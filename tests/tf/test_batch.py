@@ -79,7 +79,7 @@ def test_every_file_has_a_row_and_every_good_one_a_picture(finished: Any) -> Non
     failed = [row for row in found if row["error"]]
     assert [row["file"] for row in failed] == ["image 3 damaged.png", "image 5 empty.dcm"]
     assert "empty" in failed[1]["error"]
-    pictures = {path.name for path in (output / "pictures").glob("*.png")}
+    pictures = {path.name for path in (output / "pictures").glob("*.jpg")}
     assert pictures == {row["picture"] for row in found if row["picture"]}
     assert len(pictures) == GOOD
     assert (summary.total, summary.done, summary.failed, summary.complete) == (GOOD + 2, GOOD + 2, 2, True)
@@ -96,7 +96,7 @@ def test_page_and_text_tell_of_the_failures(finished: Any) -> None:
         assert "image 3 damaged.png" in each
         assert "not for diagnosis" in each
     assert page.count("data:image/jpeg") == GOOD
-    assert 'href="pictures/00001-image_0.png"' in page
+    assert 'href="pictures/00001-image_0.jpg"' in page
 
 
 @pytest.mark.parametrize(
@@ -172,13 +172,13 @@ def test_a_full_disk_ends_the_run_and_leaves_nothing_half_written(
         run_batch([str(data)], options(model), tiny_disk, nothing)
     left = {path.name for path in tiny_disk.rglob("*") if path.is_file()}
     assert not [name for name in left if name.startswith(".part-")]
-    for path in (tiny_disk / "pictures").glob("*.png"):
+    for path in (tiny_disk / "pictures").glob("*.jpg"):
         Image.open(path).load()
 
 
 def test_files_are_never_written_over(model: str, data: Path, tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
-    source = tmp_path / "pictures" / "00001-image_0.png"
+    source = tmp_path / "pictures" / "00001-image_0.jpg"
     source.write_bytes((data / "image 0.png").read_bytes())
     for given in (source, data):
         with pytest.raises(UserError, match=r"pictures|other results"):
@@ -214,7 +214,7 @@ def test_a_desk_that_is_killed_loses_nothing(model: str, data: Path, tmp_path: P
     summary = run_batch([str(data)], options(model), tmp_path, kill)
     assert len(killed) == 2
     assert (summary.done, summary.failed) == (GOOD + 2, 2)
-    assert len(list((tmp_path / "pictures").glob("*.png"))) == GOOD
+    assert len(list((tmp_path / "pictures").glob("*.jpg"))) == GOOD
     assert not desks()
 
 
