@@ -14,6 +14,7 @@ from cxrviewer import __version__
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
+from cxrviewer.export.permit import Permit, Watched
 from cxrviewer.export.picture import export_picture
 from cxrviewer.export.provenance import check_sidecar, provenance, write_sidecar
 from cxrviewer.export.save import check_destination, find_writer, write_errors, writers
@@ -23,7 +24,9 @@ from cxrviewer.paths import atomic_path
 DEFAULT = ExportOptions()
 
 
-def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT) -> None:
+def export(
+    scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT, permit: Permit | None = None
+) -> None:
     """Write scenes to a file, and beside it how that was made; both or neither.
 
     Neither the patient's identity, unless that is asked for, nor the path of the image is in its pixels or
@@ -37,12 +40,18 @@ def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT
         Replaced where it exists; the images themselves are never written over.
     options : ExportOptions
         The writer, and what goes into the file.
+    permit : Permit, optional
+        By which it may be given up at any moment before the file takes its place.
 
     Raises
     ------
     ExportError
         The format is unknown, the file cannot be written or the disk is full; `path` is then as it was.
+    CancelledError
+        The permit was withdrawn; `path` is then as it was.
     """
+    permit = permit or Permit()
+    scenes = Watched(scenes, permit)
     writer = find_writer(path, options.writer)
     for scene in scenes:
         check_destination(path, writer.SPEC.suffixes, scene.radiograph.path)
@@ -57,6 +66,7 @@ def export(scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT
             writer.write(scenes[0], temporary, options)
         else:
             writer.write(scenes, temporary, options)
+        permit.use()
         if options.sidecar:
             about = writer.record(scenes, options) if hasattr(writer, "record") else {}
             write_sidecar(provenance(scenes, options, about), path, temporary)

@@ -173,7 +173,7 @@ def shared_scales(attributions: Sequence[Attribution], *, signed: bool = False) 
     ways = [(each.method, each.layer) for each in attributions]
     for size, way in zip(sizes, ways, strict=True):
         greatest[way] = max(size, greatest.get(way, 0.0))
-    return [Scale(greatest[way]) if greatest[way] > 0 else STRETCHED for way in ways]
+    return [Scale(greatest[way]) if greatest[way] > 0 and ways.count(way) > 1 else STRETCHED for way in ways]
 
 
 def _check_layers(axes: Axes, chosen: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from cxrviewer.errors import UsageError
 from cxrviewer.explain.catalog import method_spec
-from cxrviewer.explain.display import MapState, Scale, display_map
+from cxrviewer.explain.display import STRETCHED
 from cxrviewer.explain.method_spec import Family
 from cxrviewer.explain.model_info import ModelInfo, sweep_layers
 from cxrviewer.explain.question import Question
@@ -17,6 +17,7 @@ from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import Orientation, Viewport, make_viewport, oriented_size
 from cxrviewer.session.analysis import Analysis, LoadedChoice, Run, analyse, analyse_layers
+from cxrviewer.session.comparison_sheet import shared_scales
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.scene import make_scene
 from cxrviewer.session.state import ViewState
@@ -95,9 +96,10 @@ def film_of(
 ) -> tuple[Scene, ...]:
     """Return the scenes of a film from its maps.
 
-    Over layers and classes one scale is locked at the greatest value of all maps, where the method's values
-    are in logits: what is brighter in one picture than in another counts more. Else each map is stretched to
-    itself, as its colour bar says. Over alpha one map fades in to the style's opacity, and out again.
+    Over layers and classes maps have the scales of a comparison (`shared_scales`), unless the user has locked
+    one: all share one where what is brighter in one picture than in another then counts more, and none is too
+    faint to be seen; else each is stretched to itself, as its colour bar says. Over alpha one map fades in to
+    the style's opacity, and out again.
 
     Parameters
     ----------
@@ -114,8 +116,13 @@ def film_of(
     state = replace(state, style=replace(state.style, visible=True))
     if over is Over.ALPHA:
         return tuple(_scene(each, radiograph, loaded, analyses[0], viewport) for each in _fading(state))
-    state = replace(state, scale=_common_scale(state, analyses))
-    return tuple(_scene(state, radiograph, loaded, analysis, viewport) for analysis in analyses)
+    scales = [state.scale] * len(analyses)
+    if state.scale == STRETCHED:
+        scales = shared_scales([each.result.attribution for each in analyses], signed=state.style.signed)
+    return tuple(
+        _scene(replace(state, scale=scale), radiograph, loaded, analysis, viewport)
+        for scale, analysis in zip(scales, analyses, strict=True)
+    )
 
 
 def film_viewport(radiograph: Radiograph, orientation: Orientation) -> Viewport:
@@ -171,15 +178,6 @@ def _analyses(
         return
     for key in keys:
         yield analyse(run, radiograph, loaded, key)
-
-
-def _common_scale(state: ViewState, analyses: Sequence[Analysis]) -> Scale:
-    """Return the scale at which all maps can be compared: the user's, or the greatest maximum of them."""
-    if state.scale.limit is not None:
-        return state.scale
-    maps = [display_map(each.result.attribution, signed=state.style.signed) for each in analyses]
-    limits = [each.maximum for each in maps if each.state is MapState.SHOWN and each.unit]
-    return Scale(max(limits)) if limits else state.scale
 
 
 def _fading(state: ViewState) -> tuple[ViewState, ...]:

@@ -112,7 +112,7 @@ class ComparisonCommands:
             else:
                 dialog.say(f"Saved {path.name}.")
 
-        self._window.controller.services.run_aside(lambda: export(drawn.scenes, path, drawn.options), done)
+        self._window.services.write_aside(lambda: export(drawn.scenes, path, drawn.options), done)
 
     def _tell_in_window(self, outcome: Outcome, path: Path) -> None:
         """Say what came of it where the dialog is closed meanwhile."""

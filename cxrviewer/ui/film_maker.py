@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from cxrviewer.errors import UserError
 from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.permit import Permit
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.session.analysis import Analysis, LoadedChoice
 from cxrviewer.session.film import Over, film_of, film_questions
@@ -40,6 +41,7 @@ class _Work:
     order: FilmOrder
     keys: tuple[ExplainKey, ...]
     found: list[Analysis] = field(default_factory=list)
+    permit: Permit = field(default_factory=Permit)
 
 
 class FilmMaker(QObject):
@@ -79,8 +81,8 @@ class FilmMaker(QObject):
         self._go_on(self._work)
 
     def cancel(self) -> None:
-        """Give up what is under way; maps that are there are kept for the next time."""
-        if self._work is not None:
+        """Give up what is under way, unless the file is there; computed maps are kept for the next time."""
+        if self._work is not None and self._work.permit.withdraw():
             self._work = None
             self._services.analyst.cancel(self._lane)
 
@@ -100,7 +102,8 @@ class FilmMaker(QObject):
                 return
             work.found.append(known)
         self._tell(work, 0.0)
-        self._services.run_aside(_writing(order, work.found), lambda outcome: self._end(work, outcome))
+        writing = _writing(order, work.found, work.permit)
+        self._services.write_aside(writing, lambda outcome: self._end(work, outcome))
 
     def _take(self, outcome: Outcome) -> None:
         work = self._work
@@ -131,13 +134,13 @@ class FilmMaker(QObject):
                 self.written.emit(work.order.path)
 
 
-def _writing(order: FilmOrder, found: list[Analysis]) -> Callable[[], None]:
+def _writing(order: FilmOrder, found: list[Analysis], permit: Permit) -> Callable[[], None]:
     """Return what writes the film, in a thread."""
 
     def write() -> None:
         from cxrviewer.export.export import export
 
         scenes = film_of(order.state, order.radiograph, order.loaded, order.over, found)
-        export(scenes, order.path, replace(order.options, writer=""))
+        export(scenes, order.path, replace(order.options, writer=""), permit)
 
     return write

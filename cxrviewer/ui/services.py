@@ -50,6 +50,8 @@ class Services(QObject):
         self.explained_layers: set[tuple[ModelCard, tuple[str, ...]]] = set()
         self.files = WorkerThread("files", self)
         self.files.finished_task.connect(self._hand_back)
+        self._writing = WorkerThread("writing", self)
+        self._writing.finished_task.connect(self._hand_back)
         self.analyst = Analyst(engine, ready, self)
         # Before any controller hears of it: they look into the cache.
         self.analyst.finished.connect(self._keep)
@@ -101,15 +103,21 @@ class Services(QObject):
         self.card_changed.emit(choice)
 
     def run_aside(self, task: Callable[[], object], done: Callable[[Outcome], None]) -> None:
-        """Do something slow in the thread for files, an export say, and call `done` with what came of it."""
+        """Do something slow in the thread for files, and call `done` with what came of it."""
         self._asides += 1
         self.files.post(f"aside {self._asides}", done, task)
+
+    def write_aside(self, task: Callable[[], object], done: Callable[[Outcome], None]) -> None:
+        """Write results in a thread of their own, as `run_aside`: while it takes seconds, images are read."""
+        self._asides += 1
+        self._writing.post(f"results {self._asides}", done, task)
 
     def shut_down(self) -> None:
         """End engine, reader and threads."""
         self.reader.close()
         self.analyst.shut_down()
         self.files.stop()
+        self._writing.stop()
         self.neighbours.shut_down()
 
     def _hand_back(self, outcome: Outcome) -> None:

@@ -48,15 +48,21 @@ def test_an_animation_is_written_with_what_the_pane_shows(desk, dialog, tmp_path
     assert desk.window.commands.films.dialog is None
 
 
-def test_cancel_leaves_no_file(desk, dialog, tmp_path: Path) -> None:
-    path = tmp_path / "layers.mp4"
+@pytest.mark.parametrize(("name", "share"), [("layers.mp4", 0.0), ("classes.mp4", 0.75)])
+def test_cancel_leaves_no_file(desk, dialog, tmp_path: Path, name: str, share: float) -> None:
     dialog.format.setCurrentIndex(1)
-    dialog.over.button(0).click()
-    dialog.file.setText(str(path))
+    dialog.over.button(0 if share == 0 else 1).click()
+    dialog.file.setText(str(tmp_path / name))
+    # At once; and with all three maps computed, when the film is about to be written.
+    dialog.progress.valueChanged.connect(lambda value: value >= 100 * share and dialog.reject())
     dialog.save.click()
-    dialog.reject()
-    # A film that is being written when it is cancelled is taken away once that is done.
-    desk.wait(lambda: desk.settled() and not any(tmp_path.iterdir()))
+    if share == 0:
+        dialog.reject()
+    desk.wait(lambda: not dialog.isVisible() and desk.settled())
+    done: list[object] = []
+    desk.window.services.write_aside(lambda: None, done.append)
+    desk.wait(lambda: bool(done))
+    assert not any(tmp_path.iterdir())
 
 
 def test_what_is_wrong_is_told_in_the_dialog(

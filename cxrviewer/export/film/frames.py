@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,8 @@ _SMALLEST_TEXT, _LARGEST_TEXT = 11, 18
 _DONE: Color = (86, 156, 214)
 
 
-def film_frames(scenes: Sequence[Scene], options: ExportOptions) -> list[NDArray[np.uint8]]:
-    """Return the pictures of a film, one a scene, all of one size with even sides.
+def film_frames(scenes: Sequence[Scene], options: ExportOptions) -> Iterator[NDArray[np.uint8]]:
+    """Give the pictures of a film, one a scene, all of one size with even sides; each is drawn when wanted.
 
     Parameters
     ----------
@@ -30,18 +30,15 @@ def film_frames(scenes: Sequence[Scene], options: ExportOptions) -> list[NDArray
     options : ExportOptions
         Marks, colour bar, disclaimer and the like.
 
-    Returns
-    -------
-    list of (H, W, 3) uint8 arrays
+    Yields
+    ------
+    (H, W, 3) uint8 array
     """
-    pictures = [seen(scene, options) for scene in scenes]
-    width = max(picture.shape[1] for picture in pictures)
+    width = scenes[0].viewport.shape[1]
     words = [_words(scene, scenes, options, width) for scene in scenes]
     height = max(column.bottom for columns in words for column in columns)
-    return [
-        _frame(picture, columns, height, (number + 1) / len(scenes))
-        for number, (picture, columns) in enumerate(zip(pictures, words, strict=True))
-    ]
+    for number, (scene, columns) in enumerate(zip(scenes, words, strict=True), start=1):
+        yield _frame(seen(scene, options), columns, height, number / len(scenes))
 
 
 def label(scene: Scene, scenes: Sequence[Scene]) -> str:

@@ -23,7 +23,7 @@ def write(scenes: Sequence[Scene], path: Path, options: ExportOptions) -> None:
     from cxrviewer.export.film.frames import film_frames
     from cxrviewer.export.film.palette import indexed
 
-    first, *others = indexed(film_frames(scenes, options))
+    first, *others = indexed(list(film_frames(scenes, options)))
     first.save(
         path,
         "GIF",

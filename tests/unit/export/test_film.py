@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from cxrviewer.export.export import export
 from cxrviewer.export.film.frames import film_frames, label
 from cxrviewer.export.film.palette import indexed
 from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.permit import Permit
 
 OPTIONS = ExportOptions(scale_bar=False, frame_seconds=0.25)
 
@@ -28,7 +30,7 @@ def classes():
 
 
 def test_pictures_have_one_size_with_even_sides_and_say_what_they_are(classes) -> None:
-    frames = film_frames(classes, OPTIONS)
+    frames = list(film_frames(classes, OPTIONS))
     assert len({frame.shape for frame in frames}) == 1
     assert frames[0].shape[0] % 2 == frames[0].shape[1] % 2 == 0
     texts = [label(each, classes) for each in classes]
@@ -44,7 +46,7 @@ def test_pictures_have_one_size_with_even_sides_and_say_what_they_are(classes) -
 def test_a_gif_plays_all_pictures_in_their_colours(classes, tmp_path: Path) -> None:
     path = tmp_path / "film.gif"
     export(classes, path, OPTIONS)
-    expected = film_frames(classes, OPTIONS)
+    expected = list(film_frames(classes, OPTIONS))
     with Image.open(path) as film:
         assert (film.n_frames, film.info["duration"], film.info["loop"]) == (3, 250, 0)
         for number, frame in enumerate(expected):
@@ -68,7 +70,7 @@ def test_what_does_not_change_keeps_its_colour(classes) -> None:
 def test_an_mp4_is_what_presentation_programs_play(classes, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     export(classes, path, OPTIONS)
-    expected = film_frames(classes, OPTIONS)
+    expected = list(film_frames(classes, OPTIONS))
     reader = read_frames(str(path))
     facts = next(reader)
     assert (facts["codec"], facts["pix_fmt"][:7]) == ("h264", "yuv420p")
@@ -92,3 +94,41 @@ def test_a_full_disk_leaves_no_film_and_says_so(classes, tiny_disk: Path) -> Non
         with pytest.raises(ExportError, match="The disk is full"):
             export(classes, tiny_disk / name, OPTIONS)
         assert [each.name for each in tiny_disk.iterdir()] == ["filler"]
+
+
+class _TakenBack(Permit):
+    """Withdrawn when it is asked for the so many-th time, or when the film is about to take its place."""
+
+    def __init__(self, after: int | None = None) -> None:
+        super().__init__()
+        self.left = after
+
+    def check(self) -> None:
+        self.left = None if self.left is None else self.left - 1
+        if self.left == 0:
+            assert self.withdraw()
+        super().check()
+
+    def use(self) -> None:
+        assert self.withdraw()
+        super().use()
+
+
+@pytest.mark.parametrize("name", ["film.gif", "film.mp4"])
+@pytest.mark.parametrize("after", [5, None])
+def test_a_film_that_is_given_up_while_it_is_written_leaves_what_was_there(
+    classes, tmp_path: Path, name: str, after: int | None
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(b"an earlier film")
+    with pytest.raises(CancelledError):
+        export(classes, path, OPTIONS, _TakenBack(after))
+    assert path.read_bytes() == b"an earlier film"
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+def test_a_film_that_is_there_cannot_be_given_up_any_more(classes, tmp_path: Path) -> None:
+    permit = Permit()
+    export(classes, tmp_path / "film.gif", OPTIONS, permit)
+    assert not permit.withdraw()
+    permit.check()

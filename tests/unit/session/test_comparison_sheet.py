@@ -125,7 +125,7 @@ def test_a_scale_on_which_a_map_would_be_lost_is_not_shared() -> None:
     faint, strong = attribution([0, 1], 1.0, "occlusion", ""), attribution([0, 100], 1.0)
     weaker, unitless = attribution([0, 5], 1.0), attribution([0, 9], None, "score-cam")
     assert shared_scales([faint, strong, weaker, unitless]) == [
-        Scale(1.0),
+        STRETCHED,
         Scale(100.0),
         Scale(100.0),
         STRETCHED,
