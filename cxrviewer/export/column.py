@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.export.fonts import font, letters, wrapped
+from cxrviewer.export.fonts import font, length, letters, wrapped
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -93,7 +93,7 @@ class Column:
     def pairs(self, rows: tuple[tuple[str, str], ...]) -> None:
         """Set names and values side by side, the values wrapped in their own half."""
         face = font(self.size)
-        indent = max((round(face.getlength(name)) for name, _ in rows), default=0) + self.size
+        indent = max((round(length(name, self.size)) for name, _ in rows), default=0) + self.size
         for name, value in rows:
             self._put(name, self.left, self.bottom, self.size, self.palette.muted)
             for line in wrapped(value, face, self.width - indent):
@@ -117,8 +117,8 @@ class Column:
         self.bottom += height + round(self.size * 0.25)
         small = round(self.size * 0.9)
         for at, label in bar.ticks:
-            length = font(small).getlength(label)
-            x = min(max(at * self.width - length / 2, 0), self.width - length)
+            long = length(label, small)
+            x = min(max(at * self.width - long / 2, 0), self.width - long)
             self._put(label, self.left + round(x), self.bottom, small, self.palette.text)
         self.bottom += round(small * _LINE)
         self.text(bar.caption, color=self.palette.muted, scale=0.9)

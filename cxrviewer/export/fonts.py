@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 _KEPT = 1024
-"""Texts that are kept as drawn, as most stand in every picture of many."""
+"""Texts that are kept as measured and drawn, as most stand in every picture of many."""
 
 
 @cache
@@ -41,6 +41,12 @@ def _dejavu_folder() -> Path | None:
         return None
     folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
     return folder if (folder / "DejaVuSans.ttf").is_file() else None
+
+
+@lru_cache(_KEPT)
+def length(text: str, size: int, *, bold: bool = False) -> float:
+    """Return how long a line of text is, pixels."""
+    return font(size, bold=bold).getlength(text)
 
 
 @lru_cache(_KEPT)

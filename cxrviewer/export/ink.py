@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.export.fonts import font
+from cxrviewer.export.fonts import font, length
 from cxrviewer.imaging.drawing import Box, Oval, Path
 from cxrviewer.imaging.measure import Line
 
@@ -81,7 +81,7 @@ def darken(picture: NDArray[np.uint8], box: Box, opacity: float) -> None:
 
 def words_size(lines: Sequence[str], size: int) -> tuple[float, float]:
     """Return width and height of lines of text in letters of `size` pixels."""
-    width = max((font(size).getlength(line) for line in lines), default=0.0)
+    width = max((length(line, size) for line in lines), default=0.0)
     return width, len(lines) * round(size * _LINE)
 
 

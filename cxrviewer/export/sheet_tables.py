@@ -11,7 +11,7 @@ import numpy as np
 from cxrviewer.explain.agreement import TOP_SHARE, Agreement
 from cxrviewer.export.column import MUTED, TEXT, Color, Column
 from cxrviewer.export.comparison_sheet import Sheet
-from cxrviewer.export.fonts import font
+from cxrviewer.export.fonts import font, length
 from cxrviewer.imaging.colormap import colormap_table
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _table(sheet: Sheet, measure: _Measure, pen: ImageDraw, left: int, top: int,
 def _fitting(texts: tuple[str, ...], width: int) -> FreeTypeFont:
     """Return the largest font, to a limit, in which texts are no wider than a cell."""
     size = _LARGEST_TEXT
-    while size > 8 and max(font(size).getlength(text) for text in texts) > width:
+    while size > 8 and max(length(text, size) for text in texts) > width:
         size -= 1
     return font(size)
 
