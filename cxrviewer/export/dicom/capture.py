@@ -10,7 +10,7 @@ from cxrviewer.explain.target import target_name
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.dicom.codes import SOURCE_IMAGE
 from cxrviewer.export.dicom.equipment import equipment, limited, model_words
-from cxrviewer.export.dicom.image_copy import set_directions
+from cxrviewer.export.dicom.image_copy import mark_lossy, set_directions
 from cxrviewer.export.dicom.subject import Subject, patient_arguments
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
@@ -66,6 +66,9 @@ def secondary_capture(
     if options.disclaimer:
         dataset.ImageComments = DISCLAIMER
     dataset.SourceImageSequence = [_source(subject)]
+    # As highdicom's other objects: who issued the patient's number, the description of the study, and so on.
+    dataset.copy_patient_and_study_information(subject.image)
+    mark_lossy(dataset, scene.radiograph)
     return dataset
 
 

@@ -17,7 +17,8 @@ from pydicom.valuerep import DS
 from cxrviewer import __version__
 from cxrviewer.export.dicom.equipment import UTF_8, equipment
 from cxrviewer.export.dicom.identifiers import forget_moment, image_uid
-from cxrviewer.imaging.radiograph import GrayscaleInfo, LookupTable, Radiograph
+from cxrviewer.imaging.grayscale import default_voi
+from cxrviewer.imaging.radiograph import LookupTable, Radiograph, Window
 from cxrviewer.imaging.spacing import LengthUnit
 
 SERIES = 9000
@@ -64,9 +65,12 @@ def image_copy(radiograph: Radiograph) -> Dataset:
     dataset.PixelRepresentation = int(info.signed)
     body_part = radiograph.header.body_part if radiograph.header is not None else ""
     describe_body_part(dataset, body_part if _CODE.fullmatch(body_part) else "")
-    _describe_shades(dataset, info)
+    _describe_shades(dataset, radiograph)
     _describe_size(dataset, radiograph)
-    mark_deidentified(dataset)
+    mark_deidentified(dataset, radiograph)
+    mark_lossy(dataset, radiograph)
+    if _has_writing(radiograph):
+        dataset.BurnedInAnnotation = "YES"
     forget_moment(dataset)
     return dataset
 
@@ -89,10 +93,16 @@ def patient_of_nobody(study: str) -> dict[str, Any]:
     }
 
 
-def mark_deidentified(dataset: Dataset) -> None:
-    """Say that the identity was removed, and how (PS3.3 C.7.1.1, C.7.3.1)."""
-    dataset.PatientIdentityRemoved = "YES"
-    dataset.DeidentificationMethod = "New object, no attribute of patient or study copied"
+def mark_deidentified(dataset: Dataset, radiograph: Radiograph) -> None:
+    """Say whether the identity was removed, from pixels too, and how (PS3.3 C.7.1.1)."""
+    dataset.PatientIdentityRemoved = "NO" if _has_writing(radiograph) else "YES"
+    dataset.DeidentificationMethod = "No attribute of patient or study copied; pixels as they were"
+
+
+def mark_lossy(dataset: Dataset, radiograph: Radiograph) -> None:
+    """Say of what is made from an image that was once compressed lossily that it was (PS3.3 C.7.6.1.1.5)."""
+    if any(badge.startswith("lossy") for badge in radiograph.badges):
+        dataset.LossyImageCompression = "01"
 
 
 def describe_body_part(dataset: Dataset, body_part: str | None, laterality: str | None = None) -> None:
@@ -108,8 +118,18 @@ def set_directions(dataset: Dataset, directions: tuple[str, str] | None) -> None
     dataset.PatientOrientation = list(directions) if directions is not None and all(directions) else None
 
 
-def _describe_shades(dataset: Dataset, info: GrayscaleInfo) -> None:
-    """Write what stored values mean (PS3.3 C.11.1, C.11.2, C.7.5.1.1.2)."""
+def _has_writing(radiograph: Radiograph) -> bool:
+    """Return whether the file says that something is written in its pixels."""
+    return "burned-in annotation" in radiograph.badges
+
+
+def _describe_shades(dataset: Dataset, radiograph: Radiograph) -> None:
+    """Write what stored values mean (PS3.3 C.11.1, C.11.2, C.7.5.1.1.2).
+
+    Where the file has no window, the copy has the one that the program shows it with, so that archives show
+    the same.
+    """
+    info = radiograph.grayscale
     if isinstance(info.modality, LookupTable):
         # In this kind of object a table has 8 or 16 bits, which do not scale its values (PS3.3 C.11.1.1.1).
         bits = 8 if info.modality.values.max() < 256 else 16
@@ -119,10 +139,12 @@ def _describe_shades(dataset: Dataset, info: GrayscaleInfo) -> None:
         dataset.RescaleSlope = DS(info.modality.slope, auto_format=True)
         dataset.RescaleIntercept = DS(info.modality.intercept, auto_format=True)
         dataset.RescaleType = "US"
-    if info.windows:
-        dataset.WindowCenter = [DS(window.center, auto_format=True) for window in info.windows]
-        dataset.WindowWidth = [DS(window.width, auto_format=True) for window in info.windows]
-        dataset.VOILUTFunction = str(info.windows[0].function)
+    shown = default_voi(radiograph)
+    windows = info.windows or ((shown,) if isinstance(shown, Window) else ())
+    if windows:
+        dataset.WindowCenter = [DS(window.center, auto_format=True) for window in windows]
+        dataset.WindowWidth = [DS(window.width, auto_format=True) for window in windows]
+        dataset.VOILUTFunction = str(windows[0].function)
     if info.voi_luts:
         signed = any(table.first_mapped < 0 for table in info.voi_luts)
         dataset.VOILUTSequence = [_table(_of_whole_bytes(table), signed) for table in info.voi_luts]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import warnings
 
 from cxrviewer.errors import ExportError
 
 
 def check_library() -> None:
-    """Refuse to write DICOM objects where that is not possible.
+    """Refuse to write DICOM objects where that is not possible; else prepare for it.
+
+    The library's warnings are silenced: they are about values of the file, and show names of people.
 
     Raises
     ------
@@ -20,3 +23,4 @@ def check_library() -> None:
             "The library for DICOM objects is not installed.",
             "Install it with 'pip install cxrviewer[dicom]', or choose another format.",
         )
+    warnings.filterwarnings("ignore", module=r"highdicom(\.|$)")

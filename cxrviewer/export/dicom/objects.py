@@ -64,7 +64,7 @@ def dicom_object(scene: Scene, kind: Kind, options: ExportOptions, subject: Subj
     elif kind is not Kind.REPORT:
         describe_body_part(dataset, subject.image.get("BodyPartExamined"), subject.image.get("Laterality"))
     if subject.copied:
-        mark_deidentified(dataset)
+        mark_deidentified(dataset, scene.radiograph)
         _forget_scanner(dataset)
     subject.settle_references(dataset)
     return dataset

@@ -20,6 +20,7 @@ from cxrviewer.export.words import capitalised, method_name, percent, whole_perc
 from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.grayscale import default_voi, index_offset
 from cxrviewer.imaging.radiograph import Rescale, VoiFunction, Window
+from cxrviewer.imaging.spacing import LengthUnit
 
 if TYPE_CHECKING:
     import highdicom as hd
@@ -28,6 +29,8 @@ SERIES = 9004
 
 _TO_CORNER = 0.5
 """From stored points, 0 at the centre of the first pixel, to DICOM's, 0 at its corner (PS3.3 C.10.5.1.2)."""
+
+_IN_PATIENT = (LengthUnit.PATIENT, LengthUnit.CALIBRATED, LengthUnit.ESTIMATED)
 
 _FOR, _AGAINST = (255, 140, 0), (70, 130, 255)
 _WORDS = "WORDS"
@@ -173,10 +176,10 @@ def _set_area(dataset: Dataset, scene: Scene) -> None:
     item.DisplayedAreaTopLeftHandCorner, item.DisplayedAreaBottomRightHandCorner = first, last
     spacing, aspect = scene.radiograph.spacing, scene.radiograph.aspect
     del item.PresentationPixelAspectRatio
-    if aspect != 1:
-        item.PresentationPixelAspectRatio = [str(round(aspect * 10_000)), "10000"]
-    elif spacing is None:
-        item.PresentationPixelAspectRatio = ["1", "1"]
+    # Viewers measure by this spacing, and it has no attribute that says where it holds.
+    if spacing is None or spacing.unit not in _IN_PATIENT:
+        ratio = round(aspect * 10_000)
+        item.PresentationPixelAspectRatio = ["1", "1"] if aspect == 1 else [str(ratio), "10000"]
     else:
         item.PresentationPixelSpacing = [
             DS(value, auto_format=True) for value in (spacing.row, spacing.column)

@@ -16,7 +16,7 @@ from cxrviewer.export.dicom.equipment import PROGRAM, equipment, limited
 from cxrviewer.export.dicom.model_identity import algorithm_items
 from cxrviewer.export.dicom.subject import Subject
 from cxrviewer.export.overlay import Scene
-from cxrviewer.export.words import method_name, question_rows, whole_percent
+from cxrviewer.export.words import method_name, percent, question_rows, whole_percent
 from cxrviewer.models.reading import group_probability
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def structured_report(scene: Scene, subject: Subject, disclaimer: bool) -> Datas
     One group of measurements for each label and label group of the model: probability, logit, operating
     threshold and on which side of it the output is. Where the heatmap is shown, one group with a closed
     polyline for each of the largest regions above half of its scale. The model stands with each as algorithm.
+    A region has no probability: that of the target is of the whole image.
     """
     import highdicom as hd
 
@@ -139,7 +140,6 @@ def _regions(scene: Scene, subject: Subject) -> list[hd.sr.PlanarROIMeasurements
     if scene.heatmap is None:
         return []
     target = target_name(scene.result.attribution.target, scene.card)
-    probability = target_probability(scene.result.attribution.target, scene.card, scene.result.prediction)
     shape = scene.radiograph.shape
     closed = [line for line in lines_at(scene.heatmap, shape, REGION_LEVEL) if line.closed]
     image = hd.sr.SourceImageForRegion(
@@ -152,7 +152,6 @@ def _regions(scene: Scene, subject: Subject) -> list[hd.sr.PlanarROIMeasurements
             finding_type=codes.finding(target),
             method=codes.map_concept(scene.result.attribution.method),
             algorithm_id=algorithm_items(scene),
-            measurements=None if probability is None else [_number(codes.PROBABILITY, probability)],
         )
         for number, line in enumerate(closed[:MOST_REGIONS], start=1)
     ]
@@ -163,7 +162,9 @@ def _comments(scene: Scene, disclaimer: bool) -> list[str]:
     attribution = scene.result.attribution
     target = target_name(attribution.target, scene.card)
     asked = ", ".join(f"{name} {value}" for name, value in question_rows(attribution)[1:])
-    how = f"Heatmap for {target} by {method_name(attribution.method)} ({asked})."
+    probability = target_probability(attribution.target, scene.card, scene.result.prediction)
+    sure = "" if probability is None else f", probability {percent(probability)},"
+    how = f"Heatmap for {target}{sure} by {method_name(attribution.method)} ({asked})."
     state = STATE_TEXT[scene.display.state]
     shown = state or (
         f"Regions lie above {whole_percent(REGION_LEVEL)} of its scale; they show what influenced the "
