@@ -83,9 +83,9 @@ def _check_destinations(arguments: argparse.Namespace) -> None:
         suffixes = find_writer(arguments.raw, group=Group.MAP).SPEC.suffixes
         check_destination(arguments.raw, suffixes, arguments.image)
     if arguments.dicom is not None:
-        from cxrviewer.export.dicom.folder import check_folder
+        from cxrviewer.export.dicom.folder import check_objects
 
-        check_folder(arguments.dicom, arguments.image)
+        check_objects(arguments.dicom, arguments.image)
     elif arguments.objects:
         raise UsageError("--objects needs a folder.", "Name it by --dicom DIR.")
 

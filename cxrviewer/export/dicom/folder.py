@@ -1,4 +1,4 @@
-"""DICOM objects of a scene as files of a folder, each with its sidecar."""
+"""DICOM objects of a scene as files of a folder, each with its sidecar: all of them, or none."""
 
 from __future__ import annotations
 
@@ -9,28 +9,33 @@ from pathlib import Path
 from cxrviewer.errors import ExportError
 from cxrviewer.export.dicom.kinds import FILE_NAMES, IMAGE_NAME, Kind, kinds_of
 from cxrviewer.export.dicom.library import check_library
-from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
+from cxrviewer.export.provenance import check_sidecar, provenance, write_sidecar
 from cxrviewer.export.save import check_destination, write_errors
+from cxrviewer.export.together import check_folder, written_together
+from cxrviewer.paths import atomic_path
+
+_WRITERS = {
+    IMAGE_NAME: "dicom-image",
+    **{name: f"dicom-{kind.value}" for kind, name in FILE_NAMES.items()},
+}
 
 
-def check_folder(folder: Path, source: Path) -> None:
-    """Make a folder for objects where there is none, and refuse one that cannot take them.
+def check_objects(folder: Path, source: Path) -> None:
+    """Refuse a folder that cannot take objects.
 
     Raises
     ------
     ExportError
-        It cannot be written to, DICOM objects cannot be written at all, or the image itself is in it by the
-        name of one of the objects.
+        It cannot be written to or made, DICOM objects cannot be written at all, or the image itself is in it
+        by the name of one of the objects.
     """
     check_library()
-    with write_errors(folder):
-        if folder.exists() and not folder.is_dir():
-            raise ExportError("This is not a folder.", "Choose another name.", folder)
-        folder.mkdir(parents=True, exist_ok=True)
-    for name in (IMAGE_NAME, *FILE_NAMES.values()):
-        check_destination(folder / name, (".dcm",), source)
+    check_folder(folder)
+    if folder.exists():
+        for name in _WRITERS:
+            check_destination(folder / name, (".dcm",), source)
 
 
 def export_folder(
@@ -52,13 +57,24 @@ def export_folder(
     Raises
     ------
     ExportError
-        As `export.export`; what was written before is whole.
+        As `objects.dicom_object`, and `check_objects`; the disk is full. The folder is then as it was.
     """
-    check_folder(folder, scene.radiograph.path)
-    copied = not options.identity or scene.radiograph.file_format != "DICOM"
-    wanted = [kind for kind in Kind if kind in (kinds or kinds_of(scene))]
-    files = {"image": IMAGE_NAME} if copied else {}
-    files |= {kind.value: FILE_NAMES[kind] for kind in wanted}
-    for writer, name in files.items():
-        export((scene,), folder / name, replace(options, writer=f"dicom-{writer}"))
-    return tuple(folder / name for name in files.values())
+    check_objects(folder, scene.radiograph.path)
+    from cxrviewer.export.dicom.objects import dicom_objects
+    from cxrviewer.export.dicom.write import write_dataset
+
+    if options.sidecar:
+        for name in _WRITERS:
+            check_sidecar(folder / name)
+    objects = dicom_objects(scene, kinds or kinds_of(scene), options)
+    try:
+        with write_errors(folder), written_together(folder) as temporary:
+            for name, dataset in objects.items():
+                with atomic_path(temporary / name) as part:
+                    write_dataset(dataset, part)
+                if options.sidecar:
+                    made = provenance(scene, replace(options, writer=_WRITERS[name]))
+                    write_sidecar(made, temporary / name)
+    except ExportError as error:
+        raise ExportError(error.message, error.hint, folder) from error
+    return tuple(folder / name for name in objects)

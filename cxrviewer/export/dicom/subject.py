@@ -11,6 +11,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID, SecondaryCaptureImageStorage
 
 from cxrviewer.errors import ExportError, ImageReadError
+from cxrviewer.export.dicom.companion import is_copied
 from cxrviewer.export.dicom.equipment import UTF_8, limited
 from cxrviewer.export.dicom.identifiers import export_uids
 from cxrviewer.export.dicom.image_copy import image_copy
@@ -126,7 +127,7 @@ def subject_of(scene: Scene, options: ExportOptions) -> Subject:
         The file is no longer what was opened, or does not say which study it belongs to.
     """
     radiograph, new_uid = scene.radiograph, export_uids(scene, options)
-    if not options.identity or radiograph.file_format != "DICOM":
+    if is_copied(scene, options):
         return Subject(image_copy(radiograph), None, True, new_uid, _says_clean(radiograph))
     frame = radiograph.frame + 1 if radiograph.frames > 1 else None
     header = _source(radiograph)
