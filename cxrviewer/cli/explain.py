@@ -164,12 +164,12 @@ def _write(shown: Shown, marks: FileMarks | None, arguments: argparse.Namespace)
     scene = make_scene(shown, viewport, marks)
     assert scene is not None
     options = export_options(arguments, arguments.format)
+    written: list[Path] = []
+    if arguments.output is not None:
+        written += export((scene,), arguments.output, options)
     if arguments.raw is not None:
         raw = find_writer(arguments.raw, group=Group.MAP).SPEC.id
-        export((scene,), arguments.raw, replace(options, writer=raw))
-    if arguments.output is not None:
-        export((scene,), arguments.output, options)
-    written = [path for path in (arguments.output, arguments.raw) if path is not None]
+        written += export((scene,), arguments.raw, replace(options, writer=raw))
     if arguments.dicom is not None:
         from cxrviewer.export.dicom.folder import export_folder
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -26,8 +27,8 @@ DEFAULT = ExportOptions()
 
 def export(
     scenes: Sequence[Scene], path: Path, options: ExportOptions = DEFAULT, permit: Permit | None = None
-) -> None:
-    """Write scenes to a file, and beside it how that was made; both or neither.
+) -> tuple[Path, ...]:
+    """Write scenes to a file, and beside it how that was made and what it needs; all or nothing.
 
     Neither the patient's identity, unless that is asked for, nor the path of the image is in its pixels or
     its metadata.
@@ -42,6 +43,11 @@ def export(
         The writer, and what goes into the file.
     permit : Permit, optional
         By which it may be given up at any moment before the file takes its place.
+
+    Returns
+    -------
+    tuple of Path
+        The file, and those beside it that belong to it: the image that a DICOM object refers to.
 
     Raises
     ------
@@ -58,7 +64,8 @@ def export(
     options = replace(options, writer=writer.SPEC.id)
     if options.sidecar:
         check_sidecar(path)
-    with write_errors(path), atomic_path(path) as temporary:
+    beside = writer.beside(scenes[0], path, options) if hasattr(writer, "beside") else nullcontext(())
+    with write_errors(path), beside as others, atomic_path(path) as temporary:
         if writer.SPEC.takes is Takes.PICTURE:
             pixels = export_picture(scenes, options).pixels
             writer.write(pixels, temporary, picture_metadata(scenes[0], options))
@@ -70,6 +77,7 @@ def export(
         if options.sidecar:
             about = writer.record(scenes, options) if hasattr(writer, "record") else {}
             write_sidecar(provenance(scenes, options, about), path, temporary)
+    return (path, *others)
 
 
 def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:

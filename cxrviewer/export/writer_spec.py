@@ -10,7 +10,8 @@ A module of that folder has a ``SPEC`` and a function ``write``, by what it take
 errors are `OSError` or `ExportError`. A writer of scenes may have ``preview(scenes, options)``, which returns
 as an (H, W, 3) uint8 picture what its file looks like; else the annotated picture stands for it. One whose
 file needs to be explained has ``record(scenes, options)``, which returns as a mapping for JSON what the
-sidecar says of it.
+sidecar says of it. One whose file is nothing without another has ``beside(scene, path, options)``, which
+returns what writes that as the file takes its place: a context with its path.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from cxrviewer.export.options import ExportOptions
@@ -22,3 +23,10 @@ def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     from cxrviewer.export.dicom.write import write_object
 
     write_object(scene, Kind.PRESENTATION, path, options)
+
+
+def beside(scene: Scene, path: Path, options: ExportOptions) -> AbstractContextManager[tuple[Path, ...]]:
+    """Write the image that the object refers to, as `export.dicom.companion.image_beside`."""
+    from cxrviewer.export.dicom.companion import image_beside
+
+    return image_beside(scene, path, options)

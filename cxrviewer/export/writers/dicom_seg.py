@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -31,3 +32,10 @@ def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8
     """Return what the heatmap looks like on the pixels of the image."""
     del options
     return map_preview(scenes[0])
+
+
+def beside(scene: Scene, path: Path, options: ExportOptions) -> AbstractContextManager[tuple[Path, ...]]:
+    """Write the image that the object refers to, as `export.dicom.companion.image_beside`."""
+    from cxrviewer.export.dicom.companion import image_beside
+
+    return image_beside(scene, path, options)
