@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import codecs
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,16 @@ def read_object(path: Path, most: int) -> dict[str, Any]:
     TooLargeError
         It has more bytes.
     ValueError
-        It is no JSON, or no object.
+        It is no JSON (RFC 8259: numbers are finite, texts are Unicode), no object, or no file but a pipe.
     """
-    if path.stat().st_size > most:
+    import orjson
+
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError("no file")
+    if found.st_size > most:
         raise TooLargeError(f"more than {most} bytes")
-    try:
-        content = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    content = orjson.loads(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     if not isinstance(content, dict):
         raise ValueError("no object")
     return content

@@ -80,7 +80,7 @@ class Parameter:
         try:
             number = type(self.default)(value)
             exact = float(value) == number
-        except (ValueError, OverflowError):
+        except (TypeError, ValueError, OverflowError):
             number, exact = self.default, False
         if not exact or not self.minimum <= number <= self.maximum:
             kind = "whole number" if isinstance(self.default, int) else "number"

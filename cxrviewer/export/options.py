@@ -6,6 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 
+PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
+"""Width and height of a page in points, 1/72 inch."""
+_MOST_SCENES = 1000
+_LONGEST = 60.0
+"""Seconds of a scene of a film."""
+
 
 class PictureKind(StrEnum):
     """What a picture is of."""
@@ -30,6 +36,8 @@ class ExportOptions:
         Of a comparison: the scene that the others are compared with, from 0.
     marks : bool
         Whether the user's marks are drawn.
+    lungs : bool
+        Whether the outline of the lungs is drawn, where the scene has one.
     color_bar : bool
         Whether the scale of the heatmap stands with it.
     caption : bool
@@ -43,7 +51,7 @@ class ExportOptions:
     sidecar : bool
         Whether a file that says how the export was made is written beside it.
     paper : str
-        Of a report: "a4" or "letter".
+        Of a report: one of `PAPERS`.
     frame_seconds : float
         How long each scene of a film is seen.
     """
@@ -53,6 +61,7 @@ class ExportOptions:
     columns: int = 1
     reference: int = 0
     marks: bool = True
+    lungs: bool = True
     color_bar: bool = True
     caption: bool = True
     scale_bar: bool = True
@@ -83,6 +92,8 @@ def options_from_json(content: Mapping[str, object]) -> ExportOptions:
     known = {**defaults, **content}
     values: dict[str, object] = {field.name: known[field.name] for field in fields(ExportOptions)}
     made = ExportOptions(**{**values, "kind": PictureKind(str(known["kind"]))})  # type: ignore[arg-type]
-    if made.columns < 1 or made.reference < 0:
+    if made.paper not in PAPERS or not 0 < made.frame_seconds <= _LONGEST:
+        raise ValueError("an export has no such paper, or no such speed")
+    if not (1 <= made.columns <= _MOST_SCENES and 0 <= made.reference < _MOST_SCENES):
         raise ValueError("an export needs a column, and scenes are counted from 0")
     return made

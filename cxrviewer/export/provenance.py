@@ -24,7 +24,6 @@ digests.
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -39,10 +38,13 @@ from cxrviewer.export.options import ExportOptions, options_to_json
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.save import write_errors
 from cxrviewer.export.scene_record import scene_record
+from cxrviewer.json_file import read_object
 from cxrviewer.paths import atomic_path
 
 FORMAT, VERSION = "cxrviewer-export", 1
 SUFFIX = ".json"
+LARGEST = 16 << 20
+"""Bytes of such a file."""
 
 _LIBRARIES = (
     *("numpy", "opencv-python-headless", "tensorflow", "keras", "pydicom"),
@@ -142,9 +144,8 @@ def check_sidecar(path: Path) -> None:
     if not beside.exists():
         return
     try:
-        content = json.loads(beside.read_text(encoding="utf-8"))
-        known = isinstance(content, dict) and content.get("format") == FORMAT
-    except (OSError, ValueError, RecursionError):
+        known = read_object(beside, LARGEST).get("format") == FORMAT
+    except (OSError, ValueError):
         known = False
     if not known:
         raise ExportError(

@@ -26,6 +26,8 @@ _TEXTS = ("training_data", "licence", "intended_use", "limits")
 _SCALINGS = {"imagenet-tf": Scaling.SYMMETRIC}
 """Other names that a card may give a scaling."""
 _LEAST_STD = 0.001
+_LONGEST, _LONGEST_NAME = 20_000, 500
+"""Letters of a text and of a label, which have to be drawn."""
 
 
 def read_card(path: Path) -> ModelCard:
@@ -170,6 +172,8 @@ def _text(table: dict[str, Any], key: str, default: str | None = None) -> str:
         raise _FieldError(f"'{key}' is missing")
     if not isinstance(value, str):
         raise _FieldError(f"'{key}' must be text")
+    if len(value) > _LONGEST:
+        raise _FieldError(f"'{key}' is longer than {_LONGEST} letters")
     return value
 
 
@@ -177,6 +181,8 @@ def _strings(table: dict[str, Any], key: str) -> tuple[str, ...]:
     value = table.get(key)
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
         raise _FieldError(f"'{key}' must be a list of names")
+    if max(map(len, value)) > _LONGEST_NAME:
+        raise _FieldError(f"'{key}' has a name longer than {_LONGEST_NAME} letters")
     if len(set(value)) != len(value):
         raise _FieldError(f"'{key}' names something twice")
     return tuple(value)

@@ -60,6 +60,9 @@ def settle_answer(answer: Mapping[str, Any], analysis: Analysis) -> Agreement:
     """
     prediction, attribution = analysis.result.prediction, analysis.result.attribution
     known = Prediction(_numbers(answer["logits"]), _numbers(answer["probabilities"]))
+    of_this = known.probabilities.shape == prediction.probabilities.shape
+    if not (of_this and isinstance(answer["map_sha256"], str)):
+        raise ValueError("not an answer of this model")
     values = _values(answer)
     logits = _apart(known.logits, prediction.logits)
     if values is None:

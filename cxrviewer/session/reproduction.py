@@ -12,9 +12,10 @@ from cxrviewer.errors import UserError
 from cxrviewer.explain.display import STRETCHED, MapState, Scale, display_map
 from cxrviewer.explain.question import Fusion, Question
 from cxrviewer.explain.target import Target
+from cxrviewer.export.lungs import lungs_of_record
 from cxrviewer.export.options import ExportOptions, options_from_json
 from cxrviewer.export.overlay import Scene
-from cxrviewer.export.provenance import FORMAT, VERSION
+from cxrviewer.export.provenance import FORMAT, LARGEST, VERSION
 from cxrviewer.imaging.grayscale import presentation_table
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.radiograph import Radiograph
@@ -25,8 +26,6 @@ from cxrviewer.session.analysis import Analysis
 from cxrviewer.session.marks_scene import marks_of_record, scene_marks
 from cxrviewer.session.recorded_answer import Agreement, settle_answer
 from cxrviewer.session.recorded_look import recorded_style, recorded_viewport, recorded_voi
-
-_LARGEST = 16 << 20
 
 
 class SidecarError(UserError):
@@ -116,7 +115,7 @@ def read_sidecar(path: Path) -> Recorded:
             _some(tuple(_record(entry, path) for entry in content["scenes"])),
             {str(name): str(version) for name, version in content["program"].items()},
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise _damaged(path) from error
 
 
@@ -151,7 +150,7 @@ def rebuild(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, pat
     try:
         agreement = settle_answer(record.content["answer"], analysis)
         return Rebuilt(record, _scene(record, radiograph, agreement.analysis, path), agreement)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise _damaged(path) from error
 
 
@@ -168,7 +167,7 @@ def find_by_digest(paths: Iterable[Path], digest: str, digest_of: Callable[[Path
 
 def _content(path: Path) -> Mapping[str, Any]:
     try:
-        return read_object(path, _LARGEST)
+        return read_object(path, LARGEST)
     except OSError as error:
         raise SidecarError(
             f"The file cannot be read ({error.strerror}).", "Check that it exists and may be read.", path
@@ -236,5 +235,6 @@ def _scene(record: SceneRecord, radiograph: Radiograph, analysis: Analysis, path
         faded=bool(look["faded"]),
         voi=voi,
         inverted=inverted,
+        lungs=lungs_of_record(record.content.get("lungs")),
         marks=scene_marks(marks, radiograph, analysis if style.visible else None) if marks else None,
     )

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 
 from cxrviewer import __version__
 from cxrviewer.export.annotated import DISCLAIMER
+from cxrviewer.export.options import PAPERS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
-"""Widths and heights, points."""
 
 _FONT = "DejaVu Sans"
 
@@ -28,7 +26,7 @@ class Page:
     Parameters
     ----------
     paper : str
-        Of `PAPERS`.
+        Of `options.PAPERS`.
     """
 
     def __init__(self, paper: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.provenance import sidecar_path
 from cxrviewer.imaging.compose import HeatmapView
+from cxrviewer.imaging.lungs import LungField
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import Orientation, Viewport, full_resolution, make_viewport
 from cxrviewer.session.analysis import Analysis
@@ -37,6 +39,9 @@ MARKS = FileMarks(
         Text(((9.0, 9.0),), text="Ω"),
     )
 )
+LUNGS = LungField(
+    np.ones((4, 4), bool), (np.array([(3.3333333, 4.0), (20.0, 4.1), (11.7, 30.9)]), np.eye(2) + 40), ""
+)
 ZOOMED = make_viewport((40, 60), (333, 421), scale=7.3, center=(0.4, 0.61), orientation=Orientation(True, 3))
 
 
@@ -49,7 +54,7 @@ def scene(
 ) -> Scene:
     at_hand = AtHand(image, "default", choice(), prediction())
     shown = next_shown(Shown(ViewState(), AtHand()), state, at_hand, answer)
-    made = make_scene(shown, viewport or full_resolution(image.shape), marks)
+    made = make_scene(shown, viewport or full_resolution(image.shape), marks, LUNGS)
     assert made is not None
     return made
 
@@ -207,10 +212,10 @@ def _without(key: str) -> Callable[[dict], object]:
 
 def _with(place: str, value: object) -> Callable[[dict], object]:
     def change(content: dict) -> None:
-        *way, last = place.split(".")
+        *way, last = (int(step) if step.isdecimal() else step for step in place.split("."))
         inner = content
         for step in way:
-            inner = inner[int(step) if step.isdecimal() else step]
+            inner = inner[step]
         inner[last] = value
 
     return change
@@ -242,6 +247,25 @@ def _with(place: str, value: object) -> Callable[[dict], object]:
         _with("scenes.0.model.labels", []),
         _with("scenes.0.moment", "yesterday"),
         _with("scenes.0.marks.image", {"sha256": "other"}),
+        _with("scenes.0.marks.marks.2.text", "\ud800"),
+        _with("scenes.0.view.stored_to_view.0.0", float("nan")),
+        _with("scenes.0.view.stored_to_view.0.0", None),
+        _with("scenes.0.view.stored_to_view.0.0", 0),
+        _with("scenes.0.view.stored_to_view.0.1", 1),
+        _with("scenes.0.view.stored_to_view.0.2", 2**63),
+        _with("scenes.0.view.stored_to_view.2.0", 1),
+        _with("scenes.0.view.window.width", float("inf")),
+        _with("scenes.0.view.window.center", 10**400),
+        _with("scenes.0.heatmap.colormap", "../../jet"),
+        _with("scenes.0.heatmap.alpha", 7),
+        _with("scenes.0.answer.probabilities", []),
+        _with("scenes.0.answer.map_sha256", None),
+        _with("scenes.0.image.frame", float("inf")),
+        _with("scenes.0.model.name", "A" * 10**6),
+        _with("scenes.0.model.labels.0", "A" * 10**6),
+        _with("options.columns", 2**64),
+        _with("options.frame_seconds", 1e308),
+        _with("options.paper", "a0"),
     ],
 )
 def test_a_damaged_sidecar_is_told_in_one_message(tmp_path: Path, damage: Callable[[dict], object]) -> None:
@@ -265,6 +289,18 @@ def test_what_is_no_sidecar_is_told(tmp_path: Path, content: bytes) -> None:
         read_sidecar(path)
     with pytest.raises(SidecarError, match="cannot be read"):
         read_sidecar(tmp_path / "none.json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.timeout(20)
+def test_a_pipe_is_waited_for_neither_as_sidecar_nor_beside_an_export(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.png.json")
+    with pytest.raises(SidecarError):
+        read_sidecar(tmp_path / "a.png.json")
+    with pytest.raises(SidecarError):
+        read_sidecar(Path("/dev/zero"))
+    with pytest.raises(ExportError, match="another file"):
+        export((scene(radiograph(), USUAL, ViewState()),), tmp_path / "a.png")
 
 
 def test_a_target_that_was_chosen_is_the_one_recorded(tmp_path: Path) -> None:
