@@ -14,6 +14,7 @@ from cxrviewer.explain.request import ExplainResult
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.annotated import Annotation
 from cxrviewer.export.column import ColorBar
+from cxrviewer.export.lungs import SceneLungs
 from cxrviewer.export.marks import SceneMarks
 from cxrviewer.export.scale_bar import scale_bar
 from cxrviewer.export.words import (
@@ -74,6 +75,8 @@ class Scene:
         Whether the user has swapped black and white in it.
     marks : SceneMarks, optional
         The user's marks on the image.
+    lungs : SceneLungs, optional
+        The lungs, where they are outlined.
     """
 
     radiograph: Radiograph
@@ -91,6 +94,7 @@ class Scene:
     voi: Voi | None = None
     inverted: bool = False
     marks: SceneMarks | None = None
+    lungs: SceneLungs | None = None
 
     @property
     def spacing(self) -> Spacing | None:

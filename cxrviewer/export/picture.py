@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cxrviewer.export.annotated import AnnotatedPicture, Annotation, annotate
 from cxrviewer.export.column import ON_SCREEN, Palette
 from cxrviewer.export.in_image import paint_identity, paint_orientation
+from cxrviewer.export.lungs import paint_lungs
 from cxrviewer.export.marks import paint_marks
 from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.export.overlay import Scene, color_bar, describe
@@ -50,6 +51,8 @@ def seen(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
     picture = scene.overlay.copy()
     small, large = (min(picture.shape[:2]) / side for side in _SCREEN)
     unit = max(_LEAST, min(small, 1.0), large)
+    if options.lungs and scene.lungs is not None:
+        paint_lungs(picture, scene.lungs, scene.viewport.stored_to_view, unit)
     if options.scale_bar:
         paint_orientation(picture, scene, unit)
     if options.identity:
@@ -62,6 +65,9 @@ def seen(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
 def _annotated(scene: Scene, options: ExportOptions, palette: Palette) -> AnnotatedPicture:
     picture = _triple(scene, options) if options.kind is PictureKind.TRIPLE else seen(scene, options)
     annotation = describe(scene)
+    if options.lungs and scene.lungs is not None:
+        row = ("Lungs", f"outlined by {scene.lungs.segmenter}")
+        annotation = replace(annotation, rows=(*annotation.rows, row))
     if not options.caption:
         annotation = replace(annotation, title="", headline="", rows=())
     bar = color_bar(scene) if options.color_bar else None
@@ -73,9 +79,9 @@ def _with_disclaimer(annotation: Annotation, options: ExportOptions) -> Annotati
 
 
 def _triple(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
-    """Return image, heatmap and overlay side by side; the marks are on the last one."""
+    """Return image, heatmap and overlay side by side; marks and outlines are on the last one."""
     image = replace(scene, style=replace(scene.style, visible=False))
-    plain = replace(options, marks=False)
+    plain = replace(options, marks=False, lungs=False)
     return side_by_side(
         (
             ("Original", seen(image, plain)),

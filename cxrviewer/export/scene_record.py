@@ -13,6 +13,7 @@ import numpy as np
 
 from cxrviewer.explain.attribution import Attribution
 from cxrviewer.explain.question import Question
+from cxrviewer.export.lungs import lungs_record
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.grayscale import default_voi
@@ -48,6 +49,7 @@ def scene_record(scene: Scene, options: ExportOptions) -> dict[str, object]:
         "heatmap": _look(scene),
         "view": _view(scene),
         "marks": _marks(scene, options),
+        "lungs": lungs_record(scene.lungs) if options.lungs and scene.lungs is not None else None,
         "moment": scene.moment.isoformat(),
     }
 

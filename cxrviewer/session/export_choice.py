@@ -13,6 +13,7 @@ from pathlib import Path
 from cxrviewer.explain.target import target_name
 from cxrviewer.export.options import ExportOptions, PictureKind, options_from_json, options_to_json
 from cxrviewer.export.overlay import Scene
+from cxrviewer.imaging.lungs import LungField
 from cxrviewer.imaging.viewport import Viewport, enlarged, full_resolution
 from cxrviewer.session.marks import FileMarks
 from cxrviewer.session.scene import make_scene
@@ -52,11 +53,12 @@ class ExportChoice:
 
 @dataclass(frozen=True, eq=False)
 class PaneView:
-    """What a pane shows: its content, the view on screen, and the marks where they are visible."""
+    """What a pane shows: its content, the view on screen, the marks and the lungs where they are seen."""
 
     shown: Shown
     viewport: Viewport
     marks: FileMarks | None = None
+    lungs: LungField | None = None
 
 
 def scenes_of(choice: ExportChoice, active: PaneView, panes: Sequence[PaneView]) -> tuple[Scene, ...]:
@@ -118,7 +120,7 @@ def free_path(folder: Path, name: str, suffix: str) -> Path:
 def _scene(view: PaneView, size: ImageSize) -> Scene | None:
     if view.shown.radiograph is None:
         return None
-    return make_scene(view.shown, _viewport(view, size), view.marks)
+    return make_scene(view.shown, _viewport(view, size), view.marks, view.lungs)
 
 
 def _viewport(view: PaneView, size: ImageSize) -> Viewport:

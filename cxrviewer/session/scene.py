@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from cxrviewer.export.lungs import scene_lungs
 from cxrviewer.export.overlay import Scene
+from cxrviewer.imaging.lungs import LungField
 from cxrviewer.imaging.viewport import Viewport
 from cxrviewer.session.marks import FileMarks
 from cxrviewer.session.marks_scene import scene_marks
 from cxrviewer.session.shown import Shown
 
 
-def make_scene(shown: Shown, viewport: Viewport, marks: FileMarks | None = None) -> Scene | None:
+def make_scene(
+    shown: Shown, viewport: Viewport, marks: FileMarks | None = None, lungs: LungField | None = None
+) -> Scene | None:
     """Put together what an export shows: the screen's content in a view.
 
     Overlay planes are left out, even where the screen has them: drawings in a file may be of names.
@@ -22,6 +26,8 @@ def make_scene(shown: Shown, viewport: Viewport, marks: FileMarks | None = None)
         `viewport.full_resolution` for the image's own resolution, or the one on screen.
     marks : FileMarks, optional
         The user's marks on the file.
+    lungs : LungField, optional
+        The lungs, where they are to be outlined.
 
     Returns
     -------
@@ -49,4 +55,5 @@ def make_scene(shown: Shown, viewport: Viewport, marks: FileMarks | None = None)
         voi=shown.voi,
         inverted=shown.state.inverted,
         marks=scene_marks(marks, radiograph, analysis if shown.style.visible else None) if marks else None,
+        lungs=scene_lungs(lungs) if lungs else None,
     )

@@ -61,6 +61,11 @@ class LungBook(QObject):
         """Return the lungs of an image; None while they are not known."""
         return self._known.get(radiograph.key) if radiograph is not None else None
 
+    def outlined_field(self, radiograph: Radiograph | None) -> LungField | None:
+        """Return the lungs that are outlined on an image; None where none are."""
+        field = self.field(radiograph)
+        return field if self.outlined and field is not None and field.plausible else None
+
     def has_sought(self, radiograph: Radiograph) -> bool:
         """Return whether the lungs of an image were sought, whatever came of it."""
         return radiograph.key in self._known

@@ -53,9 +53,7 @@ class PaneLungs(QObject):
     def _show(self) -> None:
         """Outline what is known, and say it."""
         shown = self._controller.shown
-        field = self._book.field(shown.radiograph)
-        outlined = self._book.outlined and field is not None and field.plausible
-        self.layer.show_field(field if outlined else None)
+        self.layer.show_field(self._book.outlined_field(shown.radiograph))
         self._pane.set_remarks(self._words.lines(shown))
 
     def _look(self) -> None:

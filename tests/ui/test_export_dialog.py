@@ -17,6 +17,7 @@ from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.export.save import specs
 from cxrviewer.export.writer_spec import Group
 from cxrviewer.imaging.header import Header
+from cxrviewer.imaging.lungs import LungField
 from cxrviewer.imaging.viewport import full_resolution, make_viewport
 from cxrviewer.session.export_choice import (
     ExportChoice,
@@ -116,7 +117,9 @@ def test_the_preview_is_the_file(open_dialog, tmp_path: Path, kind: PictureKind,
 def test_each_choice_changes_the_preview_at_once(open_dialog) -> None:
     marks = FileMarks((Length(((5.0, 5.0), (50.0, 30.0))),))
     shown = named(Path("a.dcm"), directions=("L", "F"))
-    dialog = open_dialog(ExportChoice(size=ImageSize.DISPLAYED), active=view(shown, marks))
+    lungs = LungField(np.ones((4, 4), bool), (np.array([(9.0, 9.0), (30.0, 9.0), (20.0, 30.0)]),), "")
+    active = replace(view(shown, marks), lungs=lungs)
+    dialog = open_dialog(ExportChoice(size=ImageSize.DISPLAYED), active=active)
     for name, box in dialog.form.boxes.items():
         if name != "sidecar":
             before = dialog.preview.drawn

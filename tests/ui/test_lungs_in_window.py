@@ -17,8 +17,11 @@ from cxrviewer import app
 from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ModelError
 from cxrviewer.explain.request import LungRequest
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.picture import seen
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.models.lungs import lung_card
+from cxrviewer.session.export_choice import ImageSize
 from cxrviewer.session.panes import Layout
 from cxrviewer.session.state import FIT, Zoom
 from cxrviewer.settings import load_settings
@@ -85,8 +88,13 @@ def remarks(pane: Pane) -> list[tuple[str, Tone]]:
 
 
 def on_line(pane: Pane) -> NDArray[np.bool_]:
-    """Return where the outline is in what is painted: all else is gray."""
-    painted = as_array(pane.canvas.grab().toImage()).astype(int)
+    """Return where the outline is in what is painted."""
+    return greenish(as_array(pane.canvas.grab().toImage()))
+
+
+def greenish(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return where the outline is in a picture: all else is gray."""
+    painted = picture.astype(int)
     return painted[..., 1] - painted[..., [0, 2]].mean(axis=2) > 15
 
 
@@ -115,8 +123,14 @@ def test_the_outline_lies_on_the_edge_of_the_lungs_in_every_pane_and_view(window
             assert line.sum() > 100
             assert farthest(line, edge) <= near, (zoom, orientation)
             assert farthest(edge, line) <= near, (zoom, orientation)
+        (scene,) = window.commands.exports.overlay(ImageSize.DISPLAYED)
+        exported, line = greenish(seen(scene, ExportOptions())), on_line(window.panes.active)
+        assert farthest(exported, line) <= 1.5, (zoom, orientation)
+        assert farthest(line, exported) <= 1.5, (zoom, orientation)
     window.actions_table["lung_outline"].trigger()
     assert not any(on_line(pane).any() for pane in window.panes)
+    (scene,) = window.commands.exports.overlay(ImageSize.WHOLE)
+    assert not greenish(seen(scene, ExportOptions())).any()
 
 
 def test_the_share_of_the_evidence_is_told_while_the_lungs_are_outlined(window, qtbot, chest) -> None:

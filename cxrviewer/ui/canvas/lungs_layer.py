@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from cxrviewer.export.lungs import COLOR, HALO, HALO_WIDTH, WIDTH
 from cxrviewer.imaging.lungs import LungField
 from cxrviewer.imaging.viewport import Viewport
 
 if TYPE_CHECKING:
     from cxrviewer.ui.canvas.canvas import Canvas
 
-COLOR = QColor("#8fe3b0")
-_HALO = QColor(0, 0, 0, 140)
-_WIDTH, _HALO_WIDTH = 1.4, 3.4
+_COLOR = QColor(*COLOR)
+_HALO = QColor.fromRgbF(0, 0, 0, HALO)
 
 
 class LungsLayer:
@@ -51,7 +51,7 @@ class LungsLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         lines = [_on_view(line, viewport, ratio) for line in self._field.outline]
-        for color, width in ((_HALO, _HALO_WIDTH), (COLOR, _WIDTH)):
+        for color, width in ((_HALO, HALO_WIDTH), (_COLOR, WIDTH)):
             painter.setPen(QPen(color, width))
             for line in lines:
                 painter.drawPolygon(line)
