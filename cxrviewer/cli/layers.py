@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxrviewer.explain.model_info import LayerInfo, ModelInfo
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,21 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     tolerate_any_text()
     stops = frozenset(sweep_layers(info))
     if arguments.json:
-        print_json(
-            [
-                {
-                    "name": layer.path,
-                    "rows": layer.rows,
-                    "columns": layer.columns,
-                    "channels": layer.channels,
-                    "kind": layer.kind,
-                    "block": layer.block,
-                    "stop": layer.path in stops,
-                    "auto": layer.path == info.auto_layer,
-                }
-                for layer in info.layers
-            ]
-        )
+        print_json([_content(layer, info, stops) for layer in info.layers])
         return 0
     rows = [("", "", "layer", "grid", "channels", "kind", "block")]
     for layer in info.layers:
@@ -76,3 +66,16 @@ def run(arguments: argparse.Namespace) -> int:
         rows.append((*marks, layer.path, grid, str(layer.channels), layer.kind, layer.block))
     print_table(rows)
     return 0
+
+
+def _content(layer: LayerInfo, info: ModelInfo, stops: frozenset[str]) -> dict[str, object]:
+    return {
+        "name": layer.path,
+        "rows": layer.rows,
+        "columns": layer.columns,
+        "channels": layer.channels,
+        "kind": layer.kind,
+        "block": layer.block,
+        "stop": layer.path in stops,
+        "auto": layer.path == info.auto_layer,
+    }

@@ -70,7 +70,7 @@ def _gray(model: BrowserModel, row: int) -> np.ndarray:
 def test_folders_first_then_images_in_natural_order(qtbot, browser, folder: Path) -> None:
     _show(qtbot, browser, folder)
     assert _names(browser.model) == ["inner", "a", "x 9.png", "x 10.png"]
-    assert [browser.model.is_folder(row) for row in range(4)] == [True, False, False, False]
+    assert [browser.model.entry(row).kind is Kind.PLACE for row in range(4)] == [True, False, False, False]
     assert browser.model.path(2) == folder / "x 9.png"
     assert browser.model.row(folder / "x 10.png") == 3
     assert browser.model.row(folder / "notes.png") is None

@@ -99,10 +99,6 @@ class BrowserModel(QAbstractTableModel):
         """Return the folder or file of a row; None for a heading."""
         return self.entry(row).path
 
-    def is_folder(self, row: int) -> bool:
-        """Return whether a row is something to be entered."""
-        return self.entry(row).kind is Kind.PLACE
-
     def row(self, path: Path) -> int | None:
         """Return the row of a file; None where it has none."""
         return self.layout.row_of.get(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -75,10 +75,6 @@ class FileView(QTableView):
         if row is not None:
             moved = self.rowViewportPosition(row) - offset
             self.verticalScrollBar().setValue(self.verticalScrollBar().value() + moved)
-
-    def row_at(self, position: QPoint) -> int:
-        """Return the row under a point of the viewport, -1 for none."""
-        return self.rowAt(position.y())
 
     def keyboardSearch(self, search: str) -> None:
         """Leave letters to the window's shortcuts."""

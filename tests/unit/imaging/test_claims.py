@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import zlib
@@ -192,59 +193,49 @@ def test_the_largest_radiographs_that_are_made_are_within_the_limits(tmp_path):
         limits.check_expansion(tmp_path, 200_000_001, 200_000_000, 1)
 
 
+DECODERS = {
+    "pillow": (uid.JPEGBaseline8Bit,),
+    "imagecodecs": (uid.JPEGExtended12Bit, uid.JPEGLossless, uid.JPEGLosslessSV1),
+    "pyjpegls": (uid.JPEGLSLossless, uid.JPEGLSNearLossless),
+    "pylibjpeg-openjpeg": (
+        uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K,
+    ),
+}  # fmt: skip
+"""What to install for a transfer syntax."""
+VIDEOS = (uid.MPEG2MPML, uid.HEVCMP51)
+NEED_NOTHING = (uid.RLELossless, uid.ExplicitVRBigEndian)
+
+WITHOUT_DECODERS = """
+import sys
+hidden = ('imagecodecs', 'jpeg_ls', 'openjpeg', 'PIL', 'rle', 'pylibjpeg')
+sys.modules.update(dict.fromkeys(hidden))
+from pathlib import Path
+from cxrviewer.errors import ImageReadError
+from cxrviewer.imaging.open import read_radiograph
+for name in sys.argv[1:]:
+    try: print(read_radiograph(Path(name)).shape)
+    except ImageReadError as error: print(type(error).__name__, error.message, error.hint)
+"""
+
+
 def test_a_missing_decoder_is_named_with_what_to_install(write_dicom, tmp_path):
     """Every package that decodes is hidden from a process; what needs none still opens."""
     files = {}
-    for syntax in (
-        uid.JPEGBaseline8Bit,
-        uid.JPEGExtended12Bit,
-        uid.JPEGLossless,
-        uid.JPEGLosslessSV1,
-        uid.JPEGLSLossless,
-        uid.JPEGLSNearLossless,
-        uid.JPEG2000Lossless,
-        uid.JPEG2000,
-        uid.HTJ2KLossless,
-        uid.HTJ2KLosslessRPCL,
-        uid.HTJ2K,
-        uid.MPEG2MPML,
-        uid.HEVCMP51,
-        uid.RLELossless,
-        uid.ExplicitVRBigEndian,
-    ):
+    for syntax in (*itertools.chain(*DECODERS.values()), *VIDEOS, *NEED_NOTHING):
         files[syntax] = tmp_path / f"{syntax}.dcm"
         stream = b"\0" * 64 if syntax.is_encapsulated else None
         write_dicom(RAMP, syntax=syntax, stream=stream).replace(files[syntax])
-    program = (
-        "import sys\n"
-        "hidden = ('imagecodecs', 'jpeg_ls', 'openjpeg', 'PIL', 'rle', 'pylibjpeg')\n"
-        "sys.modules.update(dict.fromkeys(hidden))\n"
-        "from pathlib import Path\n"
-        "from cxrviewer.errors import ImageReadError\n"
-        "from cxrviewer.imaging.open import read_radiograph\n"
-        "for name in sys.argv[1:]:\n"
-        "    try: print(read_radiograph(Path(name)).shape)\n"
-        "    except ImageReadError as error: print(type(error).__name__, error.message, error.hint)\n"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", program, *map(str, files.values())],
+        [sys.executable, "-c", WITHOUT_DECODERS, *map(str, files.values())],
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     said = dict(zip(files, done.stdout.splitlines(), strict=True))
-    packages = {
-        "pillow": (uid.JPEGBaseline8Bit,),
-        "imagecodecs": (uid.JPEGExtended12Bit, uid.JPEGLossless, uid.JPEGLosslessSV1),
-        "pyjpegls": (uid.JPEGLSLossless, uid.JPEGLSNearLossless),
-        "pylibjpeg-openjpeg": (
-            uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K,
-        ),
-    }  # fmt: skip
-    for package, syntaxes in packages.items():
+    for package, syntaxes in DECODERS.items():
         for syntax in syntaxes:
             assert said[syntax].startswith("DecoderMissingError No decoder is installed"), said[syntax]
             assert syntax.name in said[syntax]
             assert package in said[syntax].partition("pip install")[2].split()
-    for syntax in (uid.MPEG2MPML, uid.HEVCMP51):
+    for syntax in VIDEOS:
         assert said[syntax].startswith("DecoderMissingError The DICOM file holds a video")
     assert said[uid.ExplicitVRBigEndian] == "(96, 80)"
     assert said[uid.RLELossless].startswith("ImageReadError"), "pydicom itself decodes it"
