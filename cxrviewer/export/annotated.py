@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,36 +88,42 @@ def annotate(
     palette : Palette
         Colours of what is written.
     """
-    from PIL import Image, ImageDraw
-
     height, width = picture.shape[:2]
     if color_bar is None and annotation == _NOTHING:
         return AnnotatedPicture(picture, (0, 0, width, height))
     if width >= _BENEATH_FROM:
         columns = _beneath(width, height, annotation, color_bar, palette)
-        size = (width, max(column.bottom for column in columns))
+        pixels = np.vstack((picture, _drawn(columns, width, 0, palette)))
     else:
-        columns = _beside(width, annotation, color_bar, palette)
-        size = (width + _SIDE_PANEL, max(height, *(column.bottom for column in columns)))
-    canvas = Image.new("RGB", size, palette.ground)
-    canvas.paste(Image.fromarray(picture), (0, 0))
-    pen = ImageDraw.Draw(canvas)
+        words = _drawn([_beside(annotation, color_bar, palette)], _SIDE_PANEL, height, palette)
+        longer = np.empty((len(words), width, 3), np.uint8)
+        longer[:height], longer[height:] = picture, palette.ground
+        pixels = np.hstack((longer, words))
+    return AnnotatedPicture(pixels, (0, 0, width, height))
+
+
+def _drawn(columns: Sequence[Column], width: int, least: int, palette: Palette) -> NDArray[np.uint8]:
+    """Return columns on their ground, (H, `width`, 3) uint8 with H of `least` or more."""
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGB", (width, max(least, *(column.bottom for column in columns))), palette.ground)
+    pen = ImageDraw.Draw(image)
     for column in columns:
-        column.draw(canvas, pen)
-    return AnnotatedPicture(np.asarray(canvas), (0, 0, width, height))
+        column.draw(image, pen)
+    return np.asarray(image)
 
 
 def _beneath(
-    width: int, top: int, annotation: Annotation, color_bar: ColorBar | None, palette: Palette
+    width: int, height: int, annotation: Annotation, color_bar: ColorBar | None, palette: Palette
 ) -> list[Column]:
-    size = max(_SMALLEST_TEXT, round(min(width / _LETTERS_ACROSS, top / _LETTERS_DOWN)))
+    size = max(_SMALLEST_TEXT, round(min(width / _LETTERS_ACROSS, height / _LETTERS_DOWN)))
     if not (annotation.title or annotation.headline or annotation.rows):
-        only = Column(size, top + round(size * 0.6), width - 2 * size, size, palette)
+        only = Column(size, round(size * 0.6), width - 2 * size, size, palette)
         _scale(only, annotation, color_bar)
         _foot(only, annotation, ruled=bool(annotation.message) or color_bar is not None)
         return [only]
     half = (width - 4 * size) // 2
-    left, right = (Column(x, top + size, half, size, palette) for x in (size, width - size - half))
+    left, right = (Column(x, size, half, size, palette) for x in (size, width - size - half))
     _head(left, annotation)
     _scale(right, annotation, color_bar)
     left.bottom = right.bottom = max(left.bottom, right.bottom) + round(size * 0.6)
@@ -128,16 +135,16 @@ def _beneath(
     return [left, right, foot]
 
 
-def _beside(left: int, annotation: Annotation, color_bar: ColorBar | None, palette: Palette) -> list[Column]:
+def _beside(annotation: Annotation, color_bar: ColorBar | None, palette: Palette) -> Column:
     size = _SMALLEST_TEXT
-    panel = Column(left + size, size, _SIDE_PANEL - 2 * size, size, palette)
+    panel = Column(size, size, _SIDE_PANEL - 2 * size, size, palette)
     _head(panel, annotation)
     panel.space(0.6)
     _scale(panel, annotation, color_bar)
     panel.space(0.6)
     panel.pairs(annotation.rows)
     _foot(panel, annotation)
-    return [panel]
+    return panel
 
 
 def _head(column: Column, annotation: Annotation) -> None:
