@@ -153,7 +153,8 @@ class ExportCommands:
         book = self._window.marks
         marks = book.document(shown.radiograph).marks
         # The size of a pixel holds where the marks are hidden, too.
-        return PaneView(shown, viewport, marks if book.visible else replace(marks, marks=()))
+        lungs = self._window.lungs.outlined_field(shown.radiograph)
+        return PaneView(shown, viewport, marks if book.visible else replace(marks, marks=()), lungs)
 
     def _views(self) -> tuple[PaneView, ...]:
         views = (self._view(pane) for pane in self._window.panes)

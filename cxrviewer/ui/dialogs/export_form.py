@@ -18,6 +18,7 @@ from cxrviewer.ui.panels.fields import GroupedCombo
 
 _CONTENTS = (
     ("marks", "&Marks", "What you have drawn and measured on the image"),
+    ("lungs", "Outline of the &lungs", "As in the window: where the program finds the lungs"),
     ("color_bar", "Colour &bar", "The scale of the heatmap"),
     ("caption", "Ca&ption", "Finding, probability, method, layer, model and time"),
     ("scale_bar", "Scale bar and &sides", "A bar of known length, and the letters of the patient's sides"),
@@ -108,6 +109,7 @@ class ExportForm(QWidget):
         self.size_choice.setEnabled(not of_numbers)
         has = {
             "marks": any(scene.marks is not None and scene.marks.content["marks"] for scene in scenes),
+            "lungs": any(scene.lungs is not None for scene in scenes),
             "scale_bar": any(scene.spacing or scene.radiograph.directions for scene in scenes),
             "identity": any(
                 scene.radiograph.header is not None and identity_lines(scene.radiograph.header)
