@@ -147,7 +147,7 @@ def heat_to_rows(heat: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 
 def to_rgb(packed: NDArray[np.int32]) -> NDArray[np.uint8]:
-    """Unpack 0xFFRRGGBB into an (H, W, 3) uint8 array of red, green, blue."""
+    """Unpack 0xFFRRGGBB, int32 (...) without gaps, into an (..., 3) uint8 array of red, green, blue."""
     # Of a word, the byte of blue comes first in memory.
-    octets = packed.astype("<i4", copy=False).view(np.uint8).reshape(*packed.shape, 4)
-    return np.asarray(cv2.cvtColor(octets, cv2.COLOR_BGRA2RGB), np.uint8)
+    octets = packed.astype("<i4", copy=False).view(np.uint8).reshape(-1, 1, 4)
+    return np.asarray(cv2.cvtColor(octets, cv2.COLOR_BGRA2RGB), np.uint8).reshape(*packed.shape, 3)
