@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.datadict import DicomDictionary
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import DigitalXRayImageStorageForPresentation, ExplicitVRLittleEndian
@@ -34,55 +35,16 @@ FILE_MARK = "QXFILENAME"
 
 MARKS = (MARK, BIRTH, "1931-07-11", "1931.07.11", UID_ROOT)
 
-_TEXTS = (
-    "PatientID",
-    "AccessionNumber",
-    "StudyID",
-    "InstitutionName",
-    "InstitutionAddress",
-    "InstitutionalDepartmentName",
-    "StationName",
-    "DeviceSerialNumber",
-    "PatientComments",
-    "ImageComments",
-    "PatientAddress",
-    "PatientTelephoneNumbers",
-    "MilitaryRank",
-    "EthnicGroup",
-    "Occupation",
-    "AdmissionID",
-    "AdditionalPatientHistory",
-    "IssuerOfPatientID",
-    "DetectorID",
-    "CountryOfResidence",
-    "PatientReligiousPreference",
-    "RequestingService",
-    "CurrentPatientLocation",
-    "PlateID",
-    "RequestedProcedureComments",
-    "StudyComments",
-    "FillerOrderNumberImagingServiceRequest",
-    "MedicalAlerts",
-)
-_NAMES = (
-    "PatientName",
-    "ReferringPhysicianName",
-    "PerformingPhysicianName",
-    "NameOfPhysiciansReadingStudy",
-    "OperatorsName",
-    "RequestingPhysician",
-    "PatientMotherBirthName",
-    "PatientBirthName",
-    "OtherPatientNames",
-    "ResponsiblePerson",
-    "PhysiciansOfRecord",
-)
+_TEXTS = frozenset({"AE", "LO", "LT", "SH", "ST", "UC", "UR", "UT"})
+"""Value representations (PS3.5 6.2) that may say anything; names of people, PN, besides."""
+_META = 0x0002
+"""Group of the file's own header."""
 
 
 def write_marked(
     path: Path, pixels: NDArray[np.uint16] | None = None, *, mark: str = MARK, damaged: bool = False
 ) -> Path:
-    """Write a radiograph with a mark in every element that identifies, nested and private ones included.
+    """Write a radiograph with a mark in every element that can hold one, nested and private ones included.
 
     Parameters
     ----------
@@ -130,10 +92,12 @@ def _describe_image(dataset: Dataset, pixels: NDArray[np.uint16]) -> None:
 
 
 def _identify(dataset: Dataset, mark: str) -> None:
-    for number, keyword in enumerate(_TEXTS):
-        setattr(dataset, keyword, f"{mark}{number:02}")
-    for number, keyword in enumerate(_NAMES):
-        setattr(dataset, keyword, f"{mark}{number:02}^{mark}")
+    for number, (tag, (kind, *_)) in enumerate(sorted(DicomDictionary.items())):
+        if tag >> 16 > _META and tag not in dataset:
+            if kind in _TEXTS:
+                dataset.add_new(tag, kind, f"{mark}{number:04}")
+            elif kind == "PN":
+                dataset.add_new(tag, kind, f"{mark}{number:04}^{mark}")
     dataset.PatientBirthDate = BIRTH
     dataset.OtherPatientIDs = [f"{mark}A", f"{mark}B"]
     dataset.StudyDescription = f"Chest {mark}00"
@@ -152,10 +116,30 @@ def _identify(dataset: Dataset, mark: str) -> None:
     other = Dataset()
     other.PatientID, other.IssuerOfPatientID = f"{mark}E", f"{mark}F"
     dataset.OtherPatientIDsSequence = Sequence([other])
+    _draw_over(dataset, mark)
     private = dataset.private_block(0x0011, "VENDOR", create=True)
     private.add_new(0x01, "LO", f"{mark}G")
     private.add_new(0x02, "UN", f"{mark}H".encode())
     dataset.add_new(0xFFFCFFFC, "OB", f"{mark}TRAILING".encode())
+
+
+def _draw_over(dataset: Dataset, mark: str) -> None:
+    """Add an overlay plane (PS3.3 C.9.2) whose texts are marked: a bar of 8 pixels."""
+    bits = np.zeros((dataset.Rows, dataset.Columns), np.uint8)
+    bits[100, 40:48] = 1
+    packed = np.packbits(bits, bitorder="little").tobytes()
+    for element, kind, value in (
+        (0x0010, "US", dataset.Rows),
+        (0x0011, "US", dataset.Columns),
+        (0x0022, "LO", f"{mark}I"),
+        (0x0040, "CS", "G"),
+        (0x0050, "SS", [1, 1]),
+        (0x0100, "US", 1),
+        (0x0102, "US", 0),
+        (0x1500, "LO", f"{mark}J"),
+        (0x3000, "OW", packed),
+    ):
+        dataset.add_new(0x60000000 | element, kind, value)
 
 
 def found_in(folder: Path, marks: tuple[str, ...] = MARKS, keep: tuple[Path, ...] = ()) -> list[str]:
