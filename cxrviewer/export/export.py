@@ -83,7 +83,7 @@ def export(
 def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
     """Return what the file of an export looks like, (H, W, 3) uint8; of pictures, its very pixels.
 
-    The annotated picture stands for files that do not look like anything: see `is_visible`.
+    The annotated picture stands for files that do not look like anything: see `preview_words`.
     """
     writer = _named(options.writer)
     if hasattr(writer, "preview"):
@@ -91,10 +91,10 @@ def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8
     return export_picture(scenes, options).pixels
 
 
-def is_visible(options: ExportOptions) -> bool:
-    """Return whether the file holds what `preview` shows, and not only numbers and outlines of it."""
-    writer = _named(options.writer)
-    return bool(writer.SPEC.takes is Takes.PICTURE or hasattr(writer, "preview"))
+def preview_words(size: tuple[int, int], options: ExportOptions) -> str:
+    """Return what is said of a preview of so many columns and rows: what its file is, or how large."""
+    note: str = _named(options.writer).SPEC.note
+    return note or f"{size[0]}×{size[1]} pixels"
 
 
 def _named(writer: str) -> ModuleType:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
 """Width and height of a page in points, 1/72 inch."""
+CONTENTS = ("marks", "lungs", "color_bar", "caption", "scale_bar", "disclaimer", "identity")
+"""Choices about what is shown in a file; not every format has all of it."""
 _MOST_SCENES = 1000
 _LONGEST = 60.0
 """Seconds of a scene of a film."""
@@ -54,6 +56,9 @@ class ExportOptions:
         Of a report: one of `PAPERS`.
     frame_seconds : float
         How long each scene of a film is seen.
+    left_out : str
+        Of a report: the images of which there is no scene, a line each with its page, from 1, a tab and the
+        reason.
     """
 
     writer: str = ""
@@ -70,6 +75,19 @@ class ExportOptions:
     sidecar: bool = True
     paper: str = "a4"
     frame_seconds: float = 1.0
+    left_out: str = ""
+
+
+def pages_left_out(options: ExportOptions) -> dict[int, str]:
+    """Return the pages of a report that have no scene, with the reason of each.
+
+    Raises
+    ------
+    ValueError
+        A line does not begin with the number of a page.
+    """
+    lines = (line.partition("\t") for line in options.left_out.splitlines())
+    return {int(page): reason for page, _, reason in lines}
 
 
 def options_to_json(options: ExportOptions) -> dict[str, object]:
@@ -96,4 +114,7 @@ def options_from_json(content: Mapping[str, object]) -> ExportOptions:
         raise ValueError("an export has no such paper, or no such speed")
     if not (1 <= made.columns <= _MOST_SCENES and 0 <= made.reference < _MOST_SCENES):
         raise ValueError("an export needs a column, and scenes are counted from 0")
+    pages = pages_left_out(made)
+    if len(pages) > _MOST_SCENES or not all(page > 0 for page in pages):
+        raise ValueError("a report has no such pages")
     return made

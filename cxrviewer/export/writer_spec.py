@@ -19,6 +19,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cxrviewer.export.options import CONTENTS
+
 
 class Takes(StrEnum):
     """What a writer is given."""
@@ -57,6 +59,12 @@ class WriterSpec:
         Place in lists, and which of several writers a suffix stands for.
     least : int
         Fewest scenes of which it makes sense.
+    shows : tuple of str
+        Of `options.CONTENTS`, what is in its files.
+    sized : bool
+        Whether its files are of what is seen in the view of a scene, and not of the stored pixels.
+    note : str
+        What its files are, where their preview does not show it; may be empty.
     """
 
     id: str
@@ -66,3 +74,6 @@ class WriterSpec:
     group: Group = Group.PICTURE
     order: int = 0
     least: int = 1
+    shows: tuple[str, ...] = CONTENTS
+    sized: bool = True
+    note: str = ""

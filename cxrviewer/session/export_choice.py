@@ -79,8 +79,8 @@ def enlargement(view: PaneView) -> int:
     return -(-_LARGE // min(_viewport(view, ImageSize.WHOLE).shape))
 
 
-def remembered_choice(text: str) -> ExportChoice:
-    """Return a choice as remembered; the usual one where that is not to be understood.
+def remembered_choice(text: str, paper: str = "a4") -> ExportChoice:
+    """Return a choice as remembered; the usual one, on this paper, where that is not to be understood.
 
     Identity is never remembered: it is asked for each time anew.
     """
@@ -89,7 +89,7 @@ def remembered_choice(text: str) -> ExportChoice:
         options = options_from_json(content["options"])
         return ExportChoice(replace(options, identity=False), ImageSize(content["size"]))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return ExportChoice()
+        return ExportChoice(ExportOptions(paper=paper))
 
 
 def choice_to_remember(choice: ExportChoice) -> str:

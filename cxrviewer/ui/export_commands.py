@@ -26,6 +26,7 @@ from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.export_form import OnScreen
 from cxrviewer.ui.drag_out import DragOut
 from cxrviewer.ui.pictures import to_image
+from cxrviewer.ui.system_places import usual_folder, usual_paper
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
@@ -72,8 +73,8 @@ class ExportCommands:
         settings = self._window.settings
         dialog = ExportDialog(
             OnScreen(active, self._views(), self._window.panes.arrangement.columns),
-            remembered_choice(settings.export_choice),
-            Path(settings.export_folder or Path.home()),
+            remembered_choice(settings.export_choice, usual_paper()),
+            usual_folder(settings.export_folder),
             self._draw_latest,
             self._window,
         )

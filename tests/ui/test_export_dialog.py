@@ -8,7 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QMessageBox
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QAbstractButton, QDialog, QDialogButtonBox, QFileDialog, QLabel, QMessageBox
 from screens import screen
 
 from cxrviewer.errors import UserError
@@ -31,6 +32,7 @@ from cxrviewer.session.plan import AtHand
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.dialogs.export_form import OnScreen
+from cxrviewer.ui.system_places import usual_folder, usual_paper
 from cxrviewer.ui.worker import Outcome
 
 CHOICE = ExportChoice()
@@ -138,9 +140,59 @@ def test_each_choice_changes_the_preview_at_once(open_dialog) -> None:
 def test_a_file_that_holds_no_picture_is_said_to(open_dialog) -> None:
     dialog = open_dialog()
     assert "pixels" in dialog.preview.caption.text()
-    for writer, visible in (("dicom-sr", False), ("dicom-seg", True), ("dicom-sc", True), ("map-npz", True)):
+    for writer, visible in (("dicom-sr", False), ("dicom-seg", True), ("dicom-sc", True), ("map-npz", False)):
         dialog.form.format.choose(writer)
         assert ("pixels" in dialog.preview.caption.text()) == visible, writer
+
+
+def test_what_is_not_to_be_had_is_not_ticked_and_says_why(open_dialog) -> None:
+    dialog = open_dialog()
+    form = dialog.form
+    for name in ("marks", "lungs", "scale_bar", "identity"):
+        box = form.boxes[name]
+        assert (box.isEnabled(), box.isChecked()) == (False, False)
+        assert box.toolTip().endswith(("image.", "window.", "sides.", "is."))
+    form.boxes["caption"].click()
+    form.format.choose("dicom-image")
+    assert [name for name, box in form.boxes.items() if box.isChecked()] == ["sidecar"]
+    assert "format" in form.boxes["color_bar"].toolTip()
+    assert not form.content.isEnabled()
+    assert not form.size_choice.isEnabled()
+    assert "own pixels" in form.size_choice.toolTip()
+    form.format.choose("png")
+    assert form.boxes["color_bar"].isChecked()
+    assert not form.boxes["caption"].isChecked()
+    assert form.choice().options == ExportOptions(writer="png", caption=False)
+
+
+def test_paper_is_asked_for_where_there_is_a_page(open_dialog) -> None:
+    dialog = open_dialog(remembered_choice("", "letter"))
+    assert dialog.form.paper.isHidden()
+    dialog.form.format.choose("pdf")
+    assert not dialog.form.paper.isHidden()
+    rows, columns = dialog.preview.drawn.pixels.shape[:2]
+    assert rows / columns == pytest.approx(11 / 8.5, abs=0.01)
+    dialog.form.paper.choose("a4")
+    rows, columns = dialog.preview.drawn.pixels.shape[:2]
+    assert rows / columns == pytest.approx(2**0.5, abs=0.01)
+    assert usual_paper(QLocale("en_US")) == "letter"
+    assert usual_paper(QLocale("de_DE")) == "a4"
+
+
+def test_a_folder_that_is_gone_is_not_suggested(tmp_path: Path) -> None:
+    assert usual_folder(str(tmp_path)) == tmp_path
+    for gone in (str(tmp_path / "gone"), ""):
+        assert usual_folder(gone).is_dir()
+
+
+def test_no_two_controls_have_one_key(open_dialog) -> None:
+    dialog = open_dialog()
+    # Of the standard buttons where a system gives them some.
+    texts = ["&Save", "&Cancel", *(each.text() for each in dialog.findChildren(QLabel))]
+    texts += [each.text() for each in dialog.findChildren(QAbstractButton)]
+    keys = [text[text.index("&") + 1].lower() for text in texts if "&" in text and text not in texts[:2]]
+    assert sorted({*keys, "s", "c"}) == sorted([*keys, "s", "c"])
+    assert len(keys) == 4 + len(dialog.form.boxes) + 2
 
 
 def test_all_panes_stand_as_on_screen(open_dialog) -> None:

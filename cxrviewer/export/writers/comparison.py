@@ -16,7 +16,9 @@ from cxrviewer.export.sheet_picture import draw_sheet
 from cxrviewer.export.writer_spec import Takes, WriterSpec
 from cxrviewer.export.writers import png
 
-SPEC = WriterSpec("comparison", "Comparison sheet (PNG)", (".png",), Takes.SCENES, order=20, least=2)
+SPEC = WriterSpec(
+    "comparison", "Comparison sheet (PNG)", (".png",), Takes.SCENES, order=20, least=2, shows=("disclaimer",)
+)
 
 
 def write(scenes: Sequence[Scene], path: Path, options: ExportOptions) -> None:

@@ -10,7 +10,14 @@ from cxrviewer.export.overlay import Scene
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
 SPEC = WriterSpec(
-    "dicom-gsps", "DICOM contours (presentation state)", (".dcm",), Takes.SCENE, Group.DICOM, order=33
+    "dicom-gsps",
+    "DICOM contours (presentation state)",
+    (".dcm",),
+    Takes.SCENE,
+    Group.DICOM,
+    order=33,
+    shows=("disclaimer", "identity"),
+    note="Contours, window and words as data: a program that reads such files draws them in its own way.",
 )
 
 

@@ -14,7 +14,16 @@ from cxrviewer.export.overlay import Scene
 from cxrviewer.export.raw import map_preview
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
-SPEC = WriterSpec("dicom-seg", "DICOM heatmap (Segmentation)", (".dcm",), Takes.SCENE, Group.DICOM, order=31)
+SPEC = WriterSpec(
+    "dicom-seg",
+    "DICOM heatmap (Segmentation)",
+    (".dcm",),
+    Takes.SCENE,
+    Group.DICOM,
+    order=31,
+    shows=("disclaimer", "identity"),
+    sized=False,
+)
 
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:

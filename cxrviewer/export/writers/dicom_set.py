@@ -8,7 +8,15 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
-SPEC = WriterSpec("dicom-set", "DICOM objects, all (zip)", (".zip",), Takes.SCENE, Group.DICOM, order=35)
+SPEC = WriterSpec(
+    "dicom-set",
+    "DICOM objects, all (zip)",
+    (".zip",),
+    Takes.SCENE,
+    Group.DICOM,
+    order=35,
+    note="Overlay, heatmap, outputs and contours: one object each.",
+)
 
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:

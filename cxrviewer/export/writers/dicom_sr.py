@@ -10,7 +10,15 @@ from cxrviewer.export.overlay import Scene
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
 SPEC = WriterSpec(
-    "dicom-sr", "DICOM outputs (Structured Report)", (".dcm",), Takes.SCENE, Group.DICOM, order=32
+    "dicom-sr",
+    "DICOM outputs (Structured Report)",
+    (".dcm",),
+    Takes.SCENE,
+    Group.DICOM,
+    order=32,
+    shows=("disclaimer", "identity"),
+    sized=False,
+    note="Outputs and regions as data: a program that reads such files shows them in its own way.",
 )
 
 

@@ -9,7 +9,15 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
-SPEC = WriterSpec("gif", "Animated GIF", (".gif",), Takes.SCENES, Group.FILM, order=40)
+SPEC = WriterSpec(
+    "gif",
+    "Animated GIF",
+    (".gif",),
+    Takes.SCENES,
+    Group.FILM,
+    order=40,
+    shows=("marks", "lungs", "color_bar", "scale_bar", "disclaimer", "identity"),
+)
 
 
 def write(scenes: Sequence[Scene], path: Path, options: ExportOptions) -> None:

@@ -9,27 +9,38 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.explain.target import target_name
+from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.raw import grid_to_stored, map_preview
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
-SPEC = WriterSpec("map-npz", "Map as a NumPy archive", (".npz",), Takes.SCENE, Group.MAP, order=10)
+SPEC = WriterSpec(
+    "map-npz",
+    "Map as a NumPy archive",
+    (".npz",),
+    Takes.SCENE,
+    Group.MAP,
+    order=10,
+    shows=("disclaimer",),
+    sized=False,
+    note="The map's own cells, signed, as they were computed.",
+)
 
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:
     """Write the archive.
 
     ``attribution`` is float32 (h, w), signed, on the native grid; with it are the texts ``target``,
-    ``method`` and ``layer`` ("" for the input), ``logit_factor`` (NaN where there is none), ``affine``,
-    float64 (3, 3), of cell centres (column, row, 1) to stored points (x, y, 1), and ``logits``, float32 (K,).
+    ``method``, ``layer`` ("" for the input) and ``notice``, ``logit_factor`` (NaN where there is none),
+    ``affine``, float64 (3, 3), of cell centres (column, row, 1) to stored points (x, y, 1), and ``logits``,
+    float32 (K,).
 
     Raises
     ------
     OSError
         The folder cannot be written to, or the disk is full.
     """
-    del options
     attribution = scene.result.attribution
     factor = attribution.logit_factor
     with path.open("wb") as stream:
@@ -42,6 +53,7 @@ def write(scene: Scene, path: Path, options: ExportOptions) -> None:
             method=np.asarray(attribution.method),
             layer=np.asarray(attribution.layer),
             logit_factor=np.float64(np.nan if factor is None else factor),
+            notice=np.asarray(DISCLAIMER if options.disclaimer else ""),
         )
 
 

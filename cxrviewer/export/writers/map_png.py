@@ -19,7 +19,16 @@ from cxrviewer.export.overlay import Scene
 from cxrviewer.export.raw import map_facts, map_on_image, map_preview
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
-SPEC = WriterSpec("map-png", "Map as 16-bit PNG", (".png",), Takes.SCENE, Group.MAP, order=12)
+SPEC = WriterSpec(
+    "map-png",
+    "Map as 16-bit PNG",
+    (".png",),
+    Takes.SCENE,
+    Group.MAP,
+    order=12,
+    shows=("disclaimer",),
+    sized=False,
+)
 
 ZERO, STEPS, NO_VALUE = 32768, 32767, 0
 

@@ -15,7 +15,16 @@ from cxrviewer.export.overlay import Scene
 from cxrviewer.export.raw import map_facts, map_on_image, map_preview
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
-SPEC = WriterSpec("map-tiff", "Map as 32-bit TIFF", (".tif", ".tiff"), Takes.SCENE, Group.MAP, order=11)
+SPEC = WriterSpec(
+    "map-tiff",
+    "Map as 32-bit TIFF",
+    (".tif", ".tiff"),
+    Takes.SCENE,
+    Group.MAP,
+    order=11,
+    shows=("disclaimer",),
+    sized=False,
+)
 
 
 def write(scene: Scene, path: Path, options: ExportOptions) -> None:

@@ -14,7 +14,15 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
-SPEC = WriterSpec("mp4", "MP4 film", (".mp4",), Takes.SCENES, Group.FILM, order=41)
+SPEC = WriterSpec(
+    "mp4",
+    "MP4 film",
+    (".mp4",),
+    Takes.SCENES,
+    Group.FILM,
+    order=41,
+    shows=("marks", "lungs", "color_bar", "scale_bar", "disclaimer", "identity"),
+)
 
 _RATE = 24
 """Pictures a second: presentation programs stumble over films with fewer, so each is repeated."""

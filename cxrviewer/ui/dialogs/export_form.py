@@ -21,17 +21,25 @@ _CONTENTS = (
     ("lungs", "Outline of the &lungs", "As in the window: where the program finds the lungs"),
     ("color_bar", "Colour &bar", "The scale of the heatmap"),
     ("caption", "Ca&ption", "Finding, probability, method, layer, model and time"),
-    ("scale_bar", "Scale bar and &sides", "A bar of known length, and the letters of the patient's sides"),
-    ("disclaimer", "“&Not for diagnosis”", "“Research and teaching: not for diagnosis”"),
-    ("identity", "Patient &identity", "The patient's name, number and date of birth, on the image"),
+    ("scale_bar", "Scal&e bar and sides", "A bar of known length, and the letters of the patient's sides"),
+    ("disclaimer", "“Not for &diagnosis”", "“Research and teaching: not for diagnosis”"),
+    ("identity", "Patient &identity", "The patient's name, number and date of birth"),
     (
         "sidecar",
         "File that says &how it was made",
         "From the .json file beside it the export can be made again",
     ),
 )
-_OF_NUMBERS = ("disclaimer", "sidecar")
-"""What files of numbers have of it."""
+_LACKING = {
+    "marks": "There are no marks on the image.",
+    "lungs": "The lungs are not outlined in the window.",
+    "scale_bar": "The file tells neither the size of a pixel nor the patient's sides.",
+    "identity": "The file does not say who the patient is.",
+}
+_NOT_IN_FORMAT = "Files of this format have none of it."
+_ONE_VIEW = "Files of this format are of one heatmap, that of the active pane."
+_ALL_PANES = "Files of this format are of all panes."
+_STORED = "Files of this format are of the image's own pixels."
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,28 +68,31 @@ class ExportForm(QWidget):
         super().__init__(parent)
         self._screen = screen
         self._start = choice
+        self._wanted = {name: bool(getattr(choice.options, name)) for name, _, _ in _CONTENTS}
         self.content = GroupedCombo("What is exported")
         self.size_choice = GroupedCombo("Size")
         self.format = GroupedCombo("Format")
+        self.paper = GroupedCombo("Paper")
+        self._rows = QFormLayout()
         self.boxes = {name: QCheckBox(text) for name, text, _ in _CONTENTS}
         self._fill()
         self._lay_out()
-        for combo in (self.content, self.size_choice, self.format):
+        for combo in (self.content, self.size_choice, self.format, self.paper):
             combo.currentIndexChanged.connect(self.changed)
-        for box in self.boxes.values():
-            box.toggled.connect(self.changed)
+        for name, box in self.boxes.items():
+            box.clicked.connect(lambda checked, name=name: self._want(name, checked))
 
     def choice(self) -> ExportChoice:
         """Return what is chosen."""
         spec = self.spec()
         panes = spec.least > 1 or (self.content.currentData() is None and spec.takes is not Takes.SCENE)
-        checked = {name: box.isChecked() for name, box in self.boxes.items()}
         options = replace(
             self._start.options,
             writer=spec.id,
             kind=PictureKind(self.content.currentData() or PictureKind.OVERLAY),
             columns=self._screen.columns if panes else 1,
-            **checked,  # type: ignore[arg-type]
+            paper=self.paper.currentData(),
+            **{**self._wanted, "identity": self.shows_identity()},  # type: ignore[arg-type]
         )
         return ExportChoice(options, ImageSize(self.size_choice.currentData()), panes)
 
@@ -99,14 +110,17 @@ class ExportForm(QWidget):
 
     def shows_identity(self) -> bool:
         """Return whether the file will say who the patient is."""
-        return self.boxes["identity"].isChecked() and self.boxes["identity"].isEnabled()
+        return self.boxes["identity"].isChecked()
 
     def enable(self, scenes: Sequence[Scene]) -> None:
-        """Offer what the format and the image have."""
+        """Offer what the format and the image have, and say of the rest why it is not to be had."""
         spec = self.spec()
-        of_numbers = spec.group is Group.MAP
-        self.content.setEnabled(spec.takes is not Takes.SCENE and spec.least == 1)
-        self.size_choice.setEnabled(not of_numbers)
+        one, every = spec.takes is Takes.SCENE, spec.least > 1
+        self.content.setEnabled(not (one or every))
+        self.content.setToolTip(_ONE_VIEW if one else _ALL_PANES if every else "")
+        self.size_choice.setEnabled(spec.sized)
+        self.size_choice.setToolTip("" if spec.sized else _STORED)
+        self._rows.setRowVisible(self.paper, spec.group is Group.REPORT)
         has = {
             "marks": any(scene.marks is not None and scene.marks.content["marks"] for scene in scenes),
             "lungs": any(scene.lungs is not None for scene in scenes),
@@ -116,8 +130,16 @@ class ExportForm(QWidget):
                 for scene in scenes
             ),
         }
-        for name, box in self.boxes.items():
-            box.setEnabled(bool(has.get(name, True)) and (not of_numbers or name in _OF_NUMBERS))
+        for name, _, tip in _CONTENTS:
+            box, in_format = self.boxes[name], name == "sidecar" or name in spec.shows
+            offered = in_format and bool(has.get(name, True))
+            box.setEnabled(offered)
+            box.setChecked(offered and self._wanted[name])
+            box.setToolTip(tip if offered else _LACKING[name] if in_format else _NOT_IN_FORMAT)
+
+    def _want(self, name: str, checked: bool) -> None:
+        self._wanted[name] = checked
+        self.changed.emit()
 
     def _fill(self) -> None:
         self.content.add_entry("Overlay", PictureKind.OVERLAY)
@@ -142,24 +164,25 @@ class ExportForm(QWidget):
                 self.format.add_heading(group.value)
             for spec in listed:
                 self.format.add_entry(spec.name, spec.id, ", ".join(spec.suffixes))
+        for paper, name in (("a4", "A4"), ("letter", "Letter")):
+            self.paper.add_entry(name, paper)
         options = self._start.options
+        self.paper.choose(options.paper)
         self.content.choose(options.kind)
         size = self._start.size
         self.size_choice.choose(size if self.size_choice.can_choose(size) else ImageSize.WHOLE)
         self.format.choose(options.writer if self.format.can_choose(options.writer) else "png")
-        for name, _, tip in _CONTENTS:
-            self.boxes[name].setToolTip(tip)
-            self.boxes[name].setChecked(getattr(options, name))
 
     def _lay_out(self) -> None:
-        rows = QFormLayout()
+        rows = self._rows
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
         rows.setHorizontalSpacing(14)
         rows.setVerticalSpacing(10)
         rows.addRow("&What", self.content)
-        rows.addRow("&Size", self.size_choice)
+        rows.addRow("Si&ze", self.size_choice)
         rows.addRow("&Format", self.format)
+        rows.addRow("Pape&r", self.paper)
         title = QLabel("With it")
         title.setObjectName("SectionTitle")
         layout = QVBoxLayout(self)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from cxrviewer.export.export import is_visible, preview
+from cxrviewer.export.export import preview, preview_words
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.ui.pictures import to_image
@@ -21,19 +21,17 @@ from cxrviewer.ui.worker import Outcome
 Run = Callable[[Callable[[], object], Callable[[Outcome], None]], None]
 """Does something in a thread, then calls with what came of it; what has not begun gives way to the latest."""
 
-_DATA = "This overlay as data: a program that reads such files draws it in its own way."
-
 _PAUSE_MS = 120
 """After a change of size, before the picture is scaled anew."""
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """A preview at the size of its room, columns and rows of what is exported, and whether that is seen."""
+    """A preview at the size of its room, columns and rows of what is exported, and what is said of it."""
 
     pixels: NDArray[np.uint8]
     size: tuple[int, int]
-    is_visible: bool = True
+    words: str
 
 
 def draw(scenes: Sequence[Scene], options: ExportOptions, room: tuple[int, int]) -> Drawn:
@@ -44,7 +42,7 @@ def draw(scenes: Sequence[Scene], options: ExportOptions, room: tuple[int, int])
     if scale < 1:
         size = max(1, round(columns * scale)), max(1, round(rows * scale))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    return Drawn(pixels, (columns, rows), is_visible(options))
+    return Drawn(pixels, (columns, rows), preview_words((columns, rows), options))
 
 
 class ExportPreview(QWidget):
@@ -116,6 +114,4 @@ class ExportPreview(QWidget):
             image = to_image(outcome.value.pixels)
             image.setDevicePixelRatio(ratio)
             self.picture.setPixmap(QPixmap.fromImage(image))
-            columns, rows = outcome.value.size
-            visible = outcome.value.is_visible
-            self.caption.setText(f"{columns}×{rows} pixels" if visible else _DATA)
+            self.caption.setText(outcome.value.words)
