@@ -21,3 +21,8 @@ def __getattr__(name: str) -> object:
     if name in _PACKAGES:
         return importlib.import_module(f"{__name__}.{name}")
     return getattr(importlib.import_module(f"{__name__}.api"), name)
+
+
+def __dir__() -> list[str]:
+    """Return what completion is to offer."""
+    return sorted({*globals(), *__all__})

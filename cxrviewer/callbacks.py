@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,10 @@ from cxrviewer.explain.question import Question
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.learning.heatmap_log import HeatmapLog, WatchedImage
 from cxrviewer.models import backend
-from cxrviewer.models.card import Activation, ModelCard, Scaling
+from cxrviewer.models.card import Activation, ModelCard
 from cxrviewer.models.card_toml import read_card
-from cxrviewer.models.guess import guess_card
-from cxrviewer.models.loaded import LoadedModel
+from cxrviewer.models.guess import answered_card, guess_card
+from cxrviewer.models.runtime import in_memory
 from cxrviewer.session.tasks import resolve_method, resolve_target
 
 backend.tensorflow()
@@ -68,7 +67,7 @@ class HeatmapCallback(keras.callbacks.Callback):  # type: ignore[misc]
         named = images if isinstance(images, Mapping) else {Path(path).stem: path for path in images}
         self._radiographs = {name: read_radiograph(Path(path).absolute()) for name, path in named.items()}
         self._folder, self._every = Path(folder), every
-        self._labels, self._scaling = tuple(labels), Scaling(scaling)
+        self._labels, self._scaling = tuple(labels), scaling
         self._card = read_card(Path(card)) if isinstance(card, str | Path) else card
         self._target = target
         self._question = Question(method=resolve_method(method), layers=(layer,))
@@ -97,10 +96,6 @@ class HeatmapCallback(keras.callbacks.Callback):  # type: ignore[misc]
             warnings.warn(f"No heatmaps of epoch {epoch + 1}: {error}", stacklevel=2)
 
     def _made_card(self) -> ModelCard:
-        height, width, channels = self.model.inputs[0].shape[1:]
-        units = self.model.outputs[0].shape[1]
-        model = LoadedModel(self.model, Path(self.model.name), "", height, width, channels, units)
-        guess = guess_card(model, Activation.SIGMOID if units == 1 else Activation.SOFTMAX)
-        labels = self._labels or guess.labels
-        spec = replace(guess.input, scaling=self._scaling)
-        return replace(guess, labels=labels, thresholds=(0.5,) * len(labels), input=spec)
+        loaded = in_memory(self.model)
+        guess = guess_card(loaded, Activation.SIGMOID if loaded.units == 1 else Activation.SOFTMAX)
+        return answered_card(guess, self._labels, self._scaling)

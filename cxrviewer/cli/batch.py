@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.cli.explain_options import add_export_options, add_looks, add_question, chosen, export_options
+from cxrviewer.errors import UsageError
 
 if TYPE_CHECKING:
     from cxrviewer.batch.options import BatchOptions
@@ -41,7 +42,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=_format,
         default=(".jpg", ""),
         metavar="jpg|png|tif|webp|ID",
-        help="of the pictures (jpg), or another format of 'cxrviewer explain --format': map-npz, dicom-sc, ...",
+        help="of the pictures: jpg unless set; or another format of 'cxrviewer explain --format': map-npz, "
+        "dicom-sc, ...",
     )
     parser.add_argument("--max", type=_count, metavar="N", help="stop after so many files")
     parser.add_argument("--resume", action="store_true", help="go on with the run in DIR")
@@ -146,18 +148,12 @@ def _duration(seconds: float) -> str:
 
 
 def _format(text: str) -> tuple[str, str]:
-    """Return the ending of files, and the id of their writer where that does not tell it."""
-    from cxrviewer.export.save import picture_suffixes, writers
-    from cxrviewer.export.writer_spec import Takes
+    from cxrviewer.export.save import named_format
 
-    wanted = text.strip().lower().removeprefix(".")
-    if f".{wanted}" in picture_suffixes():
-        return f".{wanted}", ""
-    others = {each.SPEC.id: each.SPEC for each in writers() if each.SPEC.takes is Takes.SCENE}
-    if wanted in others:
-        return others[wanted].suffixes[0], wanted
-    known = [name.removeprefix(".") for name in picture_suffixes()] + list(others)
-    raise argparse.ArgumentTypeError(f"{text!r} is no format: choose {', '.join(known)}")
+    try:
+        return named_format(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _count(text: str) -> int:

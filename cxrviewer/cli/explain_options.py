@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.errors import UsageError
 from cxrviewer.explain.question import MAX_SMOOTHING, Fusion, Question
-from cxrviewer.imaging.colormap import COLORMAPS, is_diverging
-from cxrviewer.imaging.compose import HeatmapView, OverlayStyle, effective_colormap
+from cxrviewer.imaging.colormap import COLORMAPS
+from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
 
 if TYPE_CHECKING:
     from cxrviewer.export.dicom.kinds import Kind
@@ -47,20 +46,20 @@ def chosen(arguments: argparse.Namespace) -> ViewState:
     UsageError
         Something does not exist, or two options contradict one another.
     """
-    from cxrviewer.explain.display import STRETCHED, Scale
+    from cxrviewer.session.looks import chosen_scale, chosen_style
     from cxrviewer.session.state import ViewState
 
-    style = OverlayStyle(
-        alpha=arguments.alpha,
-        threshold=arguments.threshold,
-        view=HeatmapView(arguments.view),
-        signed=arguments.signed,
-    )
     return ViewState(
         model=arguments.model,
         question=_question(arguments),
-        style=replace(style, colormap=_colormap(arguments.colormap, style)),
-        scale=STRETCHED if arguments.scale is None else Scale(arguments.scale),
+        style=chosen_style(
+            arguments.colormap,
+            arguments.alpha,
+            arguments.threshold,
+            arguments.view,
+            signed=arguments.signed,
+        ),
+        scale=chosen_scale(arguments.scale),
         top_share=arguments.top_share,
         fade=not arguments.no_fade,
     )
@@ -233,16 +232,6 @@ def _question(arguments: argparse.Namespace) -> Question:
         fusion=Fusion(arguments.fusion or Fusion.MEAN),
         smoothing=arguments.smoothing,
     )
-
-
-def _colormap(wanted: str | None, style: OverlayStyle) -> str:
-    if wanted is None:
-        return effective_colormap(style)
-    if is_diverging(wanted) != style.signed:
-        fitting = ", ".join(spec.id for spec in COLORMAPS if spec.diverging == style.signed)
-        what = "with --signed" if style.signed else "without --signed"
-        raise UsageError(f"The colour map {wanted!r} cannot be used {what}.", f"Choose {fitting}.")
-    return wanted
 
 
 def _objects(text: str) -> tuple[Kind, ...]:

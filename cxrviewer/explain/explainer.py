@@ -92,6 +92,11 @@ class Explainer:
             session.prepare()
             return session.info
 
+    def keep(self, request: LoadRequest, session: ModelSession) -> None:
+        """Answer for a model that is in memory already, whenever it is asked for by `request`."""
+        with self._lock:
+            self._sessions[request] = (None, session)
+
     def images_at_once(self, request: LoadRequest) -> int:
         """Return how many images a `ManyRequest` to a model should have."""
         with self._lock, backend.collection_paused():

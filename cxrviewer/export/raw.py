@@ -58,13 +58,24 @@ def map_facts(scene: Scene, options: ExportOptions) -> dict[str, object]:
     return {**facts, "notice": DISCLAIMER} if options.disclaimer else facts
 
 
-def map_preview(scene: Scene) -> NDArray[np.uint8]:
-    """Return what a map looks like on the stored pixels in the colours of its scene, (H, W, 3) uint8."""
+def shares_on_image(scene: Scene) -> NDArray[np.float32]:
+    """Return the map on the stored pixels as shares of its full scale, as they are drawn.
+
+    Returns
+    -------
+    (H, W) float32 array
+        0 to 1, or -1 to 1 where the scene shows evidence against, too; 0 where the model's input does not
+        reach.
+    """
     display, values = scene.display, map_on_image(scene)
     full = display.maximum / (scene.result.attribution.logit_factor or 1.0)
-    share = np.nan_to_num(values / full if full > 0 else np.zeros_like(values))
-    signed = display.signed
-    share = np.clip(share, -1.0 if signed else 0.0, 1.0)
+    share = np.nan_to_num(values / np.float32(full) if full > 0 else np.zeros_like(values))
+    return np.clip(share, -1.0 if display.signed else 0.0, 1.0)
+
+
+def map_preview(scene: Scene) -> NDArray[np.uint8]:
+    """Return what a map looks like on the stored pixels in the colours of its scene, (H, W, 3) uint8."""
+    signed = scene.display.signed
     low, high = byte_of(0.0, signed), byte_of(1.0, signed)
-    codes = np.round(low + (high - low) * share).astype(np.uint8)
+    codes = np.round(low + (high - low) * shares_on_image(scene)).astype(np.uint8)
     return np.asarray(colormap_table(effective_colormap(scene.style))[codes], np.uint8)

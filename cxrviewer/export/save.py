@@ -12,8 +12,8 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.errors import ExportError
-from cxrviewer.export.writer_spec import Group, WriterSpec
+from cxrviewer.errors import ExportError, UsageError
+from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 from cxrviewer.paths import atomic_path
 from cxrviewer.registry import drop_ins
 
@@ -131,6 +131,29 @@ def find_writer(path: Path, writer: str = "", group: Group | None = None) -> Mod
     return found
 
 
+def named_format(name: str) -> tuple[str, str]:
+    """Return the ending of a format's files, and the id of its writer where that does not tell it.
+
+    Parameters
+    ----------
+    name : str
+        Ending of a picture, or the id of a writer of single scenes.
+
+    Raises
+    ------
+    UsageError
+        There is no such format.
+    """
+    wanted = name.strip().lower().removeprefix(".")
+    if f".{wanted}" in picture_suffixes():
+        return f".{wanted}", ""
+    others = {each.id: each for each in specs() if each.takes is Takes.SCENE}
+    if wanted in others:
+        return others[wanted].suffixes[0], wanted
+    known = [ending.removeprefix(".") for ending in picture_suffixes()] + list(others)
+    raise UsageError(f"There is no format {name!r}.", f"Choose {', '.join(known)}.")
+
+
 def picture_suffixes() -> tuple[str, ...]:
     """Return the endings of all picture formats, in lower case."""
     return tuple(
@@ -153,5 +176,5 @@ def write_errors(path: Path) -> Iterator[None]:
 
 
 def _unknown(suffixes: tuple[str, ...], path: Path) -> ExportError:
-    known = " or ".join(suffixes)
+    known = " or ".join(dict.fromkeys(suffixes))
     return ExportError("The file format is not known by this name.", f"Let the name end in {known}.", path)

@@ -13,6 +13,9 @@ from cxrviewer.imaging.header import Header
 from cxrviewer.imaging.planes import OverlayPlane
 from cxrviewer.imaging.spacing import Spacing
 
+_IN_NOTEBOOK = 640
+"""Pixels of the longer side of what a notebook shows."""
+
 
 class VoiFunction(StrEnum):
     """VOI LUT Function (PS3.3 C.11.2.1.3)."""
@@ -107,7 +110,7 @@ class GrayscaleInfo:
     full_range_default: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Radiograph:
     """One image, immutable.
 
@@ -172,3 +175,21 @@ class Radiograph:
         """Rows and columns of the stored pixels."""
         rows, columns = self.pixels.shape
         return int(rows), int(columns)
+
+    def __repr__(self) -> str:
+        # Neither the file's name nor its header: they tell who the patient is.
+        rows, columns = self.shape
+        one_of = f", frame {self.frame + 1} of {self.frames}" if self.frames > 1 else ""
+        return f"<Radiograph of {rows} rows × {columns} columns, {self.file_format}{one_of}>"
+
+    def _repr_png_(self) -> bytes:
+        """Return what a notebook shows: the image with its default window, reduced."""
+        import cv2
+
+        from cxrviewer.imaging.grayscale import default_voi, presentation_table
+        from cxrviewer.imaging.render import Renderer
+        from cxrviewer.imaging.viewport import fitted
+
+        view = fitted(self.shape, _IN_NOTEBOOK, self.aspect)
+        gray = Renderer(self).gray(view, presentation_table(self, default_voi(self)))
+        return cv2.imencode(".png", gray)[1].tobytes()

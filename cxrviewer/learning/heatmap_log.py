@@ -28,8 +28,8 @@ from cxrviewer.imaging.viewport import fitted
 from cxrviewer.learning.page import DISCLAIMER, plain_texts
 from cxrviewer.learning.run_folder import HEATMAPS
 from cxrviewer.models.card import ModelCard
-from cxrviewer.models.loaded import LoadedModel
 from cxrviewer.models.preprocess import prepare_input
+from cxrviewer.models.runtime import in_memory
 from cxrviewer.paths import atomic_path
 
 _SIDE = 320
@@ -77,9 +77,7 @@ class HeatmapLog:
         folder: Path,
         question: Question | None = None,
     ) -> None:
-        height, width, channels = model.inputs[0].shape[1:]
-        units = model.outputs[0].shape[1]
-        loaded = LoadedModel(model, Path(model.name), "", height, width, channels, units)
+        loaded = in_memory(model)
         self._session = ModelSession(loaded.path, card, loaded)
         self._images, self._question = tuple(images), question or Question()
         self._folder = folder / HEATMAPS

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cxrviewer.errors import CardError
 from cxrviewer.models.card import Activation, InputSpec, ModelCard, Scaling
 from cxrviewer.models.inner_scaling import find_inner_scaling
 from cxrviewer.models.loaded import LoadedModel
 
 FALLBACK_SIZE = 224
+_TOLD = tuple(each.value for each in Scaling if each is not Scaling.MEAN_STD)
+"""Scalings that a name alone says."""
 
 
 def guess_input(model: LoadedModel) -> InputSpec:
@@ -41,4 +47,30 @@ def guess_card(model: LoadedModel, activation: Activation) -> ModelCard:
         activation=activation,
         input=guess_input(model),
         complete=False,
+    )
+
+
+def answered_card(guess: ModelCard, labels: Sequence[str], scaling: str) -> ModelCard:
+    """Return a guessed card with what a user says of the model.
+
+    Parameters
+    ----------
+    guess : ModelCard
+        From `guess_card`.
+    labels : sequence of str
+        One a class, in the order of the model's outputs; empty for those of the guess.
+    scaling : str
+        As in a card: "unit", say; "" for that of the guess.
+
+    Raises
+    ------
+    CardError
+        There is no such scaling.
+    """
+    names = tuple(labels) or guess.labels
+    if scaling not in ("", *_TOLD):
+        raise CardError(f"There is no scaling {scaling!r}.", f"Choose {', '.join(_TOLD)}.")
+    spec = replace(guess.input, scaling=Scaling(scaling)) if scaling else guess.input
+    return replace(
+        guess, labels=names, thresholds=(0.5,) * len(names), input=spec, complete=bool(labels and scaling)
     )

@@ -47,6 +47,24 @@ def load_model(path: Path) -> LoadedModel:
     return _checked(model, path, digest, notes)
 
 
+def in_memory(model: Any, digest: str = "") -> LoadedModel:
+    """Return a classifier that is in memory already: in a notebook, or one that is being trained.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The classifier; what it is made of is not judged, as it is the user's own program.
+    digest : str
+        Of its weights, hexadecimal.
+
+    Raises
+    ------
+    ModelError
+        It is no Keras model, is not built yet, or is not a classifier of one image.
+    """
+    return _checked(model, Path(str(getattr(model, "name", "model"))), digest, ())
+
+
 def rebuild(path: Path) -> tuple[Any, ModelFile]:
     """Build whatever model of one input and one output a file has, as carefully as `load_model`.
 
@@ -125,7 +143,7 @@ def _signature(model: Any, path: Path) -> tuple[tuple[Any, ...], tuple[Any, ...]
     inputs = getattr(model, "inputs", None) if isinstance(model, keras.Model) else None
     outputs = getattr(model, "outputs", None)
     if not inputs or not outputs:
-        raise ModelError("The model was saved without the shape of its input.", _OTHER, path)
+        raise ModelError("The model does not say what shape its input has.", _OTHER, path)
     if len(inputs) != 1 or len(outputs) != 1:
         message = f"The model has {len(inputs)} inputs and {len(outputs)} outputs, not one of each."
         raise ModelError(message, _OTHER, path)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pyarrow.parquet as pq
 from PIL import Image
+from pypdf import PdfReader
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "resources" / "samples"
@@ -49,8 +50,11 @@ def test_the_examples_do_what_they_say(tmp_path: Path) -> None:
         "epoch-001.png",
         "epoch-002.png",
     ]
-    for path in (tmp_path / "overlay.png", tmp_path / "run" / "heatmaps" / "epoch-002.png"):
+    drawn = ("overlay.png", "figure.png", "run/heatmaps/epoch-002.png")
+    for path in (tmp_path / name for name in drawn):
         assert np.asarray(Image.open(path)).std() > 10
     assert (tmp_path / "overlay.png.json").exists()
+    assert len(PdfReader(tmp_path / "report.pdf").pages) == 1
+    assert np.load(tmp_path / "map.npz")["attribution"].shape == (14, 14)
     # The script itself ran once: its processes did not begin with it.
     assert ran.stdout.count("missing.dcm") == 1
