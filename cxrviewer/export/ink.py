@@ -63,11 +63,14 @@ def draw_shapes(
             pieces = (part for piece in pieces for part in _dashes(piece, width))
         for piece in pieces:
             cv2.polylines(ink, [_points(piece)], False, 255, thick, cv2.LINE_AA, _SHIFT)
-    left, top, columns, rows = cv2.boundingRect(ink)
-    part = slice(top, top + rows), slice(left, left + columns)
-    share = ink[part][..., None].astype(np.float32) * np.float32(opacity / 255)
-    under = picture[part].astype(np.float32)
-    picture[part] = np.round(under + share * (np.array(color, np.float32) - under)).astype(np.uint8)
+    drawn = cv2.findNonZero(ink)
+    if drawn is None:
+        return
+    # Lines are few pixels of a large picture.
+    x, y = drawn[:, 0].T
+    share = ink[y, x, None].astype(np.float32) * np.float32(opacity / 255)
+    under = picture[y, x].astype(np.float32)
+    picture[y, x] = np.round(under + share * (np.array(color, np.float32) - under)).astype(np.uint8)
 
 
 def darken(picture: NDArray[np.uint8], box: Box, opacity: float) -> None:
