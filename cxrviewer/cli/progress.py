@@ -33,9 +33,15 @@ class ProgressLine:
             self._show("")
             self._show("")
 
+    def begin(self, title: str) -> None:
+        """Show what is computed now."""
+        self.title = title
+        if _seen():
+            self._show(title)
+
     def report(self, progress: Progress) -> bool:
         """Show the share that is done; True, as nobody cancels here but by Ctrl+C."""
-        if sys.stderr is not None and sys.stderr.isatty():
+        if _seen():
             self._show(f"{self.title} {progress.share * 100:.0f} %")
         return True
 
@@ -45,3 +51,7 @@ class ProgressLine:
         self._width = max(self._width, len(text))
         print(f"\r{text.ljust(self._width)}", end="", file=sys.stderr, flush=True)
         self._width = len(text)
+
+
+def _seen() -> bool:
+    return sys.stderr is not None and sys.stderr.isatty()

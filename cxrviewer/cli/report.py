@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from cxrviewer.cli.explain_options import add_export_options, add_looks, add_question, chosen, export_options
 
 if TYPE_CHECKING:
-    from cxrviewer.export.overlay import Scene
+    from collections.abc import Sequence
+
+    from cxrviewer.batch.report import LeftOut
 
 _PROGRAM = "cxrviewer report"
 _WRITER = "pdf"
@@ -22,11 +24,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "report",
         description="Writes a PDF report with one page for each image: image, heatmap, outputs with their "
         "thresholds, how the heatmap was made, what is to be kept in mind, and where all comes from. "
-        "An image that cannot be analysed is left out and told of.",
+        "The page of an image that cannot be analysed says why.",
         epilog="For research and teaching: not for diagnosis.",
     )
     parser.add_argument(
-        "images", type=Path, nargs="+", metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF files"
+        "images", nargs="+", metavar="IMAGE", help="files, folders, archives, tables as for 'batch'"
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.pdf", help="the report")
     parser.add_argument("--paper", choices=["a4", "letter"], default="a4", help="size of the pages")
@@ -45,55 +47,44 @@ def run(arguments: argparse.Namespace) -> int:
     UserError
         No image can be analysed, the model cannot be used or the file cannot be written.
     """
+    from cxrviewer.batch.inputs import find_images
+    from cxrviewer.cli.guard import remark
     from cxrviewer.cli.streams import tolerate_any_text
-    from cxrviewer.export.export import export
     from cxrviewer.export.save import check_destination, find_writer
 
     tolerate_any_text()
     suffixes = find_writer(arguments.output, _WRITER).SPEC.suffixes
-    for image in arguments.images:
+    check_destination(arguments.output, suffixes)
+    images = [found.path for found in find_images(arguments.images, arguments.output)]
+    for image in images:
         check_destination(arguments.output, suffixes, image)
-    scenes = _scenes(arguments)
-    export(scenes, arguments.output, replace(export_options(arguments, _WRITER), paper=arguments.paper))
-    left_out = len(arguments.images) - len(scenes)
-    pages = f"{len(scenes)} page{'s' if len(scenes) > 1 else ''}"
-    print(f"Wrote {arguments.output} ({pages}{f', {left_out} images left out' if left_out else ''})")
+    left_out = _write(arguments, images)
+    for one in left_out:
+        remark(_PROGRAM, f"{one.path}: {one.reason} It is left out.")
+    pages = f"{len(images)} page{'s' if len(images) > 1 else ''}"
+    told = f", {len(left_out)} of them with the reason why an image is left out" if left_out else ""
+    print(f"Wrote {arguments.output} ({pages}{told})")
     return 0
 
 
-def _scenes(arguments: argparse.Namespace) -> list[Scene]:
-    """Return the scenes of all images that can be analysed."""
-    from cxrviewer.cli.guard import remark
+def _write(arguments: argparse.Namespace, images: Sequence[Path]) -> tuple[LeftOut, ...]:
+    from cxrviewer.batch.report import write_report
     from cxrviewer.cli.here import run_here
     from cxrviewer.cli.progress import ProgressLine
-    from cxrviewer.errors import UserError
-    from cxrviewer.imaging.open import read_radiograph
-    from cxrviewer.session.analysis import analyse, load_choice
+    from cxrviewer.session.analysis import load_choice
     from cxrviewer.session.asking import settled_question
-    from cxrviewer.session.keys import ExplainKey
-    from cxrviewer.session.still import still_scene
 
     state = chosen(arguments)
-    scenes: list[Scene] = []
-    failures: list[UserError] = []
+    options = replace(export_options(arguments, _WRITER), paper=arguments.paper)
     with ProgressLine() as line:
         answer = run_here(line.report)
         loaded = load_choice(answer, state.model)
         question = settled_question(
             state.question, loaded, arguments.target, arguments.layer, exact=arguments.method is not None
         )
-        for number, path in enumerate(arguments.images, start=1):
-            line.title = f"Image {number} of {len(arguments.images)}"
-            try:
-                radiograph = read_radiograph(path)
-                key = ExplainKey(radiograph.key, loaded.info.card, question)
-                analysis = analyse(answer, radiograph, loaded, key)
-            except UserError as error:
-                failures.append(error)
-                continue
-            scenes.append(still_scene(state, radiograph, loaded, analysis))
-    if not scenes:
-        raise failures[0]
-    for failure in failures:
-        remark(_PROGRAM, f"{failure} It is left out.")
-    return scenes
+
+        def tell(done: int) -> None:
+            line.begin(f"Image {min(done + 1, len(images))} of {len(images)}")
+
+        asked = replace(state, question=question)
+        return write_report(answer, images, loaded, asked, arguments.output, options, tell)

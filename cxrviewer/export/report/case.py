@@ -39,7 +39,7 @@ def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> 
     number, count : int
         Which of how many pages it is, from 1.
     """
-    page = Page(options.paper)
+    page = Page(options.paper, scene.moment)
     half = (page.width - 2 * _MARGIN - _GAP) / 2
     left, right = _MARGIN, _MARGIN + half + _GAP
     head, details = _head(scene, options, page), _details(scene, page)
@@ -60,7 +60,7 @@ def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> 
     height = max(_SMALLEST, min(free, tallest))
     tables_top = pictures_top + height + captions + 18.0
 
-    _header(page, scene)
+    _header(page)
     head.draw(page, _HEADER + 18.0)
     for x, pixels in ((left, _reduced(_image(scene, options))), (right, overlay)):
         column = Column(x, half)
@@ -72,6 +72,29 @@ def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> 
     table.draw(page, tables_top)
     words.draw(page, tables_top)
     details.draw(page, min(details_top, tables_top + max(table.height, words.height) + 16.0))
+    _footer(page, options, number, count)
+    return page
+
+
+def empty_page(reason: str, options: ExportOptions, number: int, count: int) -> Page:
+    """Return the page of an image that could not be analysed: why not, and nothing of its file.
+
+    Parameters
+    ----------
+    reason : str
+        In a sentence.
+    options : ExportOptions
+        Paper and disclaimer.
+    number, count : int
+        As for `case_page`.
+    """
+    page = Page(options.paper)
+    column = Column(_MARGIN, page.width - 2 * _MARGIN)
+    column.text(f"Image {number} of {count} is left out", size=20.0, bold=True)
+    column.space(6.0)
+    column.note(reason, CAUTION)
+    _header(page)
+    column.draw(page, _HEADER + 18.0)
     _footer(page, options, number, count)
     return page
 
@@ -137,10 +160,10 @@ def _reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _header(page: Page, scene: Scene) -> None:
+def _header(page: Page) -> None:
     width = page.width - 2 * _MARGIN
     page.text(f"CXR Viewer {__version__}", _MARGIN, _HEADER, 8.0, ACCENT, True)
-    when = f"Analysed {scene.moment:%Y-%m-%d %H:%M %z}"
+    when = "Not analysed" if page.moment is None else f"Analysed {page.moment:%Y-%m-%d %H:%M %z}"
     page.text(when, _MARGIN + width - text_width(when, 8.0), _HEADER, 8.0, MUTED)
     page.box(_MARGIN, _HEADER + 6.0, width, 1.2, ACCENT)
 

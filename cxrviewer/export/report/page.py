@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer import __version__
-from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.options import PAPERS
 
 if TYPE_CHECKING:
@@ -27,11 +23,14 @@ class Page:
     ----------
     paper : str
         Of `options.PAPERS`.
+    moment : datetime, optional
+        Of the analysis that it is about.
     """
 
-    def __init__(self, paper: str) -> None:
+    def __init__(self, paper: str, moment: datetime | None = None) -> None:
         from matplotlib.figure import Figure
 
+        self.moment = moment
         self.width, self.height = PAPERS[paper]
         self.figure: Figure = Figure(figsize=(self.width / 72, self.height / 72), facecolor="white")
 
@@ -69,41 +68,6 @@ class Page:
         # Above the boxes of the figure.
         axes.set_zorder(2)
         axes.imshow(pixels, aspect="auto", interpolation="none" if smooth else "nearest")
-
-
-def write_pdf(pages: list[Page], path: Path, moment: datetime) -> None:
-    """Write pages as one PDF, fonts within, so that the text can be selected and searched.
-
-    Parameters
-    ----------
-    pages : list of Page
-        In their order.
-    path : Path
-        Replaced where it exists.
-    moment : datetime
-        When it was made, as the document says.
-
-    Raises
-    ------
-    OSError
-        The file cannot be written.
-    """
-    from matplotlib import rc_context
-    from matplotlib.backends.backend_pdf import PdfPages
-
-    texts = {
-        "Title": "Report of an analysis",
-        "Creator": f"CXR Viewer {__version__}",
-        "Subject": DISCLAIMER,
-        "CreationDate": moment,
-    }
-    # Type 42 keeps whole TrueType outlines; type 3, the default, is refused by some publishers.
-    # And in memory first: where a disk is full, its writer ends in another error than that.
-    content = BytesIO()
-    with rc_context({"pdf.fonttype": 42}), PdfPages(content, metadata=texts) as document:
-        for page in pages:
-            document.savefig(page.figure)
-    path.write_bytes(content.getbuffer())
 
 
 def picture_of(page: Page, dpi: int) -> NDArray[np.uint8]:

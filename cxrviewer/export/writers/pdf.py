@@ -8,28 +8,40 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.options import ExportOptions, pages_left_out
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
 
-SPEC = WriterSpec("pdf", "PDF report", (".pdf",), Takes.SCENES, Group.REPORT, order=20)
+SPEC = WriterSpec(
+    "pdf",
+    "PDF report",
+    (".pdf",),
+    Takes.SCENES,
+    Group.REPORT,
+    order=20,
+    shows=("marks", "lungs", "scale_bar", "disclaimer", "identity"),
+    note="One page an image.",
+)
 
 _DPI = 120
 
 
 def write(scenes: Sequence[Scene], path: Path, options: ExportOptions) -> None:
-    """Write a page for each scene.
+    """Write a page for each scene, and for each image that `options` tell to be left out.
 
     Raises
     ------
     OSError
         The file cannot be written.
     """
-    from cxrviewer.export.report.case import case_page
-    from cxrviewer.export.report.page import write_pdf
+    from cxrviewer.export.report.document import write_pdf
+    from cxrviewer.export.report.report import pages
 
-    pages = [case_page(scene, options, number, len(scenes)) for number, scene in enumerate(scenes, start=1)]
-    write_pdf(pages, path, scenes[0].moment)
+    left_out = pages_left_out(options)
+    waiting = iter(scenes)
+    count = len(scenes) + len(left_out)
+    cases = (left_out[page] if page in left_out else next(waiting) for page in range(1, count + 1))
+    write_pdf(pages(cases, count, options), path)
 
 
 def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
