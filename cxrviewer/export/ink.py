@@ -67,7 +67,7 @@ def draw_shapes(
     if drawn is None:
         return
     # Lines are few pixels of a large picture.
-    x, y = drawn[:, 0].T
+    x, y = drawn.reshape(-1, 2).T
     share = ink[y, x, None].astype(np.float32) * np.float32(opacity / 255)
     under = picture[y, x].astype(np.float32)
     picture[y, x] = np.round(under + share * (np.array(color, np.float32) - under)).astype(np.uint8)
