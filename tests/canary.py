@@ -71,6 +71,28 @@ def write_marked(
     return path
 
 
+def write_marked_picture(path: Path, mark: str = MARK) -> Path:
+    """Write a PNG, JPEG or TIFF file with a mark in its texts, its EXIF and its XMP."""
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    picture = Image.fromarray((np.indices((200, 180)).sum(axis=0) % 256).astype(np.uint8))
+    exif, packet = Image.Exif(), f"<x:xmpmeta>{mark}</x:xmpmeta>"
+    exif.update(dict.fromkeys((0x010E, 0x010F, 0x0110, 0x0131, 0x013B, 0x013C, 0x8298), mark))
+    exif[0x9C9B] = mark.encode("utf-16-le")
+    if path.suffix == ".png":
+        texts = PngInfo()
+        texts.add_text("Title", mark)
+        texts.add_text("Comment", mark, zip=True)
+        texts.add_itxt("XML:com.adobe.xmp", packet)
+        picture.save(path, pnginfo=texts, exif=exif)
+    elif path.suffix == ".jpg":
+        picture.save(path, comment=mark.encode(), exif=exif, xmp=packet.encode())
+    else:
+        picture.save(path, tiffinfo=exif)
+    return path
+
+
 def _describe_image(dataset: Dataset, pixels: NDArray[np.uint16]) -> None:
     dataset.SOPClassUID = DigitalXRayImageStorageForPresentation
     dataset.Modality, dataset.BodyPartExamined = "DX", "CHEST"
