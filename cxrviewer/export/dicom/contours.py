@@ -1,21 +1,30 @@
-"""Iso-lines of a heatmap as lines of points on the stored pixels."""
+"""Iso-lines and regions of a heatmap as lines of points on the stored pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from cxrviewer.export.dicom.sampling import Array, interpolated
 from cxrviewer.imaging.contour import contour_levels
 from cxrviewer.imaging.heatmap import Heatmap
 
+if TYPE_CHECKING:
+    from contourpy import ContourGenerator
+
 _FINEST = 1024
 """Most samples along the longer side, between which a line is straight; else one a stored pixel."""
 _TOLERANCE = 0.25
-"""How far points that are left out lie from the line, stored pixels."""
+"""How far points that are left out lie from the line, stored pixels; more where there are too many."""
+_MOST_POINTS = 8000
+"""Of a line: 64 kB hold 8,191 points, which is what its value representation can say (PS3.5 7.1.2, FL)."""
 _SHORTEST = 3
+MOST_LINES = 100
+"""Of a level: the many specks of a fine map would take viewers minutes, and tell nobody anything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,11 +41,6 @@ class Contour:
 
     level: float
     points: Array
-
-    @property
-    def closed(self) -> bool:
-        """Whether it goes round a region; else it ends at the edge of what the model's input reaches."""
-        return bool((self.points[0] == self.points[-1]).all())
 
 
 def contours(heatmap: Heatmap, shape: tuple[int, int], threshold: float) -> tuple[Contour, ...]:
@@ -58,16 +62,46 @@ def contours(heatmap: Heatmap, shape: tuple[int, int], threshold: float) -> tupl
 
 
 def lines_at(heatmap: Heatmap, shape: tuple[int, int], level: float) -> tuple[Contour, ...]:
-    """Return the lines of one level, the longest first."""
-    from contourpy import LineType, contour_generator
+    """Return the lines of one level, the longest first, at most `MOST_LINES`."""
+    from contourpy import LineType
+
+    generator = _generator(heatmap, shape, line_type=LineType.Separate)
+    found = [] if generator is None else [np.asarray(points, np.float32) for points in generator.lines(level)]
+    found = [points for points in found if len(points) > _SHORTEST]
+    found.sort(key=lambda points: -cv2.arcLength(points, closed=False))
+    return tuple(Contour(level, _simplified(points)) for points in found[:MOST_LINES])
+
+
+def regions_at(heatmap: Heatmap, shape: tuple[int, int], level: float, most: int) -> tuple[Contour, ...]:
+    """Return the outlines of the regions above a level, closed along the image's edge, the largest first.
+
+    Parameters
+    ----------
+    heatmap, shape
+        As of `contours`.
+    level : float
+        Share of the scale.
+    most : int
+        How many at most.
+    """
+    from contourpy import FillType
+
+    generator = _generator(heatmap, shape, fill_type=FillType.OuterOffset)
+    if generator is None:
+        return ()
+    polygons, ends = cast("tuple[list[Array], list[NDArray[np.uint32]]]", generator.filled(level, np.inf))
+    # The first line of each is its outer boundary, the others go round holes.
+    outer = [np.asarray(line[: end[1]], np.float32) for line, end in zip(polygons, ends, strict=True)]
+    outer.sort(key=lambda points: -cv2.contourArea(points))
+    return tuple(Contour(level, _simplified(points)) for points in outer[:most] if len(points) > _SHORTEST)
+
+
+def _generator(heatmap: Heatmap, shape: tuple[int, int], **kind: Any) -> ContourGenerator | None:
+    """Return what finds contours; None where no part of the map is on the image."""
+    from contourpy import contour_generator
 
     x, y = (_samples(heatmap, axis, shape) for axis in (0, 1))
-    if not (len(x) and len(y)):
-        return ()
-    found = contour_generator(x, y, interpolated(heatmap, x, y), line_type=LineType.Separate).lines(level)
-    lines = [_simplified(np.asarray(points)) for points in found]
-    lines.sort(key=lambda points: -len(points))
-    return tuple(Contour(level, points) for points in lines if len(points) > _SHORTEST)
+    return contour_generator(x, y, interpolated(heatmap, x, y), **kind) if len(x) and len(y) else None
 
 
 def _samples(heatmap: Heatmap, axis: int, shape: tuple[int, int]) -> Array:
@@ -81,12 +115,14 @@ def _samples(heatmap: Heatmap, axis: int, shape: tuple[int, int]) -> Array:
     return np.linspace(low, high, max(count, 2))
 
 
-def _simplified(points: Array) -> Array:
+def _simplified(points: NDArray[np.float32]) -> Array:
     """Return a line without the points that lie almost on the straight between others."""
     closed = bool((points[0] == points[-1]).all())
     line = points[:-1] if closed else points
     if len(line) <= _SHORTEST:
-        return points
-    kept = cv2.approxPolyDP(line.astype(np.float32)[:, np.newaxis], _TOLERANCE, closed)
+        return points.astype(np.float64)
+    tolerance = _TOLERANCE
+    while len(kept := cv2.approxPolyDP(line[:, np.newaxis], tolerance, closed)) > _MOST_POINTS:
+        tolerance *= 2
     few = np.asarray(kept, np.float64).reshape(-1, 2)
     return np.vstack([few, few[:1]]) if closed else few

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from pydicom.valuerep import DS
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.dicom.codes import map_concept
-from cxrviewer.export.dicom.contours import Contour, contours
+from cxrviewer.export.dicom.contours import MOST_LINES, Contour, contours
 from cxrviewer.export.dicom.equipment import equipment, limited
 from cxrviewer.export.dicom.segmentation import heatmap_of
 from cxrviewer.export.dicom.subject import Subject
@@ -52,8 +53,9 @@ def presentation_state(scene: Scene, subject: Subject, disclaimer: bool) -> Data
     heatmap = heatmap_of(scene)
     attribution = scene.result.attribution
     lines = contours(heatmap, scene.radiograph.shape, scene.style.threshold)
-    levels = sorted({line.level for line in lines})
-    layers = [_layer(level, number + 1) for number, level in enumerate(levels)]
+    found = Counter(line.level for line in lines)
+    levels = sorted(found)
+    layers = [_layer(level, number + 1, found[level]) for number, level in enumerate(levels)]
     words = hd.pr.GraphicLayer(_WORDS, len(layers) + 1, "What is shown")
     annotations = [
         _annotation(subject, layer, [line for line in lines if line.level == level])
@@ -80,12 +82,13 @@ def presentation_state(scene: Scene, subject: Subject, disclaimer: bool) -> Data
     return dataset
 
 
-def _layer(level: float, order: int) -> hd.pr.GraphicLayer:
+def _layer(level: float, order: int, lines: int) -> hd.pr.GraphicLayer:
     import highdicom as hd
 
     side = "AGAINST" if level < 0 else "LEVEL"
     color = hd.color.CIELabColor.from_rgb(*(_AGAINST if level < 0 else _FOR))
-    description = f"{whole_percent(abs(level))} of the scale{', against' if level < 0 else ''}"
+    few = f", {MOST_LINES} longest lines" if lines == MOST_LINES else ""
+    description = f"{whole_percent(abs(level))} of the scale{', against' if level < 0 else ''}{few}"
     return hd.pr.GraphicLayer(f"{side}_{round(abs(level) * 100)}", order, limited(description), color)
 
 

@@ -11,7 +11,7 @@ from cxrviewer.explain.display import STATE_TEXT
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.dicom import codes
-from cxrviewer.export.dicom.contours import lines_at
+from cxrviewer.export.dicom.contours import regions_at
 from cxrviewer.export.dicom.equipment import PROGRAM, equipment, limited
 from cxrviewer.export.dicom.model_identity import algorithm_items
 from cxrviewer.export.dicom.subject import Subject
@@ -141,7 +141,7 @@ def _regions(scene: Scene, subject: Subject) -> list[hd.sr.PlanarROIMeasurements
         return []
     target = target_name(scene.result.attribution.target, scene.card)
     shape = scene.radiograph.shape
-    closed = [line for line in lines_at(scene.heatmap, shape, REGION_LEVEL) if line.closed]
+    regions = regions_at(scene.heatmap, shape, REGION_LEVEL, MOST_REGIONS)
     image = hd.sr.SourceImageForRegion(
         subject.image.SOPClassUID, subject.image.SOPInstanceUID, subject.frames
     )
@@ -153,7 +153,7 @@ def _regions(scene: Scene, subject: Subject) -> list[hd.sr.PlanarROIMeasurements
             method=codes.map_concept(scene.result.attribution.method),
             algorithm_id=algorithm_items(scene),
         )
-        for number, line in enumerate(closed[:MOST_REGIONS], start=1)
+        for number, line in enumerate(regions, start=1)
     ]
 
 
