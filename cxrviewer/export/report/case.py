@@ -23,6 +23,8 @@ _GAP = 18.0
 _HEADER, _FOOTER = 30.0, 44.0
 _TALLEST, _SMALLEST = 300.0, 140.0
 _SHORTEST_TABLE = 6
+_MORE_NOTES = 16.0
+"""Height of the line that tells of notes for which there is no room."""
 _PIXELS = 1200
 """Most along the longer side of a picture: some 300 an inch on paper."""
 
@@ -43,14 +45,11 @@ def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> 
     half = (page.width - 2 * _MARGIN - _GAP) / 2
     left, right = _MARGIN, _MARGIN + half + _GAP
     head, details = _head(scene, options, page), _details(scene, page)
-    words, under_image, under_overlay = (
-        _words(scene, right, half),
-        _caption(content.window_words(scene), left, half),
-        _scale(scene, right, half),
-    )
+    under_image, under_overlay = _caption(content.window_words(scene), left, half), _scale(scene, right, half)
     captions = max(under_image.height, under_overlay.height)
     pictures_top = _HEADER + 18.0 + head.height + 8.0
     details_top = page.height - _FOOTER - details.height
+    words = _words(scene, right, half, details_top - pictures_top - captions - _SMALLEST - 34.0)
     rows = content.outputs(scene)
     needed = max(words.height, content.table_height(min(len(rows), _SHORTEST_TABLE)))
     free = details_top - pictures_top - captions - needed - 34.0
@@ -109,7 +108,8 @@ def _head(scene: Scene, options: ExportOptions, page: Page) -> Column:
     return column
 
 
-def _words(scene: Scene, left: float, width: float) -> Column:
+def _words(scene: Scene, left: float, width: float, room: float) -> Column:
+    """Return how the heatmap was made, and of the notes as many as there is room for."""
     column = Column(left, width)
     column.heading("How the heatmap was made")
     for sentence in content.method_sentences(scene):
@@ -119,7 +119,12 @@ def _words(scene: Scene, left: float, width: float) -> Column:
     if notes:
         column.space(6.0)
         column.heading("To be kept in mind")
-        for note in notes:
+        for number, note in enumerate(notes):
+            needed = Column(left, width)
+            needed.note(note, CAUTION)
+            if column.height + needed.height > room - _MORE_NOTES:
+                column.note(f"{len(notes) - number} more: see the image in the viewer.", CAUTION)
+                break
             column.note(note, CAUTION)
     return column
 

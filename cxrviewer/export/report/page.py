@@ -72,9 +72,12 @@ class Page:
 
 def picture_of(page: Page, dpi: int) -> NDArray[np.uint8]:
     """Return what a page looks like, (H, W, 3) uint8."""
+    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     canvas = FigureCanvasAgg(page.figure)
     page.figure.set_dpi(dpi)
-    canvas.draw()
+    # Letters as wide as on paper, not brought to whole pixels: lines end where those of the document do.
+    with rc_context({"text.hinting": "none"}):
+        canvas.draw()
     return np.asarray(canvas.buffer_rgba())[..., :3].copy()

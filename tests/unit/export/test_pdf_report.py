@@ -77,6 +77,17 @@ def test_fonts_are_within_and_pictures_have_their_pixels(tmp_path: Path) -> None
     assert (500, 300) in sizes
 
 
+def test_of_many_notes_those_are_left_out_that_would_lie_over_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    shown = identified()
+    notes = tuple(f"Note number {number} of a file with many remarks about it." for number in range(80))
+    export((replace(shown, radiograph=replace(shown.radiograph, notes=notes)),), path)
+    lines = PdfReader(path).pages[0].extract_text().splitlines()
+    told = [line for line in lines if line.startswith("Note number")]
+    assert 5 < len(told) < 40
+    assert any(line.startswith(f"{80 - len(told)} more") for line in lines)
+
+
 @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
 def test_paper_identity_and_no_disclaimer(tmp_path: Path, paper: str, size: tuple[int, int]) -> None:
     path = tmp_path / "report.pdf"
