@@ -1,15 +1,22 @@
-"""The real window with the real engine, shared by the tests of a module: TensorFlow is slow to start."""
+"""The real window, shared by the tests of a module, with the real engine, shared by all."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
+from cxrviewer.engine.engine import Engine
+from cxrviewer.explain.model_info import ModelInfo
+from cxrviewer.export.options import ExportOptions
+from cxrviewer.models.catalog import resolve_model
+from cxrviewer.session.export_choice import ImageSize
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -43,6 +50,11 @@ class Desk:
             )
         )
 
+    def export(self, path: Path, size: ImageSize) -> None:
+        """Export the overlay with its words, nothing drawn on the image."""
+        exports = self.window.commands.exports
+        exports.write(exports.overlay(size), path, ExportOptions(scale_bar=False))
+
     def picture(self) -> NDArray[np.uint8]:
         """Return what the canvas shows without words, (H, W, 3) uint8."""
         image = self.window.canvas.picture()
@@ -58,9 +70,24 @@ class Desk:
         return self.controller.activity is Activity.READY
 
 
+class LastingEngine(Engine):
+    """Serves the windows of all modules one after another: TensorFlow is slow to start."""
+
+    def close(self) -> None:
+        """Do nothing: the fixture ends the process."""
+
+
+@pytest.fixture(scope="session")
+def lasting_engine() -> Iterator[tuple[Engine, Future[ModelInfo | None]]]:
+    """Return the real engine, and what `Engine.start` gave."""
+    made = LastingEngine()
+    yield made, made.start(resolve_model("default"))
+    Engine.close(made)
+
+
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, qapp) -> Iterator[Desk]:
-    """Return the real window, engine and reader, with settings of its own."""
+def desk(tmp_path_factory: pytest.TempPathFactory, qapp, lasting_engine) -> Iterator[Desk]:
+    """Return a real window of the module's own with the real engine and reader, and settings of its own."""
     from pytestqt.qtbot import QtBot
 
     from cxrviewer import app
@@ -68,7 +95,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory, qapp) -> Iterator[Desk]:
 
     patch = pytest.MonkeyPatch()
     patch.setenv("CXRVIEWER_CONFIG_DIR", str(tmp_path_factory.mktemp("config")))
-    engine, ready = app.start_engine()
+    engine, ready = lasting_engine
     app.make_application()
     window = app.make_window(engine, ready, Reader())
     window.resize(1280, 800)
@@ -78,6 +105,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, qapp) -> Iterator[Desk]:
         bot = QtBot(None)
         bot.waitUntil(condition, timeout=PATIENCE)
 
-    yield Desk(window, wait)
+    made = Desk(window, wait)
+    yield made
+    made.wait(lambda: not made.controller.activity.can_be_cancelled)
     window.close()
     patch.undo()

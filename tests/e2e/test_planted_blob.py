@@ -7,6 +7,7 @@ part of the program's own geometry takes part in the comparison.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 
 import cv2
@@ -14,10 +15,10 @@ import numpy as np
 import pytest
 
 from cxrviewer.explain.target import of_label
-from cxrviewer.export.options import ExportOptions
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.models.card import Activation, InputSpec, ModelCard, ResizeRule, Scaling
 from cxrviewer.models.card_toml import write_card
+from cxrviewer.session.export_choice import ImageSize
 from cxrviewer.session.state import Zoom
 
 CELLS, SIDE = 8, 64
@@ -45,10 +46,12 @@ def models(tmp_path_factory):
     model = keras.Model(inputs, outputs)
     model.get_layer("head").set_weights([np.array([[1.0, -1.0]], np.float32), np.zeros(2, np.float32)])
     folder = tmp_path_factory.mktemp("planted")
+    saved = folder / "planted.keras"
+    model.save(saved)
     paths = {}
     for rule in ResizeRule:
         path = folder / f"planted-{rule.value}.keras"
-        model.save(path)
+        shutil.copy(saved, path)
         card = ModelCard(
             id=f"planted-{rule.value}",
             name="Planted",
@@ -160,16 +163,10 @@ def _assert_aligned(desk, rule: ResizeRule, when: str) -> None:
     assert (off <= 0.5).all(), f"{rule} {when}: blob at {blob}, peak at {peak}, {off} cells apart"
 
 
-def _export(desk, path, *, displayed: bool) -> None:
-    """Export the overlay with its words, nothing drawn on the image."""
-    exports = desk.window.commands.exports
-    exports.write(exports.overlay(displayed=displayed), path, ExportOptions(scale_bar=False))
-
-
 def _assert_export_aligned(desk, rule: ResizeRule, target, measure: Measure = _yellow) -> None:
     desk.window.actions_table["reset"].trigger()
     desk.window.actions_table["rotate"].trigger()
-    _export(desk, target, displayed=False)
+    desk.export(target, ImageSize.WHOLE)
     desk.wait(target.exists)
     desk.wait(lambda: not list(target.parent.glob(".out*")))
     picture = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB)[:COLUMNS, :ROWS]

@@ -18,10 +18,10 @@ from PySide6.QtTest import QTest
 from cxrviewer.explain.display import STRETCHED
 from cxrviewer.explain.model_info import AUTO_LAYER
 from cxrviewer.explain.target import TOP
-from cxrviewer.export.options import ExportOptions
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.paths import resource
+from cxrviewer.session.export_choice import ImageSize
 from cxrviewer.session.state import FIT
 from cxrviewer.settings import load_settings
 from cxrviewer.ui.dialogs.model_form import ModelForm
@@ -183,15 +183,9 @@ def test_status_line_tells_the_stored_value_under_the_cursor(chest):
     assert "heatmap" in text
 
 
-def _export(desk, path, *, displayed: bool) -> None:
-    """Export the overlay with its words, nothing drawn on the image."""
-    exports = desk.window.commands.exports
-    exports.write(exports.overlay(displayed=displayed), path, ExportOptions(scale_bar=False))
-
-
 def test_export_is_written_and_shows_the_same_pixels(chest, tmp_path):
     target = tmp_path / "overlay.png"
-    _export(chest, target, displayed=True)
+    chest.export(target, ImageSize.DISPLAYED)
     chest.wait(target.exists)
     chest.wait(lambda: not list(tmp_path.glob(".*")))
     written = cv2.cvtColor(cv2.imread(str(target)), cv2.COLOR_BGR2RGB)
@@ -201,7 +195,7 @@ def test_export_is_written_and_shows_the_same_pixels(chest, tmp_path):
     assert np.array_equal(written[:height, :width], seen)
     assert "Saved" in chest.window.statusBar().currentMessage()
     full = tmp_path / "full.png"
-    _export(chest, full, displayed=False)
+    chest.export(full, ImageSize.WHOLE)
     chest.wait(full.exists)
     rows, columns = chest.shown.radiograph.shape
     whole = cv2.imread(str(full))
@@ -210,7 +204,7 @@ def test_export_is_written_and_shows_the_same_pixels(chest, tmp_path):
 
 
 def test_export_to_a_missing_folder_says_so_and_writes_nothing(chest, tmp_path):
-    _export(chest, tmp_path / "nowhere" / "overlay.png", displayed=True)
+    chest.export(tmp_path / "nowhere" / "overlay.png", ImageSize.DISPLAYED)
     chest.wait(lambda: "folder" in chest.window.messages.text)
     assert not list(tmp_path.iterdir())
 
