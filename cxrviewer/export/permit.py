@@ -21,6 +21,11 @@ class Permit:
         self._withdrawn = False
         self._used = False
 
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the file is not wanted any more."""
+        return self._withdrawn
+
     def withdraw(self) -> bool:
         """Have the file not written; False where it is there already, or is about to be."""
         with self._lock:

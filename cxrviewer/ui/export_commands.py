@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
     from PySide6.QtWidgets import QWidget
 
+    from cxrviewer.errors import UserError
     from cxrviewer.export.column import Palette
     from cxrviewer.export.overlay import Scene
+    from cxrviewer.export.permit import Permit
     from cxrviewer.ui.main_window import MainWindow
     from cxrviewer.ui.pane import Pane
     from cxrviewer.ui.worker import Outcome
@@ -78,20 +80,39 @@ class ExportCommands:
             self._draw_latest,
             self._window,
         )
-        dialog.accepted.connect(lambda: self._export(dialog))
+        dialog.wanted.connect(lambda permit: self._export(dialog, permit))
+        # It holds pictures as large as what is exported.
+        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def write(self, scenes: Sequence[Scene], path: Path, options: ExportOptions) -> None:
-        """Write scenes to a file in the background, and say so."""
+    def write(
+        self,
+        scenes: Sequence[Scene],
+        path: Path,
+        options: ExportOptions,
+        permit: Permit | None = None,
+        end: Callable[[UserError | None], None] | None = None,
+    ) -> None:
+        """Write scenes to a file in the background, and say so.
+
+        Parameters
+        ----------
+        scenes, path, options, permit
+            As for `export.export.export`.
+        end : callable, optional
+            Told that it is written, or why not; by default, a failure is told in the window.
+        """
         from cxrviewer.export.export import export
 
         def done(outcome: Outcome) -> None:
-            if outcome.error is not None:
+            if end is not None:
+                end(outcome.error)
+            elif outcome.error is not None:
                 self._window.messages.show_error(outcome.error)
-            else:
+            if outcome.value is not None:
                 self._window.export_written(path)
 
-        self._window.services.run_aside(lambda: export(scenes, path, options), done)
+        self._window.services.write_aside(lambda: export(scenes, path, options, permit), done)
 
     def overlay(self, size: ImageSize) -> tuple[Scene, ...]:
         """Return what the active pane shows; nothing while there is no analysis."""
@@ -141,11 +162,17 @@ class ExportCommands:
         if self.drag is not None:
             self.drag.close()
 
-    def _export(self, dialog: ExportDialog) -> None:
+    def _export(self, dialog: ExportDialog, permit: Permit) -> None:
         choice = dialog.form.choice()
         remembered = choice_to_remember(choice)
         self._window.settings = replace(self._window.settings, export_choice=remembered)
-        self.write(dialog.scenes(), dialog.path(), choice.options)
+
+        def end(error: UserError | None) -> None:
+            # What is given up has no dialog any more.
+            if not permit.withdrawn:
+                dialog.accept() if error is None else dialog.show_error(error)
+
+        self.write(dialog.scenes(), dialog.path(), choice.options, permit, end)
 
     def _view(self, pane: Pane) -> PaneView | None:
         shown, viewport = pane.controller.shown, pane.canvas.viewport()

@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QAbstractButton, QDialog, QDialogButtonBox, QFileDialog, QLabel, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QDialogButtonBox, QFileDialog, QLabel, QMessageBox
 from screens import screen
 
-from cxrviewer.errors import UserError
+from cxrviewer.errors import ExportError, UserError
 from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions, PictureKind
+from cxrviewer.export.permit import Permit
 from cxrviewer.export.save import specs
 from cxrviewer.export.writer_spec import Group
 from cxrviewer.imaging.header import Header
@@ -88,9 +89,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def _save(dialog: ExportDialog) -> bool:
-    dialog.setResult(QDialog.DialogCode.Rejected)
+    """Press the button; return whether the file is then wanted."""
+    permits: list[Permit] = []
+    dialog.wanted.connect(permits.append)
     dialog.findChild(QDialogButtonBox).button(QDialogButtonBox.StandardButton.Save).click()
-    return dialog.result() == QDialog.DialogCode.Accepted
+    dialog.wanted.disconnect(permits.append)
+    return bool(permits)
 
 
 def _browse(dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -314,6 +318,30 @@ def test_a_file_that_exists_is_asked_about(dialog: ExportDialog, asked: list[str
     dialog.file.setText(str(tmp_path / "overlay.png"))
     assert not _save(dialog)
     assert "overlay.png" in asked[0]
+
+
+def test_a_file_that_is_being_written_can_be_given_up_until_it_is_there(dialog: ExportDialog) -> None:
+    permits: list[Permit] = []
+    dialog.wanted.connect(permits.append)
+    dialog.open()
+    save, cancel = dialog.findChild(QDialogButtonBox).buttons()
+    save.click()
+    assert dialog.progress.isVisible()
+    assert not any(each.isEnabled() for each in (save, dialog.form, dialog.file))
+    dialog.show_error(ExportError("The disk is full.", "Free some space."))
+    assert dialog.problem.text() == "The disk is full. Free some space."
+    assert dialog.isVisible()
+    assert save.isEnabled()
+    assert not dialog.progress.isVisible()
+    save.click()
+    permits[1].use()
+    cancel.click()
+    assert dialog.isVisible(), "too late"
+    dialog.show_error(ExportError("Elsewhere.", ""))
+    save.click()
+    cancel.click()
+    assert not dialog.isVisible()
+    assert [permit.withdrawn for permit in permits] == [False, False, True]
 
 
 def test_what_was_agreed_to_in_the_file_dialog_is_not_asked_twice(

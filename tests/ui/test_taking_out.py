@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QDrag, QGuiApplication, QImage, QMouseEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from cxrviewer.errors import ExportError
 from cxrviewer.export.column import ON_PAPER
@@ -164,9 +164,10 @@ def test_a_click_on_the_handle_is_a_click(window: MainWindow, qtbot, monkeypatch
     assert len(dialogs) == 1
     qtbot.waitUntil(lambda: dialogs[0].preview.drawn is not None)
     dialogs[0].form.boxes["caption"].click()
-    dialogs[0].findChild(type(dialogs[0]._buttons)).accepted.emit()
     path = dialogs[0].path()
-    qtbot.waitUntil(path.exists)
+    dialogs[0].findChild(QDialogButtonBox).accepted.emit()
+    qtbot.waitUntil(lambda: f"Saved {path}" in window.statusBar().currentMessage())
+    qtbot.waitUntil(lambda: window.findChild(ExportDialog) is None)
     assert json.loads(path.with_name(path.name + ".json").read_text())["options"]["caption"] is False
     assert json.loads(window.settings.export_choice)["options"]["caption"] is False
 

@@ -1,4 +1,4 @@
-"""Asks what is exported, how and where to, and shows what it will look like."""
+"""Asks what is exported, how and where to, shows what it will look like, and stays until it is written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -14,14 +15,16 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMessageBox,
+    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from cxrviewer.errors import ExportError
+from cxrviewer.errors import ExportError, UserError
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
+from cxrviewer.export.permit import Permit
 from cxrviewer.export.provenance import check_sidecar
 from cxrviewer.export.save import check_destination, find_writer
 from cxrviewer.session.export_choice import (
@@ -51,6 +54,9 @@ class ExportDialog(QDialog):
         Draws the preview.
     """
 
+    wanted = Signal(object)
+    """The permit by which `scenes` are to be written to `path`; then `accept` or `show_error` is called."""
+
     def __init__(
         self, screen: OnScreen, choice: ExportChoice, folder: Path, run: Run, parent: QWidget | None = None
     ) -> None:
@@ -61,6 +67,7 @@ class ExportDialog(QDialog):
         self._scenes: tuple[ExportChoice, tuple[Scene, ...]] | None = None
         self._agreed: Path | None = None
         self._suggested: Path | None = None
+        self._permit: Permit | None = None
         self.preview = ExportPreview(run)
         self.form = ExportForm(screen, choice)
         self.file = QLineEdit()
@@ -72,6 +79,8 @@ class ExportDialog(QDialog):
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         self._save = self._buttons.button(QDialogButtonBox.StandardButton.Save)
+        self._browser = QPushButton("Br&owse…")
+        self.progress = QProgressBar()
         self._lay_out()
         self._connect()
         self._changed()
@@ -91,6 +100,16 @@ class ExportDialog(QDialog):
             path = path.expanduser()
         return path if path.suffix else path.with_name(path.name + self.form.spec().suffixes[0])
 
+    def show_error(self, error: UserError) -> None:
+        """Say why nothing is written; another file may be chosen."""
+        self._set_busy(None)
+        self.problem.setText(f"{error.message} {error.hint}".strip())
+
+    def reject(self) -> None:
+        """Give up what is being written, unless it is there already."""
+        if self._permit is None or self._permit.withdraw():
+            super().reject()
+
     def _lay_out(self) -> None:
         side = QVBoxLayout()
         side.setContentsMargins(0, 0, 0, 0)
@@ -105,21 +124,28 @@ class ExportDialog(QDialog):
         upper.setSpacing(18)
         upper.addWidget(self.preview, 1)
         upper.addWidget(right)
-        browse = QPushButton("Br&owse…")
-        browse.setAutoDefault(False)
-        browse.clicked.connect(self._browse)
+        self._browser.setAutoDefault(False)
+        self._browser.clicked.connect(self._browse)
+        self.progress.setRange(0, 0)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(160)
+        self.progress.setAccessibleName("The file is being written")
+        self.progress.hide()
+        last = QHBoxLayout()
+        last.addWidget(self.progress)
+        last.addWidget(self._buttons)
         lower = QHBoxLayout()
         label = QLabel("File &name")
         label.setBuddy(self.file)
         lower.addWidget(label)
         lower.addWidget(self.file, 1)
-        lower.addWidget(browse)
+        lower.addWidget(self._browser)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 14)
         layout.setSpacing(12)
         layout.addLayout(upper, 1)
         layout.addLayout(lower)
-        layout.addWidget(self._buttons)
+        layout.addLayout(last)
         self.resize(980, 680)
 
     def _connect(self) -> None:
@@ -176,10 +202,18 @@ class ExportDialog(QDialog):
             if self.form.choice().options.sidecar:
                 check_sidecar(path)
         except ExportError as error:
-            self.problem.setText(f"{error.message} {error.hint}".strip())
+            self.show_error(error)
             return
         if not path.exists() or path == self._agreed or self._may_replace(path):
-            self.accept()
+            self._set_busy(Permit())
+            self.wanted.emit(self._permit)
+
+    def _set_busy(self, permit: Permit | None) -> None:
+        """Write by a permit, or go back to asking."""
+        self._permit = permit
+        self.progress.setVisible(permit is not None)
+        for widget in (self.form, self.file, self._browser, self._save):
+            widget.setEnabled(permit is None)
 
     def _may_replace(self, path: Path) -> bool:
         answer = QMessageBox.question(self, _TITLE, f"{path.name} exists. Replace it?")
