@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> int:
     """Run the command line or open the window; return the exit code."""
+    from cxrviewer.cli.guard import INTERRUPTED
     from cxrviewer.cli.main import main as run
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    if code == INTERRUPTED:
+        # What was cut short, an import of TensorFlow say, may abort the interpreter as it is torn down.
+        sys.stdout.flush()
+        os._exit(code)
+    return code
 
 
 if __name__ == "__main__":

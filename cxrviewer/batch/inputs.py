@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import glob
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,14 +11,17 @@ from pathlib import Path
 from cxrviewer.errors import UserError
 from cxrviewer.foreign_text import printable
 from cxrviewer.learning.manifest import FILE_COLUMNS
+from cxrviewer.learning.table_file import SUFFIXES as TABLES
+from cxrviewer.learning.table_file import located, read_table
 from cxrviewer.session.folder import is_image_file, natural_key, walk
 from cxrviewer.session.places import is_container
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm", ".dicom"})
 """What is taken for an image by its name, too: one that is damaged is told of, not passed over."""
-TABLE = ".csv"
 PICTURES = "pictures"
 """Folder of the visualisations in that of the results."""
+JOURNAL = "batch.sqlite"
+"""By this file in it a folder is known as that of a batch."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,9 @@ def find_images(inputs: Sequence[str], output: Path, most: int | None = None) ->
     Parameters
     ----------
     inputs : sequence of str
-        Folders, which are searched with all in them; zip archives and DICOMDIRs; CSV tables with a column for
-        the file (file, path, image, Image Index), relative to the table; patterns with ``*``; image files.
+        Folders, which are searched with all in them but the pictures of batches; zip archives, DICOMDIRs;
+        tables (CSV, TSV) with a column for the file (file, path, image, Image Index), relative to the table;
+        patterns with ``*``; image files.
     output : Path
         Folder of the results; the pictures in it are left out.
     most : int, optional
@@ -75,7 +78,7 @@ def _stood_for(text: str) -> Iterator[Found]:
     path = Path(text)
     if path.is_dir():
         yield from _in_folder(path)
-    elif path.is_file() and path.suffix.lower() == TABLE:
+    elif path.is_file() and path.suffix.lower() in TABLES:
         yield from _in_table(path)
     elif path.is_file() and is_container(path.name):
         from cxrviewer.session.containers import list_container
@@ -94,23 +97,19 @@ def _stood_for(text: str) -> Iterator[Found]:
 
 
 def _in_folder(folder: Path) -> Iterator[Found]:
-    for _, _, found in walk(folder, deep=True):
+    for place, _, found in walk(folder, deep=True):
+        if place != folder and place.name == PICTURES and (place.parent / JOURNAL).is_file():
+            # Results of another batch.
+            continue
         for file in found:
             if file.path.suffix.lower() in SUFFIXES or is_image_file(file.path):
                 yield Found(file.path, file.path.relative_to(folder).as_posix())
 
 
 def _in_table(table: Path) -> Iterator[Found]:
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
-            columns = {name.strip().casefold(): name for name in reader.fieldnames or ()}
-            column = next((columns[name] for name in FILE_COLUMNS if name in columns), None)
-            names = [(row[column] or "").strip() for row in reader] if column is not None else None
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError("The table cannot be read.", "Save it as CSV in UTF-8.", table) from error
+    names = read_table(table).column(FILE_COLUMNS)
     if names is None:
         raise UserError("The table has no column for the files.", "Call one of them 'file'.", table)
     for name in names:
         if name:
-            yield Found(table.parent / name, name)
+            yield Found(located(table.parent, name), name)

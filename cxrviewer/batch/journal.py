@@ -22,7 +22,6 @@ from cxrviewer.batch.inputs import Found
 from cxrviewer.batch.row import BatchRow, Item, row_from_json, row_to_json
 from cxrviewer.errors import ExportError, UserError
 
-NAME = "batch.sqlite"
 _LONGEST = 60
 """Letters of a file's name that go into that of its picture."""
 _VERSION = 2

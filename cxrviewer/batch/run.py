@@ -12,8 +12,8 @@ from cxrviewer.batch.answering import Answering
 from cxrviewer.batch.desk import Drawing, Drawn, Ended
 from cxrviewer.batch.facts import facts_of, facts_to_json
 from cxrviewer.batch.finish import CSV, PAGE, PARQUET, TEXT, BatchSummary, finish
-from cxrviewer.batch.inputs import PICTURES, find_images
-from cxrviewer.batch.journal import NAME, Journal
+from cxrviewer.batch.inputs import JOURNAL, PICTURES, find_images
+from cxrviewer.batch.journal import Journal
 from cxrviewer.batch.options import BatchOptions, fingerprint
 from cxrviewer.batch.pipeline import Desks, run_here
 from cxrviewer.batch.progress import BatchProgress, Report
@@ -57,7 +57,7 @@ def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report
     _check_free(output)
     name = pictures / f"name{options.suffix}"
     check_destination(name, find_writer(name, options.export.writer).SPEC.suffixes)
-    with Journal(output / NAME, fingerprint(options, load), resume=options.resume) as journal:
+    with Journal(output / JOURNAL, fingerprint(options, load), resume=options.resume) as journal:
         journal.add(found)
         _sweep(pictures)
         try:
@@ -74,7 +74,7 @@ def _check_free(output: Path) -> None:
     """Refuse to write over what is no batch that could be gone on with."""
     names = (CSV, PARQUET, PAGE, TEXT)
     taken = any((output / name).exists() for name in names) or any((output / PICTURES).iterdir())
-    if taken and not (output / NAME).exists():
+    if taken and not (output / JOURNAL).exists():
         raise UserError("There are other results in this folder.", "Give another folder.", output)
 
 

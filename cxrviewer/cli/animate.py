@@ -7,7 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxrviewer.cli.explain_options import add_export_options, add_looks, add_question, chosen, export_options
+from cxrviewer.cli.explain_options import (
+    add_export_options,
+    add_looks,
+    add_question,
+    check_target,
+    chosen,
+    export_options,
+)
+from cxrviewer.cli.help_text import add_command
 
 if TYPE_CHECKING:
     from cxrviewer.export.overlay import Scene
@@ -18,11 +26,15 @@ _OVER = ("layers", "classes", "alpha")
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "animate",
-        description="Writes a film of one image, as GIF or MP4 for slides: the heatmap from layer to layer "
+        "Writes a film of one image, as GIF or MP4 for slides: the heatmap from layer to layer "
         "or from class to class, on one scale, or fading in and out.",
-        epilog="For research and teaching: not for diagnosis.",
+        (
+            "chest.dcm -o layers.gif --over layers",
+            'chest.dcm -o fading.mp4 --over alpha --target "Viral pneumonia"',
+        ),
     )
     parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
     parser.add_argument(
@@ -57,6 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     over = Over(arguments.over)
     suffixes = find_writer(arguments.output, group=Group.FILM).SPEC.suffixes
     check_destination(arguments.output, suffixes, arguments.image)
+    check_target(arguments)
     scenes = _scenes(arguments, over)
     seconds = 1 / arguments.fps if arguments.fps else frame_seconds(over)
     export(scenes, arguments.output, replace(export_options(arguments), frame_seconds=seconds))

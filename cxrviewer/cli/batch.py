@@ -7,7 +7,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxrviewer.cli.explain_options import add_export_options, add_looks, add_question, chosen, export_options
+from cxrviewer.cli.explain_options import (
+    add_export_options,
+    add_looks,
+    add_question,
+    check_target,
+    chosen,
+    export_options,
+)
+from cxrviewer.cli.guard import remark
+from cxrviewer.cli.help_text import add_command
 from cxrviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,13 +28,20 @@ _PROGRAM = "cxrviewer batch"
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "batch",
-        description="Runs a classifier on many radiographs and writes the heatmap of each into DIR/pictures, "
+        "Runs a classifier on many radiographs and writes the heatmap of each into DIR/pictures, "
         "with results.csv, results.parquet, summary.html and summary.txt. A run that was ended goes on with "
         "--resume.",
-        epilog="Pictures are called by a number and the name of their file. "
-        "For research and teaching: not for diagnosis.",
+        (
+            "scans -o results",
+            "list.csv -o results --numbers-only --workers 4",
+            '"scans/*.dcm" -o maps --format map-npz',
+            "scans -o results --resume",
+        ),
+        "Pictures are called by a number and the name of their file. Files that fail are told of on standard "
+        "error, and make the exit code 1.",
     )
     parser.add_argument(
         "inputs",
@@ -72,13 +88,15 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from cxrviewer.batch.run import run_batch
     from cxrviewer.batch.text import summary_lines
-    from cxrviewer.cli.guard import USER_ERROR, remark
+    from cxrviewer.cli.guard import USER_ERROR
     from cxrviewer.cli.streams import tolerate_any_text
 
     tolerate_any_text()
+    options = _options(arguments)
+    check_target(arguments)
     line = _Line()
     try:
-        summary = run_batch(arguments.inputs, _options(arguments), arguments.output, line.report)
+        summary = run_batch(arguments.inputs, options, arguments.output, line.report)
     except KeyboardInterrupt:
         line.end()
         remark(_PROGRAM, f"{line.text()}; what was done is kept: go on with --resume.")
@@ -88,7 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     for text in summary_lines(summary):
         print(text)
     print(f"Wrote {summary.page}")
-    return USER_ERROR if summary.failed == summary.total else 0
+    return USER_ERROR if summary.failed else 0
 
 
 def _options(arguments: argparse.Namespace) -> BatchOptions:
@@ -119,6 +137,10 @@ class _Line:
 
     def report(self, progress: BatchProgress) -> None:
         self._last = progress
+        row = progress.row
+        if row is not None and row.error:
+            self.end()
+            remark(_PROGRAM, f"{row.file}: {row.error}")
         if sys.stderr is None or not sys.stderr.isatty():
             return
         left = "" if progress.seconds_left is None else f", {_duration(progress.seconds_left)} left"

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.help_text import add_command
+
 if TYPE_CHECKING:
     from cxrviewer.export.overlay import Scene
     from cxrviewer.imaging.radiograph import Radiograph
@@ -18,13 +20,18 @@ WRITER = "comparison"
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "compare",
-        description="Draws several heatmaps of one radiograph as a labelled grid, on one scale where their "
+        "Draws several heatmaps of one radiograph as a labelled grid, on one scale where their "
         "units allow it, with the numbers that tell how far they agree (rank correlation, overlap of the "
         "strongest tenth of the area, distance of the peaks) and their differences to the first. Without "
         "--methods, --layers, --targets and --models, the methods most unlike one another are taken.",
-        epilog="For research and teaching: not for diagnosis.",
+        (
+            "chest.dcm -o sheet.png",
+            "chest.dcm -o sheet.png --methods grad-cam,layer-cam,occlusion",
+            "chest.dcm -o sheet.png --targets normal,pneumonia --methods grad-cam",
+        ),
     )
     parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.png", help="the sheet, as a picture")
@@ -69,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cxrviewer.session.state import ViewState
 
     axes = _axes(arguments)
-    if any(len(names) > 1 for names in axes.values()):
+    if arguments.methods or any(len(names) > 1 for names in axes.values()):
         check_axes(axes)
     if arguments.output is not None:
         check_destination(

@@ -6,14 +6,21 @@ import argparse
 import sys
 from pathlib import Path
 
+from cxrviewer.cli.help_text import add_command
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "evaluate",
-        description="Runs a model on labelled radiographs and writes evaluation.html, evaluation.json and "
+        "Runs a model on labelled radiographs and writes evaluation.html, evaluation.json and "
         "predictions.csv. The data are a folder with a folder for each class, called like a label or a label "
         "group of the model (see 'cxrviewer models'), or a CSV table with the columns file and label.",
+        (
+            "default --data labelled -o evaluation",
+            "my-model.keras --data table.csv -o evaluation --json",
+        ),
     )
     parser.add_argument("model", metavar="MODEL", help="built-in model or weights file")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="labelled images")

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxrviewer.cli.explain_options import add_options, chosen, export_options
+from cxrviewer.cli.explain_options import add_options, check_target, chosen, export_options
+from cxrviewer.cli.help_text import add_command
 from cxrviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,11 +23,17 @@ _PROGRAM = "cxrviewer explain"
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "explain",
-        description="Runs a classifier on a radiograph and shows which regions influenced its output. "
+        "Runs a classifier on a radiograph and shows which regions influenced its output. "
         "Without -o, --raw and --json the output of every class is printed.",
-        epilog="For research and teaching: not for diagnosis.",
+        (
+            "chest.dcm",
+            "chest.dcm -o overlay.png --target Pneumonia --method layer-cam",
+            "chest.dcm --json --raw map.npz",
+            "chest.dcm --dicom objects",
+        ),
     )
     add_options(parser)
 
@@ -47,16 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
     from cxrviewer.cli.guard import remark
     from cxrviewer.cli.streams import tolerate_any_text
     from cxrviewer.imaging.open import read_radiograph
-    from cxrviewer.models.catalog import resolve_model
-    from cxrviewer.session.tasks import resolve_target
 
     state = replace(chosen(arguments), path=arguments.image)
     _check_destinations(arguments)
     radiograph = read_radiograph(arguments.image)
     marks = _marks(arguments.marks, radiograph)
-    card = resolve_model(arguments.model).card
-    if card is not None:
-        resolve_target(card, arguments.target)
+    check_target(arguments)
     shown, lungs = _analyse(radiograph, state, arguments)
     for note in (*_notes(shown, arguments), *_lung_notes(lungs)):
         remark(_PROGRAM, note)

@@ -65,6 +65,24 @@ def chosen(arguments: argparse.Namespace) -> ViewState:
     )
 
 
+def check_target(arguments: argparse.Namespace) -> None:
+    """Find a model or a target that there is not, as far as cards tell, before TensorFlow is imported.
+
+    Raises
+    ------
+    ModelError
+        There is no such model.
+    UsageError
+        There is no such target.
+    """
+    from cxrviewer.models.catalog import resolve_model
+    from cxrviewer.session.tasks import resolve_target
+
+    card = resolve_model(arguments.model).card
+    if card is not None:
+        resolve_target(card, arguments.target)
+
+
 def _add_outputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "-o",

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.help_text import add_command
+
 if TYPE_CHECKING:
     from cxrviewer.imaging.facts import Facts
     from cxrviewer.imaging.grayscale import Voi
@@ -13,10 +15,15 @@ if TYPE_CHECKING:
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "info",
-        description="Tells what an image file is, from its header: the pixels are not decoded.",
-        epilog="Names, numbers and dates of the patient are left out unless asked for.",
+        "Tells what an image file is, from its header: the pixels are not decoded.",
+        (
+            "chest.dcm",
+            "chest.dcm --json",
+        ),
+        "Names, numbers and dates of the patient are left out unless asked for.",
     )
     parser.add_argument("image", type=Path, metavar="FILE", help="DICOM, PNG, JPEG, TIFF, BMP or WebP file")
     parser.add_argument("--json", action="store_true", help="print a JSON object")

@@ -5,17 +5,24 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.help_text import add_command
+
 if TYPE_CHECKING:
     from cxrviewer.explain.model_info import LayerInfo, ModelInfo
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "layers",
-        description="Lists the layers of a model with a spatial output, in execution order, with the size of "
+        "Lists the layers of a model with a spatial output, in execution order, with the size of "
         "their grid. The one marked * is taken for '--layer auto'; those marked + are the "
         "stops of the window's layer slider, one a block.",
+        (
+            "",
+            "my-model.keras --json",
+        ),
     )
     parser.add_argument(
         "model",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxrviewer.cli.guard import guarded
+from cxrviewer.cli.guard import USAGE, complain, guarded
 
 if TYPE_CHECKING:
     import argparse
@@ -50,7 +50,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in COMMANDS:
         return guarded(f"cxrviewer {arguments[0]}", lambda: _run_command(arguments))
+    if len(arguments) > 1 and not Path(arguments[0]).exists():
+        meant = _meant(arguments[0])
+        if meant:
+            complain("cxrviewer", f"There is no command {arguments[0]!r}. Did you mean {meant!r}?")
+            return USAGE
     return guarded("cxrviewer", lambda: _run_window(arguments))
+
+
+def _meant(word: str) -> str:
+    """Return the command that a word is a slip of, "" where it is none."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, COMMANDS, cutoff=0.75)), "")
 
 
 def _run_command(arguments: list[str]) -> int:
@@ -88,11 +100,17 @@ def _window_parser() -> argparse.ArgumentParser:
         description="Opens chest radiographs and shows which regions influenced a classifier's output.",
         epilog=f"commands:\n{listing}\n\n"
         "'cxrviewer COMMAND --help' tells more. A file that is named like a command is opened as ./NAME.\n"
+        "Results go to standard output, remarks to standard error. Exit codes: 0 done; 1 a file, a model or\n"
+        "the disk is the matter; 2 wrong usage; 130 interrupted.\n"
         "For research and teaching: not for diagnosis.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="image or folder to open in the window"
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="image, folder or zip archive to open in the window",
     )
     parser.add_argument(
         "--new-window",

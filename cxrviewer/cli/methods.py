@@ -5,14 +5,22 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.help_text import add_command
+
 if TYPE_CHECKING:
     from cxrviewer.explain.method_spec import MethodSpec
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
-        "methods", description="Lists the explanation methods, or tells all about one of them."
+    parser = add_command(
+        subparsers,
+        "methods",
+        "Lists the explanation methods, or tells all about one of them.",
+        (
+            "",
+            "score-cam",
+        ),
     )
     parser.add_argument("method", nargs="?", metavar="ID", help="tell all about this one")
     parser.add_argument("--json", action="store_true", help="print a JSON list, or an object for one method")

@@ -5,17 +5,28 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from cxrviewer.cli.help_text import add_command
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "models",
-        description="Lists the built-in models. Weights files of your own are named by their path; "
+        "Lists the built-in models. Weights files of your own are named by their path; "
         "'cxrviewer models check PATH' tells what is found in one.",
+        (
+            "",
+            "check my-model.keras -o my-model.toml",
+        ),
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list")
-    check = parser.add_subparsers(metavar="check PATH").add_parser(
+    parser.usage = (
+        "cxrviewer models [-h] [--json]\n       cxrviewer models check PATH [--json] [-o CARD.toml] [--force]"
+    )
+    check = parser.add_subparsers(title="of your own", metavar="check PATH").add_parser(
         "check",
+        prog="cxrviewer models check",
         help="tell what is found in a model, and print a draft of its card",
         description="Loads a model and tells what was found: layers, output, input, the scaling that it "
         "seems to do itself, the methods that can explain it. Then prints a draft of its card.",

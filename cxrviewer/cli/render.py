@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.help_text import add_command
 from cxrviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,11 +19,15 @@ _SUFFIXES = (".png",)
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "render",
-        description="Writes the presentation values of an image as the window shows them at 1:1, as an 8-bit "
+        "Writes the presentation values of an image as the window shows them at 1:1, as an 8-bit "
         "PNG: window or table, polarity, padding, shutter and overlay planes as the file wants them.",
-        epilog="For research and teaching: not for diagnosis.",
+        (
+            "chest.dcm -o chest.png",
+            "chest.dcm -o chest.png --window 40 400",
+        ),
     )
     parser.add_argument("image", type=Path, metavar="FILE", help="DICOM, PNG, JPEG, TIFF, BMP or WebP file")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png", help="the picture")

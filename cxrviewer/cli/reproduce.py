@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.help_text import add_command
 from cxrviewer.errors import UserError
 
 if TYPE_CHECKING:
@@ -17,12 +18,16 @@ _SAME, _OTHER = 0, 3
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "reproduce",
-        description="Makes an export again from the .json file beside it: reads the image, asks the same "
+        "Makes an export again from the .json file beside it: reads the image, asks the same "
         "model the same question, draws the same picture, and compares both files byte for byte.",
-        epilog=f"Exit code {_SAME} where both are the same, {_OTHER} where they differ. "
-        "For research and teaching: not for diagnosis.",
+        (
+            "overlay.png.json",
+            "overlay.png.json --image scans -o again.png",
+        ),
+        f"Exit code {_SAME} where both are the same, {_OTHER} where they differ.",
     )
     parser.add_argument("sidecar", type=Path, metavar="SIDECAR", help="OVERLAY.png.json, say")
     parser.add_argument(

@@ -6,25 +6,32 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.help_text import add_command
+
 if TYPE_CHECKING:
     from cxrviewer.learning.study import Study
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "study",
-        description="Explains the same number of images of each class and compares their mean heatmap values "
+        "Explains the same number of images of each class and compares their mean heatmap values "
         "(Welch's t-test, Mann-Whitney, Cohen's d). Writes study.html, study.json and study.csv. The data "
         "are as for 'cxrviewer evaluate'.",
+        (
+            "default --data labelled -o study",
+            "default --data labelled -o study --per-class 100 --target Pneumonia",
+        ),
     )
     parser.add_argument("model", metavar="MODEL", help="built-in model or weights file")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="labelled images")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder to write to")
     parser.add_argument("--per-class", type=_several, default=30, metavar="N", help="images (default: 30)")
     parser.add_argument("--method", default="grad-cam", metavar="ID", help="default: grad-cam")
-    parser.add_argument("--layer", default="auto", metavar="LAYER", help="default: the card's")
-    parser.add_argument("--target", default="top", metavar="CLASS", help="default: the most probable one")
+    parser.add_argument("--layer", default="auto", metavar="NAME", help="default: the card's")
+    parser.add_argument("--target", default="top", metavar="TARGET", help="default: the most probable one")
     parser.add_argument(
         "--no-lungs", action="store_true", help="leave out where the evidence lies in relation to the lungs"
     )

@@ -6,15 +6,22 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from cxrviewer.cli.help_text import add_command
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "train",
-        description="Trains a model by a recipe and writes it with its card. The output folder holds the "
+        "Trains a model by a recipe and writes it with its card. The output folder holds the "
         "best model so far after each epoch, the settings, a table with a line an epoch (log.csv), and the "
         "same for TensorBoard. The data are a folder with a folder for each class, or a CSV table with the "
         "columns file and label, and patient and split where they are known.",
+        (
+            "--list",
+            "mobilenetv2-covid --data labelled -o run --epochs 5 --heatmaps 8",
+        ),
     )
     parser.add_argument("recipe", metavar="RECIPE", help="name of the recipe, paediatric-pneumonia for one")
     parser.add_argument("--list", action=_ListRecipes, nargs=0, help="list the recipes and end")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from cxrviewer.errors import UserError
+from cxrviewer.learning.table_file import Table, located, read_table
 
 FILE_COLUMNS = ("file", "path", "image", "image index", "filename")
 LABEL_COLUMNS = ("label", "labels", "class", "finding labels", "finding")
@@ -44,45 +44,39 @@ def read_manifest(table: Path) -> list[Row]:
     Parameters
     ----------
     table : Path
-        CSV in UTF-8 with a column for the file (file, path, image, Image Index) and one for the label (label,
-        class, Finding Labels), where several are separated by "|"; columns for patient and split are read
-        where there are any. Files are looked for from the table's folder, and by their names anywhere in it.
+        As for `read_table`, with a column for the file (file, path, image, Image Index) and one for the label
+        (label, class, Finding Labels), where several are separated by "|"; columns for patient and split are
+        read where there are any. Files are looked for from the table's folder, and by their names anywhere in
+        it.
 
     Raises
     ------
     UserError
         The table cannot be read, lacks a column, or names a file that does not exist.
     """
-    try:
-        with table.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream)
-            columns = {name.strip().casefold(): name for name in reader.fieldnames or ()}
-            file, label = (_needed(columns, names, table) for names in (FILE_COLUMNS, LABEL_COLUMNS))
-            patient, split = (_column(columns, names) for names in (PATIENT_COLUMNS, SPLIT_COLUMNS))
-            rows = [
-                (row[file] or "", row[label] or "", _cell(row, patient), _cell(row, split)) for row in reader
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError("The table cannot be read.", "Save it as CSV in UTF-8.", table) from error
-    places = _found(table.parent, [name for name, *_ in rows])
+    content = read_table(table)
+    files, labels = (_needed(content, names, table) for names in (FILE_COLUMNS, LABEL_COLUMNS))
+    nothing = ("",) * len(files)
+    patients, parts = (content.column(names) or nothing for names in (PATIENT_COLUMNS, SPLIT_COLUMNS))
+    places = _found(table.parent, files)
     return [
-        Row(path, _labels(text), who, part) for path, (_, text, who, part) in zip(places, rows, strict=True)
+        Row(path, _labels(text), who, part)
+        for path, text, who, part in zip(places, labels, patients, parts, strict=True)
     ]
 
 
 def is_manifest(table: Path) -> bool:
     """Tell from its header whether a CSV file lists labelled images."""
     try:
-        with table.open(newline="", encoding="utf-8-sig") as stream:
-            names = {name.strip().casefold() for name in next(csv.reader(stream), ())}
-    except (OSError, UnicodeDecodeError, csv.Error):
+        names = set(read_table(table, most=0).names)
+    except UserError:
         return False
     return bool(names.intersection(FILE_COLUMNS) and names.intersection(LABEL_COLUMNS))
 
 
 def _found(folder: Path, names: Sequence[str]) -> list[Path]:
     """Return the files of a table; those that do not lie where it says are looked for by name."""
-    paths = [folder / name for name in names]
+    paths = [located(folder, name) for name in names]
     there = [path.is_file() for path in paths]
     if all(there):
         return paths
@@ -101,17 +95,9 @@ def _labels(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part.casefold() not in _NOTHING)
 
 
-def _cell(row: Mapping[str, str | None], column: str | None) -> str:
-    return (row[column] or "").strip() if column is not None else ""
-
-
-def _needed(columns: Mapping[str, str], wanted: Sequence[str], table: Path) -> str:
-    found = _column(columns, wanted)
+def _needed(content: Table, wanted: Sequence[str], table: Path) -> tuple[str, ...]:
+    found = content.column(wanted)
     if found is None:
         message = f"The table has no column {wanted[0]!r}."
         raise UserError(message, f"Call one of them {wanted[0]!r}.", table)
     return found
-
-
-def _column(columns: Mapping[str, str], wanted: Iterable[str]) -> str | None:
-    return next((columns[name] for name in wanted if name in columns), None)

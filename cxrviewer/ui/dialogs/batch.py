@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
+from cxrviewer.batch.inputs import JOURNAL
 from cxrviewer.batch.job import BatchOrder, file_count, run
-from cxrviewer.batch.journal import NAME
 from cxrviewer.batch.options import BatchOptions
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.model_info import AUTO_LAYER
@@ -83,7 +83,7 @@ class BatchForm(ModelJobForm):
         """Say what is wrong, and whether a batch in the folder can be gone on with."""
         super().check()
         output = self.output.path()
-        there = output is not None and (output / NAME).is_file()
+        there = output is not None and (output / JOURNAL).is_file()
         self.form.setRowVisible(self.resume, there)
         if there and not self.resume.isChecked():
             self.output.say(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cxrviewer.batch.inputs import Found
-from cxrviewer.batch.journal import NAME, Journal
+from cxrviewer.batch.inputs import JOURNAL, Found
+from cxrviewer.batch.journal import Journal
 from cxrviewer.batch.row import BatchRow
 from cxrviewer.errors import ExportError, UserError
 
@@ -19,7 +19,7 @@ FOUND = [Found(Path(f"/in/{name}"), name) for name in ("a.png", "b.png", "c.png"
 
 
 def journal(folder: Path, *, resume: bool = False, **changes: object) -> Journal:
-    return Journal(folder / NAME, {**CHOICES, **changes}, resume=resume)
+    return Journal(folder / JOURNAL, {**CHOICES, **changes}, resume=resume)
 
 
 def test_what_has_a_row_is_not_left(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_two_runs_do_not_write_to_one_folder(tmp_path: Path) -> None:
 
 
 def test_a_damaged_journal_is_told(tmp_path: Path) -> None:
-    (tmp_path / NAME).write_bytes(b"no database" * 1000)
+    (tmp_path / JOURNAL).write_bytes(b"no database" * 1000)
     with pytest.raises(UserError, match="journal of this batch is damaged"):
         journal(tmp_path, resume=True)
 
@@ -133,12 +133,12 @@ def test_a_journal_that_is_none_is_told(change: str, words: str, tmp_path: Path)
         kept.add(FOUND)
         kept.describe({"labels": []})
         kept.put(BatchRow(1, "a.png"), None)
-    with closing(sqlite3.connect(tmp_path / NAME, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(tmp_path / JOURNAL, isolation_level=None)) as connection:
         connection.execute(change)
     with pytest.raises(UserError, match=words), journal(tmp_path, resume=True) as again:
         list(again.rows())
-    (tmp_path / NAME).unlink()
-    with closing(sqlite3.connect(tmp_path / NAME)) as other:
+    (tmp_path / JOURNAL).unlink()
+    with closing(sqlite3.connect(tmp_path / JOURNAL)) as other:
         other.execute("CREATE TABLE bookmarks (url TEXT)")
     with pytest.raises(UserError, match="another version"):
         journal(tmp_path, resume=True)

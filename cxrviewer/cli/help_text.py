@@ -1,0 +1,48 @@
+"""The help of a command: what it does, examples, and what all commands have in common."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+NOTICE = "For research and teaching: not for diagnosis."
+
+
+class _Paragraphs(argparse.HelpFormatter):
+    """Wraps paragraphs, and leaves those of several lines as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        fill = super()._fill_text
+        parts = text.split("\n\n")
+        return "\n\n".join(part if "\n" in part else fill(part, width, indent) for part in parts)
+
+
+def add_command(
+    subparsers: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    description: str,
+    examples: Sequence[str],
+    ending: str = "",
+) -> argparse.ArgumentParser:
+    """Add a command.
+
+    Parameters
+    ----------
+    subparsers : argparse action
+        Of the program.
+    name : str
+        What it is called by.
+    description : str
+        What it does.
+    examples : sequence of str
+        Lines of a shell, without the program's name and the command's.
+    ending : str
+        Stands under the examples.
+    """
+    lines = [f"  {' '.join(('cxrviewer', name, each)).rstrip()}" for each in examples]
+    return subparsers.add_parser(
+        name,
+        description=description,
+        epilog="\n\n".join(["\n".join(["examples:", *lines]), f"{ending} {NOTICE}".strip()]),
+        formatter_class=_Paragraphs,
+    )
