@@ -51,8 +51,8 @@ def rows() -> list[Row]:
         return [
             _command(files, folder),
             *_pace("built-in", BatchOptions(most=SOME + FEW), files, folder),
-            *_pace("DenseNet-121", BatchOptions(ViewState(model=str(dense)), most=2 * FEW), files, folder),
             *_memory(files, folder),
+            *_pace("DenseNet-121", BatchOptions(ViewState(model=str(dense)), most=2 * FEW), files, folder),
         ]
 
 
