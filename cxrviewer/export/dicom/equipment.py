@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cxrviewer import __version__
+from cxrviewer.foreign_text import printable
 from cxrviewer.models.card import ModelCard
 
 PROGRAM = "CXR Viewer"
@@ -23,9 +24,13 @@ def equipment() -> dict[str, Any]:
 
 
 def limited(text: str, length: int = 64) -> str:
-    """Return a text cut to what a value representation takes, without what separates values (PS3.5 6.2)."""
-    plain = " ".join(text.replace("\\", "/").split())
-    return plain if len(plain) <= length else f"{plain[: length - 1]}\N{HORIZONTAL ELLIPSIS}"
+    """Return a text cut to the letters that a value representation takes (PS3.5 6.2).
+
+    Without what separates values and without control characters. It ends in three dots where it was cut:
+    dciodvfy counts bytes, of which a letter beyond ASCII has several.
+    """
+    plain = printable(" ".join(text.split())).replace("\\", "/")
+    return plain if len(plain) <= length else f"{plain[: length - 3]}..."
 
 
 def model_words(card: ModelCard) -> str:

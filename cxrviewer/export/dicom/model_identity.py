@@ -8,6 +8,7 @@ from cxrviewer.export.dicom.codes import map_concept
 from cxrviewer.export.dicom.equipment import PROGRAM, limited
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.words import question_rows
+from cxrviewer.foreign_text import printable
 
 if TYPE_CHECKING:
     import highdicom as hd
@@ -33,8 +34,8 @@ def algorithm_items(scene: Scene) -> hd.sr.AlgorithmIdentification:
 
     card = scene.card
     return hd.sr.AlgorithmIdentification(
-        name=card.name,
-        version=card.version or "unknown",
+        name=printable(card.name),
+        version=printable(card.version or "unknown"),
         parameters=[
             f"Model SHA-256: {card.sha256}",
             *(f"{name}: {value}" for name, value in question_rows(scene.result.attribution)),

@@ -35,6 +35,8 @@ _IN_PATIENT = (LengthUnit.PATIENT, LengthUnit.CALIBRATED, LengthUnit.ESTIMATED)
 
 _FOR, _AGAINST = (255, 140, 0), (70, 130, 255)
 _WORDS = "WORDS"
+_LONGEST_LINE = 200
+"""Letters; all lines are one Short Text (PS3.5 6.2), of 1024 at most."""
 
 
 def presentation_state(scene: Scene, subject: Subject, disclaimer: bool) -> Dataset:
@@ -118,8 +120,9 @@ def _words(
         f"{method_name(attribution.method)}, {scene.card.name} {scene.card.version}".strip(),
         *([DISCLAIMER] if disclaimer else []),
     ]
+    words = "\r\n".join(limited(line, _LONGEST_LINE) for line in lines)
     text = hd.pr.TextObject(
-        "\r\n".join(lines), units="DISPLAY", bounding_box=(0.01, 0.01, 0.6, 0.12), text_justification="LEFT"
+        words, units="DISPLAY", bounding_box=(0.01, 0.01, 0.6, 0.12), text_justification="LEFT"
     )
     return hd.pr.GraphicAnnotation([subject.image], layer, text_objects=[text])
 

@@ -17,6 +17,7 @@ from cxrviewer.export.dicom.model_identity import algorithm_items
 from cxrviewer.export.dicom.subject import Subject
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.words import method_name, percent, question_rows, whole_percent
+from cxrviewer.foreign_text import printable
 from cxrviewer.models.reading import group_probability
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _comments(scene: Scene, disclaimer: bool) -> list[str]:
         f"Regions lie above {whole_percent(REGION_LEVEL)} of its scale; they show what influenced the "
         "output, not where disease is."
     )
-    return [*([DISCLAIMER] if disclaimer else []), how, shown]
+    return [*([DISCLAIMER] if disclaimer else []), printable(how), shown]
 
 
 def _number(name: Code, value: float) -> hd.sr.Measurement:
