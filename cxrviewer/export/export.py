@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cxrviewer import __version__
 from cxrviewer.export.annotated import DISCLAIMER
-from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.options import CONTENTS, ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.permit import Permit, Watched
 from cxrviewer.export.picture import export_picture
@@ -83,12 +83,14 @@ def export(
 def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
     """Return what the file of an export looks like, (H, W, 3) uint8; of pictures, its very pixels.
 
-    The annotated picture stands for files that do not look like anything: see `preview_words`.
+    The annotated picture, with what such files have of it, stands for those that do not look like anything:
+    see `preview_words`.
     """
     writer = _named(options.writer)
     if hasattr(writer, "preview"):
         return np.asarray(writer.preview(scenes, options), np.uint8)
-    return export_picture(scenes, options).pixels
+    lacking = dict.fromkeys(set(CONTENTS).difference(writer.SPEC.shows), False)
+    return export_picture(scenes, replace(options, **lacking)).pixels
 
 
 def preview_words(size: tuple[int, int], options: ExportOptions) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QAbstractButton, QDialogButtonBox, QFileDialog, QLabel, QMessageBox
 from screens import screen
@@ -206,6 +208,24 @@ def test_all_panes_stand_as_on_screen(open_dialog) -> None:
     choice = dialog.form.choice()
     assert (choice.panes, choice.options.columns, len(dialog.scenes())) == (True, 2, 4)
     assert dialog.preview.drawn.size[0] > 1.9 * alone[0]
+
+
+def test_a_preview_that_comes_too_late_finds_nobody(qtbot, tmp_path: Path) -> None:
+    came: list[tuple[Callable[[Outcome], None], Outcome]] = []
+    seen = view()
+    dialog = ExportDialog(
+        OnScreen(seen, (seen,), 1),
+        CHOICE,
+        tmp_path,
+        lambda task, done: at_once(task, lambda o: came.append((done, o))),
+    )
+    dialog.open()
+    dialog.reject()
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    shiboken6.delete(dialog)
+    assert came
+    for done, outcome in came:
+        done(outcome)
 
 
 def test_one_pane_is_not_offered_as_all(dialog: ExportDialog) -> None:

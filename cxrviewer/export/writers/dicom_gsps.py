@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
+from cxrviewer.export.picture import export_picture
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
+from cxrviewer.imaging.compose import HeatmapView
 
 SPEC = WriterSpec(
     "dicom-gsps",
@@ -37,3 +44,10 @@ def beside(scene: Scene, path: Path, options: ExportOptions) -> AbstractContextM
     from cxrviewer.export.dicom.companion import image_beside
 
     return image_beside(scene, path, options)
+
+
+def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
+    """Return the image with the contours, in the colours of the scene."""
+    lines = replace(scenes[0].style, view=HeatmapView.CONTOURS, alpha=1.0)
+    alone = replace(options, **dict.fromkeys(("marks", "lungs", "color_bar", "caption", "scale_bar"), False))
+    return export_picture((replace(scenes[0], style=lines),), alone).pixels

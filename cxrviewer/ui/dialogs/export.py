@@ -119,7 +119,7 @@ class ExportDialog(QDialog):
         side.addStretch(1)
         right = QWidget()
         right.setLayout(side)
-        right.setFixedWidth(300)
+        right.setFixedWidth(350)
         upper = QHBoxLayout()
         upper.setSpacing(18)
         upper.addWidget(self.preview, 1)
@@ -146,7 +146,7 @@ class ExportDialog(QDialog):
         layout.addLayout(upper, 1)
         layout.addLayout(lower)
         layout.addLayout(last)
-        self.resize(980, 680)
+        self.resize(1040, 700)
 
     def _connect(self) -> None:
         self.form.changed.connect(self._changed)
@@ -154,6 +154,7 @@ class ExportDialog(QDialog):
         self.file.textEdited.connect(self._follow_suffix)
         self._buttons.accepted.connect(self._accept)
         self._buttons.rejected.connect(self.reject)
+        self.finished.connect(self.preview.give_up)
 
     def _changed(self) -> None:
         self.form.enable(self.scenes())

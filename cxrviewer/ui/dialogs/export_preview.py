@@ -82,6 +82,11 @@ class ExportPreview(QWidget):
         self._wanted = scenes, options
         self._draw()
 
+    def give_up(self) -> None:
+        """Take no picture any more."""
+        self._asked += 1
+        self._wanted = None
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Scale anew once the size rests."""
         super().resizeEvent(event)
