@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cxrviewer import __version__
 from cxrviewer.export.annotated import DISCLAIMER
-from cxrviewer.export.options import CONTENTS, ExportOptions
+from cxrviewer.export.options import CONTENTS, ExportOptions, without
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.permit import Permit, Watched
 from cxrviewer.export.picture import export_picture
@@ -89,8 +89,8 @@ def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8
     writer = _named(options.writer)
     if hasattr(writer, "preview"):
         return np.asarray(writer.preview(scenes, options), np.uint8)
-    lacking = dict.fromkeys(set(CONTENTS).difference(writer.SPEC.shows), False)
-    return export_picture(scenes, replace(options, **lacking)).pixels
+    lacking = set(CONTENTS).difference(writer.SPEC.shows)
+    return export_picture(scenes, without(options, lacking)).pixels
 
 
 def preview_words(size: tuple[int, int], options: ExportOptions) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 
 PAPERS = {"a4": (595.28, 841.89), "letter": (612.0, 792.0)}
@@ -88,6 +88,11 @@ def pages_left_out(options: ExportOptions) -> dict[int, str]:
     """
     lines = (line.partition("\t") for line in options.left_out.splitlines())
     return {int(page): reason for page, _, reason in lines}
+
+
+def without(options: ExportOptions, contents: Iterable[str]) -> ExportOptions:
+    """Return options with some of `CONTENTS` left out."""
+    return replace(options, **dict.fromkeys(contents, False))  # type: ignore[arg-type]
 
 
 def options_to_json(options: ExportOptions) -> dict[str, object]:

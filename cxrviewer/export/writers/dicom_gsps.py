@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.options import CONTENTS, ExportOptions, without
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.picture import export_picture
 from cxrviewer.export.writer_spec import Group, Takes, WriterSpec
@@ -49,5 +49,5 @@ def beside(scene: Scene, path: Path, options: ExportOptions) -> AbstractContextM
 def preview(scenes: Sequence[Scene], options: ExportOptions) -> NDArray[np.uint8]:
     """Return the image with the contours, in the colours of the scene."""
     lines = replace(scenes[0].style, view=HeatmapView.CONTOURS, alpha=1.0)
-    alone = replace(options, **dict.fromkeys(("marks", "lungs", "color_bar", "caption", "scale_bar"), False))
+    alone = without(options, set(CONTENTS).difference(SPEC.shows))
     return export_picture((replace(scenes[0], style=lines),), alone).pixels
