@@ -109,7 +109,8 @@ def test_pictures_and_numbers_are_those_of_explain(
     if more:
         output = tmp_path / "other"
         arguments = ["batch", str(data), "-o", str(output), "--model", model, "--workers", "1"]
-        assert main([*arguments, *more]) == 0
+        assert main([*arguments, *more]) == 1
+        assert capsys.readouterr().err.count("image 3 damaged.png: ") == 1
     for row in rows(output)[:3]:
         single = tmp_path / "single.png"
         arguments = ["explain", str(data / row["file"]), "--model", model, "-o", str(single), "--json", *more]
@@ -190,7 +191,7 @@ def test_only_numbers_tell_nothing_of_the_names(
     model: str, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["batch", str(data), "-o", str(tmp_path / "o"), "--model", model, "--max", "4"]
-    assert main([*arguments, "--numbers-only", "--format", "jpg", "--no-sidecar"]) == 0
+    assert main([*arguments, "--numbers-only", "--format", "jpg", "--no-sidecar"]) == 1
     names = [path.name for path in (tmp_path / "o").rglob("*")]
     assert {"00001.jpg", "00002.jpg", "00003.jpg"} < set(names)
     texts = [(tmp_path / "o" / name).read_text() for name in ("results.csv", "summary.html", "summary.txt")]

@@ -106,7 +106,7 @@ def test_ended_twice_a_batch_is_as_if_never_ended(data: Path, tmp_path: Path) ->
     assert kept.items() <= after_kill.items()
     times = {name: (output / "pictures" / name).stat().st_mtime_ns for name in after_kill if name}
 
-    assert main(["batch", str(data), "-o", str(output), "--no-sidecar", "--resume"]) == 0
+    assert main(["batch", str(data), "-o", str(output), "--no-sidecar", "--resume"]) == 1
     assert after_kill.items() <= journal(output).items()
     assert all((output / "pictures" / name).stat().st_mtime_ns == when for name, when in times.items())
     with (output / "results.csv").open(newline="") as stream:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
 import os
+import re
+import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -61,9 +66,53 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
-def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_has_help_with_examples_that_it_understands(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     assert main([command, "--help"]) == 0
-    assert capsys.readouterr().out.startswith(f"usage: cxrviewer {command}")
+    told = capsys.readouterr().out
+    assert told.startswith(f"usage: cxrviewer {command}")
+    assert "not for diagnosis" in told
+    assert max(map(len, told.splitlines())) < 110
+    examples = re.findall(r"^  cxrviewer (.*)$", told.partition("\nexamples:\n")[2], re.MULTILINE)
+    assert examples
+    understood: list[argparse.Namespace] = []
+    module = importlib.import_module(f"cxrviewer.cli.{command}")
+    monkeypatch.setattr(module, "run", lambda arguments: understood.append(arguments) or 0)
+    for example in examples:
+        assert main(shlex.split(example)) == 0, capsys.readouterr().err
+    assert len(understood) == len(examples) - ("--list" in told)
+
+
+def test_a_slip_is_no_file_to_be_opened(
+    opened: list[tuple[list[Path], Path | None, bool]], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["explian", "chest.dcm"]) == 2
+    assert "'explain'" in capsys.readouterr().err
+    assert not opened
+    (tmp_path / "batsch").touch()
+    assert main([str(tmp_path / "batsch"), "b.dcm"]) == 0
+    assert main(["scan.dcm", "b.dcm"]) == 0
+    assert len(opened) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_ctrl_c_while_something_is_imported_is_no_crash(tmp_path: Path) -> None:
+    (tmp_path / "tensorflow.py").write_text(
+        "import atexit, os, signal\natexit.register(os.abort)\nos.kill(os.getpid(), signal.SIGINT)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "cxrviewer", "layers"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        # A shell has programs in the background ignore Ctrl+C, these tests maybe.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "cxrviewer layers: error: interrupted\n"
 
 
 @pytest.mark.parametrize("arguments", [["--unknown"], ["explain"], ["methods", "extra"]])
