@@ -154,7 +154,10 @@ class ExportCommands:
     def drag_from(self, handle: QWidget) -> None:
         """Let the overlay be dragged out of the window by a widget."""
         self.drag = DragOut(
-            handle, lambda: self.overlay(ImageSize.DISPLAYED), self._window.messages.show_error
+            handle,
+            lambda: self.overlay(ImageSize.DISPLAYED),
+            self._seen,
+            self._window.messages.show_error,
         )
 
     def close(self) -> None:
@@ -183,6 +186,9 @@ class ExportCommands:
         # The size of a pixel holds where the marks are hidden, too.
         lungs = self._window.lungs.outlined_field(shown.radiograph)
         return PaneView(shown, viewport, marks if book.visible else replace(marks, marks=()), lungs)
+
+    def _seen(self) -> QImage:
+        return self._window.canvas.picture()
 
     def _views(self) -> tuple[PaneView, ...]:
         views = (self._view(pane) for pane in self._window.panes)

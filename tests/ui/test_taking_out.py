@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from cxrviewer.errors import ExportError
 from cxrviewer.export.column import ON_PAPER
+from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.picture import export_picture
 from cxrviewer.imaging.measure import CALIBRATED_BY_USER
@@ -27,6 +29,7 @@ from cxrviewer.imaging.spacing import Spacing
 from cxrviewer.session.export_choice import ImageSize
 from cxrviewer.session.marks import FileMarks, Length
 from cxrviewer.settings import Settings
+from cxrviewer.ui import drag_out
 from cxrviewer.ui.dialogs.export import ExportDialog
 from cxrviewer.ui.drag_out import DragOut
 from cxrviewer.ui.main_window import MainWindow
@@ -135,6 +138,11 @@ def test_the_overlay_is_dragged_as_a_file_and_as_an_image(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dropped: list[Path] = []
+    threads: list[threading.Thread] = []
+
+    def export_as_ever(*arguments: object) -> None:
+        threads.append(threading.current_thread())
+        export(*arguments)
 
     def drop(drag: QDrag, _actions) -> Qt.DropAction:
         content = drag.mimeData()
@@ -147,14 +155,33 @@ def test_the_overlay_is_dragged_as_a_file_and_as_an_image(
         return Qt.DropAction.CopyAction
 
     monkeypatch.setattr(QDrag, "exec", drop)
+    monkeypatch.setattr(drag_out, "export", export_as_ever)
     button = next(bar for bar in window.findChildren(DragOut)).parent()
     pull(button, QApplication.startDragDistance() + 20)
     pull(button, QApplication.startDragDistance() + 20)
     assert len(dropped) == len(set(dropped)) == 2
+    assert threading.main_thread() not in threads
     assert all(path.exists() and path.name.startswith("bacterial-grad-cam") for path in dropped)
     assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
     window.commands.exports.close()
     assert not dropped[0].parent.exists()
+
+
+def test_what_cannot_be_dragged_out_is_told(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise ExportError("The disk is full.", "Free some space.")
+
+    def drop(drag: QDrag, _actions) -> Qt.DropAction:
+        content = drag.mimeData()
+        assert content.hasUrls()
+        assert content.urls() == []
+        assert content.imageData() is None
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(drag_out, "export", full)
+    monkeypatch.setattr(QDrag, "exec", drop)
+    pull(window.findChildren(DragOut)[0].parent(), QApplication.startDragDistance() + 20)
+    assert "disk is full" in window.messages.text
 
 
 def test_a_click_on_the_handle_is_a_click(window: MainWindow, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
