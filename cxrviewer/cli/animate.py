@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cxrviewer.export.overlay import Scene
     from cxrviewer.session.film import Over
 
+SHOWS = ("color_bar", "scale_bar", "disclaimer", "identity")
 _OVER = ("layers", "classes", "alpha")
 
 
@@ -44,7 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--fps", type=_rate, metavar="N", help="pictures a second, 0.2 to 25; 1, or 10 over alpha"
     )
-    add_export_options(parser.add_argument_group("what goes into the film"))
+    add_export_options(parser.add_argument_group("what goes into the film"), SHOWS)
     add_question(parser.add_argument_group("what is explained"))
     add_looks(parser.add_argument_group("how the heatmap is drawn"))
 

@@ -124,11 +124,23 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--json", action="store_true", help="print the output as one JSON object")
 
 
-def add_export_options(group: argparse._ArgumentGroup) -> None:
-    """Add the options of `export_options`, which other commands that write pictures have too."""
-    group.add_argument(
-        "--triple", action="store_true", help="image, heatmap and overlay side by side, not the overlay alone"
-    )
+def add_export_options(group: argparse._ArgumentGroup, shows: tuple[str, ...] | None = None) -> None:
+    """Add the options of `export_options`, which other commands that write pictures have too.
+
+    Parameters
+    ----------
+    group : argparse group
+        Where they stand.
+    shows : tuple of str, optional
+        Of `export.options.CONTENTS` what the one format of the command has; all of it, and the triple, where
+        left out.
+    """
+    if shows is None:
+        group.add_argument(
+            "--triple",
+            action="store_true",
+            help="image, heatmap and overlay side by side, not the overlay alone",
+        )
     for name, what in (
         ("color-bar", "the scale of the heatmap"),
         ("caption", "finding, probability, method, layer, model and time"),
@@ -136,7 +148,8 @@ def add_export_options(group: argparse._ArgumentGroup) -> None:
         ("disclaimer", "'Research and teaching: not for diagnosis'"),
         ("sidecar", "the .json file beside it, from which 'cxrviewer reproduce' makes it again"),
     ):
-        group.add_argument(f"--no-{name}", action="store_true", help=f"leave out {what}")
+        if shows is None or name.replace("-", "_") in (*shows, "sidecar"):
+            group.add_argument(f"--no-{name}", action="store_true", help=f"leave out {what}")
     group.add_argument(
         "--identity", action="store_true", help="write the patient's name, number and date of birth on it"
     )
@@ -146,11 +159,12 @@ def export_options(arguments: argparse.Namespace, writer: str = "") -> ExportOpt
     """Return what the options of `add_export_options` choose."""
     from cxrviewer.export.options import ExportOptions, PictureKind
 
+    given = vars(arguments)
     return ExportOptions(
         writer=writer,
-        kind=PictureKind.TRIPLE if arguments.triple else PictureKind.OVERLAY,
-        color_bar=not arguments.no_color_bar,
-        caption=not arguments.no_caption,
+        kind=PictureKind.TRIPLE if given.get("triple") else PictureKind.OVERLAY,
+        color_bar=not given.get("no_color_bar"),
+        caption=not given.get("no_caption"),
         scale_bar=not arguments.no_scale_bar,
         disclaimer=not arguments.no_disclaimer,
         identity=arguments.identity,

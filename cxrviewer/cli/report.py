@@ -7,7 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxrviewer.cli.explain_options import add_export_options, add_looks, add_question, chosen, export_options
+from cxrviewer.cli.explain_options import (
+    add_export_options,
+    add_looks,
+    add_question,
+    check_target,
+    chosen,
+    export_options,
+)
+from cxrviewer.cli.help_text import add_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,23 +24,33 @@ if TYPE_CHECKING:
 
 _PROGRAM = "cxrviewer report"
 _WRITER = "pdf"
+SHOWS = ("scale_bar", "disclaimer", "identity")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command's arguments."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "report",
-        description="Writes a PDF report with one page for each image: image, heatmap, outputs with their "
-        "thresholds, how the heatmap was made, what is to be kept in mind, and where all comes from. "
-        "The page of an image that cannot be analysed says why.",
-        epilog="For research and teaching: not for diagnosis.",
+        "Writes a PDF report with one page for each image: image, heatmap, outputs with their thresholds, "
+        "how the heatmap was made, what is to be kept in mind, and where all comes from. The page of an "
+        "image that cannot be analysed says why.",
+        (
+            "chest.dcm -o report.pdf",
+            "scans -o report.pdf --paper letter",
+            "list.csv -o report.pdf --target Pneumonia",
+        ),
+        "Images that are left out are told of on standard error, too, and make the exit code 1.",
     )
     parser.add_argument(
-        "images", nargs="+", metavar="IMAGE", help="files, folders, archives, tables as for 'batch'"
+        "images",
+        nargs="+",
+        metavar="INPUT",
+        help="image, folder (searched with all in it), zip archive, table with a column 'file', or pattern",
     )
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.pdf", help="the report")
     parser.add_argument("--paper", choices=["a4", "letter"], default="a4", help="size of the pages")
-    add_export_options(parser.add_argument_group("what goes into the report"))
+    add_export_options(parser.add_argument_group("what goes into the report"), SHOWS)
     add_question(parser.add_argument_group("what is explained"))
     add_looks(parser.add_argument_group("how the heatmaps are drawn"))
 
@@ -48,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
         No image can be analysed, the model cannot be used or the file cannot be written.
     """
     from cxrviewer.batch.inputs import find_images
-    from cxrviewer.cli.guard import remark
+    from cxrviewer.cli.guard import USER_ERROR, remark
     from cxrviewer.cli.streams import tolerate_any_text
     from cxrviewer.export.save import check_destination, find_writer
 
@@ -58,13 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
     images = [found.path for found in find_images(arguments.images, arguments.output)]
     for image in images:
         check_destination(arguments.output, suffixes, image)
+    check_target(arguments)
     left_out = _write(arguments, images)
     for one in left_out:
         remark(_PROGRAM, f"{one.path}: {one.reason} It is left out.")
     pages = f"{len(images)} page{'s' if len(images) > 1 else ''}"
     told = f", {len(left_out)} of them with the reason why an image is left out" if left_out else ""
     print(f"Wrote {arguments.output} ({pages}{told})")
-    return 0
+    return USER_ERROR if left_out else 0
 
 
 def _write(arguments: argparse.Namespace, images: Sequence[Path]) -> tuple[LeftOut, ...]:

@@ -78,7 +78,7 @@ def test_what_a_picture_says_beside_its_pixels_goes_nowhere(
 
 def test_report_and_batch_with_a_damaged_file(run, here: Path, scans: Path) -> None:
     out = here / "out"
-    run("report", *sorted(scans.iterdir()), "-o", out / "report.pdf")
+    run("report", *sorted(scans.iterdir()), "-o", out / "report.pdf", code=1)
     run("batch", scans, "-o", out / "batch", "--numbers-only", "--workers", "1", code=1)
     written = {path.suffix for path in (out / "batch").rglob("*") if path.is_file()}
     assert {".csv", ".parquet", ".html", ".txt", ".jpg"} <= written

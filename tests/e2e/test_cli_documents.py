@@ -65,7 +65,7 @@ def test_a_report_of_several_images_says_of_each_why_it_is_left_out(
     broken, path = tmp_path / "broken.dcm", tmp_path / "report.pdf"
     broken.write_bytes(b"nothing")
     images = [str(PHANTOMS[0]), str(broken), str(PHANTOMS[1])]
-    assert main(["report", *images, "-o", str(path), "--paper", "letter"]) == 0
+    assert main(["report", *images, "-o", str(path), "--paper", "letter"]) == 1
     reader = PdfReader(path)
     assert len(reader.pages) == 3
     reason = " ".join(reader.pages[1].extract_text().split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import re
 from dataclasses import fields, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from cxrviewer.cli.explain_options import add_options, chosen
 from cxrviewer.errors import UsageError
 from cxrviewer.explain.display import Scale
 from cxrviewer.explain.question import MAX_SMOOTHING, Fusion, Question
+from cxrviewer.export.save import find_writer
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.session.state import ViewState
 
@@ -104,3 +106,13 @@ def test_the_help_can_be_printed_on_any_terminal() -> None:
     parser = argparse.ArgumentParser()
     add_options(parser)
     assert parser.format_help().isascii()
+
+
+@pytest.mark.parametrize(
+    ("command", "suffix"), [("report", ".pdf"), ("animate", ".gif"), ("animate", ".mp4")]
+)
+def test_commands_of_one_format_offer_what_it_has(command: str, suffix: str) -> None:
+    module = importlib.import_module(f"cxrviewer.cli.{command}")
+    shown = set(find_writer(Path(f"a{suffix}")).SPEC.shows)
+    # The command line draws neither marks nor lungs.
+    assert set(module.SHOWS) == shown - {"marks", "lungs"}
