@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cxrviewer.batch.options import BatchOptions
 from cxrviewer.batch.progress import BatchProgress
+from cxrviewer.batch.row import BatchRow
 from cxrviewer.engine.job import JobProgress, Tell
 from cxrviewer.session.job_calls import JobResult
 
@@ -30,19 +31,29 @@ class BatchOrder:
     output: Path
 
 
+@dataclass(frozen=True, eq=False)
+class FileEnded:
+    """What came of a file, and where it is; None where that is not known any more."""
+
+    row: BatchRow
+    path: Path | None
+
+
 def run(tell: Tell, order: BatchOrder) -> JobResult:
     """Do a batch; tells how many files are done, and of each what came of it."""
     from cxrviewer.batch.run import run_batch
     from cxrviewer.models.memory import limit_memory
 
     def report(progress: BatchProgress) -> None:
-        tell(JobProgress(progress.done, progress.total, "files"))
         if progress.row is not None:
-            tell(progress.row)
+            tell(FileEnded(progress.row, progress.path))
+        tell(JobProgress(progress.done, progress.total, "files", progress.failed))
 
     tell("Looking for the files")
     limit_memory()
-    summary = run_batch([str(order.data)], order.options, order.output, report)
+    summary = run_batch(
+        [str(order.data)], order.options, order.output, report, lambda row, path: tell(FileEnded(row, path))
+    )
     return JobResult(summary.page)
 
 

@@ -133,6 +133,14 @@ class Journal:
             for (content,) in self._connection.execute("SELECT content FROM rows ORDER BY number"):
                 yield row_from_json(json.loads(content))
 
+    def done(self, found: Sequence[Found]) -> Iterator[tuple[BatchRow, Path | None]]:
+        """Give each row with its file, None where that is none of the files."""
+        files = {_key(one.path): one.path for one in found}
+        query = "SELECT content, path FROM rows JOIN items USING (number) ORDER BY number"
+        with self._errors():
+            for content, key in self._connection.execute(query):
+                yield row_from_json(json.loads(content)), files.get(key)
+
     def row(self, number: int) -> tuple[BatchRow, bytes]:
         """Return the row of an item, and its small picture as a JPEG file, empty where there is none."""
         query = "SELECT content, thumbnail FROM rows WHERE number = ?"

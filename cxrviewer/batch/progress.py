@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from cxrviewer.batch.row import BatchRow
 
@@ -20,6 +21,8 @@ class BatchProgress:
         As it goes on now; None where that is not known.
     row : BatchRow, optional
         What was done last; None at the beginning.
+    path : Path, optional
+        Its file.
     """
 
     done: int
@@ -27,6 +30,7 @@ class BatchProgress:
     failed: int
     seconds_left: float | None = None
     row: BatchRow | None = None
+    path: Path | None = None
 
 
 Report = Callable[[BatchProgress], object]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from cxrviewer.batch.answering import Answering
 from cxrviewer.batch.desk import Drawing, Drawn, Ended
-from cxrviewer.batch.facts import facts_of, facts_to_json
+from cxrviewer.batch.facts import Facts, facts_of, facts_to_json
 from cxrviewer.batch.finish import CSV, PAGE, PARQUET, TEXT, BatchSummary, finish
 from cxrviewer.batch.inputs import JOURNAL, PICTURES, find_images
 from cxrviewer.batch.journal import Journal
@@ -22,11 +22,18 @@ from cxrviewer.errors import UserError
 from cxrviewer.export.save import check_destination, find_writer
 from cxrviewer.learning.run_folder import make_output_folder
 from cxrviewer.models.catalog import resolve_model
+from cxrviewer.paths import remove_parts
 
 _MOST_WORKERS = 8
 
 
-def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report: Report) -> BatchSummary:
+def run_batch(
+    inputs: Sequence[str],
+    options: BatchOptions,
+    output: Path,
+    report: Report,
+    former: Callable[[BatchRow, Path | None], object] | None = None,
+) -> BatchSummary:
     """Analyse files and write one visualisation each, a table of results and a summary.
 
     Parameters
@@ -39,7 +46,10 @@ def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report
         Folder; made where it does not exist. It takes ``pictures/``, ``results.csv``, ``results.parquet``,
         ``summary.html``, ``summary.txt`` and the journal, by which a batch goes on after any end.
     report : callable
-        Told of each row; in this thread.
+        Told of each row; in this thread. Before the first one when it begins, and when the model is there.
+    former : callable, optional
+        Told of each row that an earlier run has left, and where its file is; None where it is not among
+        the files any more.
 
     Raises
     ------
@@ -59,12 +69,14 @@ def run_batch(inputs: Sequence[str], options: BatchOptions, output: Path, report
     check_destination(name, find_writer(name, options.export.writer).SPEC.suffixes)
     with Journal(output / JOURNAL, fingerprint(options, load), resume=options.resume) as journal:
         journal.add(found)
-        _sweep(pictures)
+        remove_parts(pictures)
+        for row, path in journal.done(found) if former is not None else ():
+            former(row, path)
         try:
             left = journal.left(found, options.suffix, stems=options.stems)
             _work(journal, left, options, pictures, report)
         finally:
-            _sweep(pictures)
+            remove_parts(pictures)
             # After Ctrl+C, too. A disk that is full keeps these from being written, and says so itself.
             summary = finish(journal, output)
     return summary
@@ -78,43 +90,46 @@ def _check_free(output: Path) -> None:
         raise UserError("There are other results in this folder.", "Give another folder.", output)
 
 
-def _sweep(pictures: Path) -> None:
-    """Remove what a desk that was ended had begun to write."""
-    for scrap in pictures.glob(".part-*"):
-        scrap.unlink(missing_ok=True)
-
-
 def _work(
     journal: Journal, left: Sequence[Item], options: BatchOptions, pictures: Path, report: Report
 ) -> None:
     total, done, failed = journal.counts()
     report(BatchProgress(done, total, failed))
     before, start = done, time.perf_counter()
+    paths = {item.number: item.path for item in left}
+
+    def begin(facts: Facts) -> None:
+        nonlocal start
+        journal.describe(facts_to_json(facts))
+        # How long the model took says nothing about the time that is left.
+        start = time.perf_counter()
+        report(BatchProgress(done, total, failed))
+
     # Closed at once where a row cannot be kept, so that no desk goes on.
-    with closing(_ended(left, options, pictures, journal)) as all_ended:
+    with closing(_ended(left, options, pictures, begin)) as all_ended:
         for ended in all_ended:
             row, thumbnail = _row(ended)
             journal.put(row, thumbnail)
             done, failed = done + 1, failed + bool(row.error)
             seconds = (time.perf_counter() - start) / (done - before) * (total - done)
-            report(BatchProgress(done, total, failed, seconds, row))
+            report(BatchProgress(done, total, failed, seconds, row, paths[row.number]))
 
 
 def _ended(
-    left: Sequence[Item], options: BatchOptions, pictures: Path, journal: Journal
+    left: Sequence[Item], options: BatchOptions, pictures: Path, begin: Callable[[Facts], object]
 ) -> Generator[Ended, None, None]:
     if not left:
         return
     if options.cluster:
         from cxrviewer.batch.cluster import run_there
 
-        yield from run_there(left, options, pictures, lambda facts: journal.describe(facts_to_json(facts)))
+        yield from run_there(left, options, pictures, begin)
         return
     with Desks(min(len(left), _workers(options))) as desks:
         # Imports TensorFlow, while the desks start.
         answering = Answering(options)
         loaded = answering.loaded
-        journal.describe(facts_to_json(facts_of(loaded.info.card, answering.question)))
+        begin(facts_of(loaded.info.card, answering.question))
         drawing = Drawing(options.state, loaded, pictures, options.export)
         yield from run_here(left, desks, answering, loaded.info.card.input, drawing)
 

@@ -37,11 +37,12 @@ _PATIENCE = 5.0
 
 @dataclass(frozen=True)
 class JobProgress:
-    """So much of so much is done, counted in units: "images", "epochs"."""
+    """So much of so much is done, counted in units: "images", "epochs"; of that, so much has failed."""
 
     done: int
     total: int
     unit: str = "images"
+    failed: int = 0
 
 
 @dataclass(frozen=True)

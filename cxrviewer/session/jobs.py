@@ -13,7 +13,7 @@ from cxrviewer.errors import UserError
 from cxrviewer.session.job_calls import JobResult
 
 _MOST_LINES = 2000
-_GO_ON = "Ordered again with the same folder for the results, it goes on from here."
+_GO_ON = "What is done is kept: “Go on” does the rest."
 
 
 class Kind(StrEnum):
@@ -56,6 +56,8 @@ class JobOrder:
         For `engine.job.Job`; returns a `JobResult`.
     order : object
         Its argument.
+    rest : object, optional
+        Its argument where the job goes on with what it has left in its folder; None where it cannot.
     """
 
     kind: Kind
@@ -63,6 +65,7 @@ class JobOrder:
     output: Path
     function: Callable[..., Any]
     order: object
+    rest: object = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +120,12 @@ class JobState:
         return self.result.model if self.result is not None else None
 
     @property
+    def remainder(self) -> JobOrder | None:
+        """The order by which it goes on, None where there is nothing to go on with."""
+        stopped = self.phase in (Phase.FAILED, Phase.CANCELLED) and self.progress is not None
+        return replace(self.order, order=self.order.rest) if stopped and self.order.rest is not None else None
+
+    @property
     def share(self) -> float | None:
         """Share that is done, None while it is not known."""
         if self.progress is None or not self.progress.total:
@@ -140,8 +149,8 @@ def begun(state: JobState, now: float) -> JobState:
 def told(state: JobState, message: object, now: float) -> JobState:
     """Return a job after a message of its process; what is neither progress nor text changes nothing."""
     if isinstance(message, JobProgress):
-        if state.progress is None:
-            # What comes before the first is no measure: the model is loaded.
+        if state.progress is None or message.done == state.first:
+            # What comes before anything is done is no measure: the model is loaded.
             state = replace(state, counted=now, first=message.done)
         return replace(state, progress=message, now=now)
     if isinstance(message, str):
@@ -174,14 +183,14 @@ def progress_words(state: JobState) -> str:
     if state.phase is Phase.WAITING:
         return "Waits for the job before it"
     if state.phase is Phase.FAILED and state.error is not None:
-        return str(state.error)
+        return str(state.error) if state.remainder is None else f"{state.error} {_GO_ON}"
     if state.phase is Phase.CANCELLED:
-        resumable = state.order.kind in (Kind.TRAINING, Kind.BATCH) and state.progress is not None
-        return f"Cancelled. {_GO_ON}" if resumable else "Cancelled"
+        return "Cancelled" if state.remainder is None else f"Cancelled. {_GO_ON}"
+    failed = f", {state.progress.failed:,} failed" if state.progress and state.progress.failed else ""
     if state.phase is Phase.DONE:
-        return f"Done in {duration(state.now - state.started)}"
+        return f"Done in {duration(state.now - state.started)}{failed}"
     if state.progress is None:
         return state.lines[-1] if state.lines else "Starting"
-    words = f"{state.progress.done:,} of {state.progress.total:,} {state.progress.unit}"
+    words = f"{state.progress.done:,} of {state.progress.total:,} {state.progress.unit}{failed}"
     left = state.seconds_left
     return words if left is None else f"{words} · {duration(left)} left"

@@ -77,6 +77,7 @@ class JobCommands(QObject):
             self.panel = JobsWindow(self.jobs, self._window.services.run_aside)
             self.panel.setWindowIcon(self._window.windowIcon())
             self.panel.model_wanted.connect(self._use_model)
+            self.panel.image_wanted.connect(self._open_image)
         self.panel.show()
         self.panel.raise_()
         self.panel.activateWindow()
@@ -84,6 +85,11 @@ class JobCommands(QObject):
     def _use_model(self, model: str) -> None:
         """Open a model that was trained, and show the window in front."""
         self._window.commands.choose_model(model)
+        bring_to_front(self._window)
+
+    def _open_image(self, path: Path) -> None:
+        """Open an image of a batch, and show the window in front."""
+        self._window.commands.open_paths([path])
         bring_to_front(self._window)
 
     def may_close(self) -> bool:

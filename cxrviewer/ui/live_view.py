@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QStackedLayout, QWidget
 
 
@@ -10,6 +10,9 @@ class LiveView(QWidget):
     """Shows what a job tells; this one says only where the results will be."""
 
     WORDS = "The results will be here. Until then the viewer can be used as ever."
+
+    opened = Signal(object)
+    """The path of an image that is wanted in the viewer."""
 
     HAS_MORE = False
     """Whether it shows what the page of the results does not."""

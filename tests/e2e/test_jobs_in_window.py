@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from cxrviewer.session.jobs import JobState, Phase
@@ -82,7 +82,9 @@ def test_a_batch_that_is_cancelled_leaves_nothing_half_and_goes_on(desk, order, 
     assert _over(desk, number).phase is Phase.CANCELLED
     desk.wait(lambda: not any(_runs(process) for process in family))
     assert not list((tmp_path / "out").glob(".part-*"))
-    again = _over(desk, order("batch", workers=1))
+    panel = desk.window.commands.jobs.panel
+    panel.pages[number].go_on.click()
+    again = _over(desk, max(panel.pages))
     assert again.phase is Phase.DONE, again.error
     with (tmp_path / "out" / "results.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -90,6 +92,14 @@ def test_a_batch_that_is_cancelled_leaves_nothing_half_and_goes_on(desk, order, 
     assert len({row["file"] for row in rows}) == 9
     pictures = list((tmp_path / "out" / "pictures").glob("*.jpg"))
     assert len(pictures) == 8
+    # The table has what was done before, too, and opens an image in the viewer.
+    view = panel.pages[again.number].live
+    desk.wait(lambda: view.model.rowCount() == 9)
+    view.table.sortByColumn(5, Qt.SortOrder.AscendingOrder)
+    assert view.model.index(0, 1).data() == "PNEUMONIA/broken.jpeg"
+    file = view.model.files[1]
+    view.table.activated.emit(view.model.index(1, 0))
+    desk.wait(lambda: desk.shown.radiograph is not None and desk.shown.radiograph.path == file.path)
 
 
 def test_the_window_asks_before_it_ends_a_job(desk, order, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMessageBox
 
-from cxrviewer.batch.journal import NAME
+from cxrviewer.batch.inputs import JOURNAL
 from cxrviewer.errors import UserError
 from cxrviewer.models.load_request import LoadRequest
 from cxrviewer.session.jobs import JobOrder
@@ -238,7 +238,7 @@ def test_a_batch_goes_on_where_one_was_ended(made, qtbot, data: Path, tmp_path: 
     form.names.setChecked(True)
     there = tmp_path / "there"
     there.mkdir()
-    (there / NAME).touch()
+    (there / JOURNAL).touch()
     form.output.set_path(there)
     form.resume.setChecked(False)
     assert "There is a batch in this folder" in form.output.words.text()

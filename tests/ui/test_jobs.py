@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QPushButton
 from window_jobs import leave_half, refuse, write_a_page
 
+from cxrviewer.batch.job import FileEnded
+from cxrviewer.batch.row import BatchRow
 from cxrviewer.session.jobs import JobOrder, JobState, Kind, Phase
+from cxrviewer.ui.batch_table import BatchView
 from cxrviewer.ui.dialogs.jobs import JobsWindow
 from cxrviewer.ui.jobs import Jobs
 from cxrviewer.ui.worker import Outcome
@@ -162,6 +168,71 @@ def test_the_table_of_a_batch_has_a_line_a_file(
     assert page.body.currentWidget() is page.results
     page.table.click()
     assert page.body.currentWidget() is page.live
+    wanted: list[Path] = []
+    window.image_wanted.connect(wanted.append)
+    for row in range(2):
+        page.live.table.activated.emit(model.index(row, 1))
+    assert wanted == [tmp_path / "out" / "a.png"], "of the other it is not known where it is"
+
+
+def test_thousands_of_files_are_sorted_while_they_come_and_the_chosen_one_stays_chosen(qtbot) -> None:
+    view = BatchView()
+    qtbot.addWidget(view)
+    view.resize(900, 600)
+    view.show()
+    rng = np.random.default_rng(5)
+    shares = rng.random(20_000)
+    files = [
+        FileEnded(
+            BatchRow(
+                number,
+                f"image {number}.png",
+                error="Damaged." if share > 0.999 else "",
+                probabilities=(share,),
+            ),
+            Path(f"{number}.png"),
+        )
+        for number, share in enumerate(shares, start=1)
+    ]
+    for file in files[:10_000]:
+        view.take(file)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 10_000)
+    view.table.selectRow(41)
+    view.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    start = time.perf_counter()
+    for file in files[10_000:]:
+        view.take(file)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 20_000)
+    assert time.perf_counter() - start < 5, "the window waits"
+    found = [file.row.probabilities[0] for file in view.model.files]
+    np.testing.assert_array_equal(found, np.sort(shares)[::-1])
+    (chosen,) = view.table.selectionModel().selectedRows(1)
+    assert chosen.data() == "image 42.png"
+    view.table.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    assert [file.row.number for file in view.model.files[8:11]] == [9, 10, 11]
+    view.table.sortByColumn(5, Qt.SortOrder.AscendingOrder)
+    assert all(file.row.error for file in view.model.files[: int((shares > 0.999).sum())])
+    view.table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    assert view.model.files == files
+
+
+@pytest.mark.parametrize("rest", [True, False])
+def test_a_job_that_was_cancelled_goes_on_by_a_button_where_it_can(
+    jobs: Jobs, window: JobsWindow, qtbot, tmp_path: Path, rest: bool
+) -> None:
+    made = order(leave_half, tmp_path / "out", Kind.BATCH)
+    jobs.start(replace(made, rest=tmp_path / "out") if rest else made)
+    qtbot.waitUntil(lambda: jobs.states[1].progress is not None, timeout=20_000)
+    page = window.pages[1]
+    assert not page.go_on.isVisible()
+    jobs.cancel(1)
+    qtbot.waitUntil(phase(jobs, 1, Phase.CANCELLED), timeout=20_000)
+    assert page.go_on.isVisible() == rest
+    if rest:
+        page.go_on.click()
+        qtbot.waitUntil(lambda: jobs.states[2].progress is not None, timeout=20_000)
+        assert not page.go_on.isVisible()
+        assert window.stack.currentWidget() is window.pages[2]
 
 
 def test_no_button_of_a_job_is_pressed_by_enter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from cxrviewer.batch.job import FileEnded
 from cxrviewer.batch.row import BatchRow
 from cxrviewer.engine.job import JobProgress, Tell
 from cxrviewer.errors import UserError
@@ -19,8 +20,12 @@ def write_a_page(tell: Tell, output: Path) -> JobResult:
     tell("second line")
     tell(JobProgress(1, 2))
     tell(TrainingLog((1, 2), 5, (("loss", (2.0, 1.0)), ("accuracy", (0.5, 0.75)))))
-    tell(BatchRow(1, "a.png", top="Normal", probabilities=(0.9, 0.1), seconds=0.25))
-    tell(BatchRow(2, "b.png", error="It is damaged."))
+    tell(
+        FileEnded(
+            BatchRow(1, "a.png", top="Normal", probabilities=(0.9, 0.1), seconds=0.25), output / "a.png"
+        )
+    )
+    tell(FileEnded(BatchRow(2, "b.png", error="It is damaged."), None))
     output.mkdir()
     page = Page("What was found")
     page.heading("Numbers")

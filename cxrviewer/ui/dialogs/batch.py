@@ -111,4 +111,6 @@ class BatchForm(ModelJobForm):
             workers=self.workers.value() or None,
             resume=self.form.isRowVisible(self.resume),
         )
-        return JobOrder(self.KIND, data.name, output, run, BatchOrder(data, options, output))
+        order = BatchOrder(data, options, output)
+        rest = replace(order, options=replace(options, resume=True))
+        return JobOrder(self.KIND, data.name, output, run, order, rest)

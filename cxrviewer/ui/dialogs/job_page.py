@@ -41,7 +41,10 @@ class JobPage(QWidget):
     """
 
     cancelled = Signal(int)
+    rest_wanted = Signal(object)
+    """The order by which the job goes on."""
     model_wanted = Signal(str)
+    image_wanted = Signal(object)
 
     def __init__(self, state: JobState, run_aside: RunAside, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,11 +65,15 @@ class JobPage(QWidget):
         self.cancel = QPushButton("Cancel")
         self.cancel.setToolTip("End this job at once; what it has written stays")
         self.cancel.clicked.connect(lambda: self.cancelled.emit(self.state.number))
+        self.go_on = QPushButton("Go on")
+        self.go_on.setToolTip("Do the rest, with the same choices and into the same folder")
+        self.go_on.clicked.connect(self._go_on)
         self.words = QLabel()
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.live = live_view(state.order.kind)
+        self.live.opened.connect(self.image_wanted)
         self.results = PageView()
         self.results.linked.connect(lambda link: _open(self.state.order.output / link))
         self.body = QStackedWidget()
@@ -97,7 +104,8 @@ class JobPage(QWidget):
         self.browser.clicked.connect(lambda: _open(self.state.page))
         self.folder = QPushButton("Show folder")
         self.folder.clicked.connect(lambda: _open(self.state.order.output))
-        for button in (self.cancel, self.log_button, self.table, self.use_model, self.browser, self.folder):
+        ending = (self.use_model, self.browser, self.folder)
+        for button in (self.cancel, self.go_on, self.log_button, self.table, *ending):
             # Else Enter would end the job.
             button.setAutoDefault(False)
         bar = QHBoxLayout()
@@ -108,7 +116,7 @@ class JobPage(QWidget):
         foot.addWidget(self.log_button)
         foot.addWidget(self.table)
         foot.addStretch(1)
-        for button in (self.use_model, self.browser, self.folder):
+        for button in ending:
             foot.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 14, 18, 14)
@@ -116,7 +124,11 @@ class JobPage(QWidget):
         layout.addWidget(self._title)
         layout.addWidget(self._folder)
         layout.addLayout(bar)
-        layout.addWidget(self.words)
+        words = QHBoxLayout()
+        words.setSpacing(12)
+        words.addWidget(self.words, 1)
+        words.addWidget(self.go_on, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(words)
         layout.addWidget(self.body, 1)
         layout.addWidget(self.log)
         layout.addLayout(foot)
@@ -129,6 +141,7 @@ class JobPage(QWidget):
         self.words.style().polish(self.words)
         self.bar.setVisible(not state.phase.over)
         self.cancel.setVisible(not state.phase.over)
+        self.go_on.setVisible(state.remainder is not None)
         share = state.share
         running = state.phase is Phase.RUNNING
         self.bar.setRange(0, 0 if running and share is None else 1000)
@@ -146,6 +159,10 @@ class JobPage(QWidget):
         if state.page is not None and former.page is None:
             page = state.page
             self._run_aside(lambda: read_page(page), self._show_results)
+
+    def _go_on(self) -> None:
+        self.go_on.hide()
+        self.rest_wanted.emit(self.state.remainder)
 
     def take(self, content: object) -> None:
         """Show what the job told that is neither progress nor text."""

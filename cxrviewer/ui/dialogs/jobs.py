@@ -32,6 +32,7 @@ class JobsWindow(QDialog):
     """
 
     model_wanted = Signal(str)
+    image_wanted = Signal(object)
 
     def __init__(self, jobs: Jobs, run_aside: RunAside, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +76,9 @@ class JobsWindow(QDialog):
     def _add(self, state: JobState) -> None:
         page = JobPage(state, self._run_aside)
         page.cancelled.connect(self._jobs.cancel)
+        page.rest_wanted.connect(self._jobs.start)
         page.model_wanted.connect(self.model_wanted)
+        page.image_wanted.connect(self.image_wanted)
         self.pages[state.number] = page
         self.stack.addWidget(page)
         item = QListWidgetItem()

@@ -86,7 +86,8 @@ class TrainForm(JobForm):
         order = TrainOrder(
             self._id(), data, output, self.epochs.value(), None, weights, self._resumes(), self._changes()
         )
-        return JobOrder(self.KIND, self.recipe.currentText(), output, train, order)
+        rest = replace(order, resume=True)
+        return JobOrder(self.KIND, self.recipe.currentText(), output, train, order, rest)
 
     def look(self, data: Path) -> Look:
         """Return what counts the images."""

@@ -40,8 +40,11 @@ def test_the_time_left_follows_the_pace_since_the_first_count() -> None:
 
 def test_a_run_that_goes_on_counts_from_where_it_was() -> None:
     state = told(begun(JobState(1, ORDER), 0.0), JobProgress(900, 1000), 1.0)
-    state = told(state, JobProgress(910, 1000), 2.0)
+    # Again, when its model is there.
+    state = told(state, JobProgress(900, 1000), 21.0)
+    state = told(state, JobProgress(910, 1000, failed=2), 22.0)
     assert state.seconds_left == pytest.approx(9.0)
+    assert progress_words(state) == "910 of 1,000 images, 2 failed · 10 s left"
 
 
 def test_a_job_ends_in_one_of_three_ways() -> None:
@@ -51,8 +54,11 @@ def test_a_job_ends_in_one_of_three_ways() -> None:
     failed = ended(state, 11.0, error=UserError("No.", "Try again."))
     assert (failed.phase, progress_words(failed)) == (Phase.FAILED, "No. Try again.")
     assert progress_words(ended(state, 11.0)) == "Cancelled"
-    batch = replace(state, order=replace(ORDER, kind=Kind.BATCH), progress=JobProgress(3, 9))
-    assert "goes on from here" in progress_words(ended(batch, 11.0))
+    batch = replace(state, order=replace(ORDER, kind=Kind.BATCH, rest="rest"), progress=JobProgress(3, 9))
+    stopped = ended(batch, 11.0)
+    assert "“Go on” does the rest" in progress_words(stopped)
+    assert stopped.remainder == replace(batch.order, order="rest")
+    assert batch.remainder is None
     assert all(each.phase.over for each in (done, failed))
     assert not state.phase.over
 
