@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cxrviewer.cli.explain_options import (
     add_export_options,
+    add_image,
     add_looks,
     add_question,
     check_target,
@@ -37,7 +38,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             'chest.dcm -o fading.mp4 --over alpha --target "Viral pneumonia"',
         ),
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
+    add_image(parser)
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="OUT.gif|OUT.mp4", help="the film"
     )
@@ -87,7 +88,7 @@ def _scenes(arguments: argparse.Namespace, over: Over) -> tuple[Scene, ...]:
     from cxrviewer.session.film import film_scenes
 
     state = chosen(arguments)
-    radiograph = read_radiograph(arguments.image)
+    radiograph = read_radiograph(arguments.image, arguments.frame - 1)
     with ProgressLine() as line:
         answer = run_here(line.report)
         loaded = load_choice(answer, state.model)

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.explain_options import add_image
 from cxrviewer.cli.help_text import add_command
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             "chest.dcm -o sheet.png --targets normal,pneumonia --methods grad-cam",
         ),
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
+    add_image(parser)
     parser.add_argument("-o", "--output", type=Path, metavar="OUT.png", help="the sheet, as a picture")
     parser.add_argument("--json", action="store_true", help="print the numbers as one JSON object")
     parser.add_argument(
@@ -82,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_destination(
             arguments.output, find_writer(arguments.output, WRITER).SPEC.suffixes, arguments.image
         )
-    radiograph = read_radiograph(arguments.image)
+    radiograph = read_radiograph(arguments.image, arguments.frame - 1)
     _check_targets(axes)
     look = ViewState(path=arguments.image, style=OverlayStyle(signed=arguments.signed))
     scenes, columns = _compared(radiograph, look, axes, lock=not arguments.own_scale)

@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     state = replace(chosen(arguments), path=arguments.image)
     _check_destinations(arguments)
-    radiograph = read_radiograph(arguments.image)
+    radiograph = read_radiograph(arguments.image, arguments.frame - 1)
     marks = _marks(arguments.marks, radiograph)
     check_target(arguments)
     shown, lungs = _analyse(radiograph, state, arguments)

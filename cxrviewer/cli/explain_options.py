@@ -22,9 +22,20 @@ _SIZES = 64, 10_000
 """Pixels along the longer side of an exported image."""
 
 
+def add_image(parser: argparse.ArgumentParser) -> None:
+    """Add the image, and which of its frames."""
+    parser.add_argument(
+        "image",
+        type=Path,
+        metavar="IMAGE",
+        help="DICOM, PNG, JPEG, TIFF, BMP or WebP file; in a zip archive, a.zip/b.dcm",
+    )
+    parser.add_argument("--frame", type=int, default=1, metavar="N", help="of several frames, counted from 1")
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add all arguments of the command."""
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG or TIFF file")
+    add_image(parser)
     parser.add_argument(
         "--no-lungs",
         action="store_true",

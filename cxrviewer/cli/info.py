@@ -25,7 +25,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ),
         "Names, numbers and dates of the patient are left out unless asked for.",
     )
-    parser.add_argument("image", type=Path, metavar="FILE", help="DICOM, PNG, JPEG, TIFF, BMP or WebP file")
+    parser.add_argument("image", type=Path, metavar="IMAGE", help="DICOM, PNG, JPEG, TIFF, BMP or WebP file")
     parser.add_argument("--json", action="store_true", help="print a JSON object")
     parser.add_argument("--identity", action="store_true", help="tell who the patient is, too")
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.explain_options import add_image
 from cxrviewer.cli.help_text import add_command
 from cxrviewer.errors import UsageError
 
@@ -29,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             "chest.dcm -o chest.png --window 40 400",
         ),
     )
-    parser.add_argument("image", type=Path, metavar="FILE", help="DICOM, PNG, JPEG, TIFF, BMP or WebP file")
+    add_image(parser)
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png", help="the picture")
     window = parser.add_mutually_exclusive_group()
     window.add_argument(
@@ -41,7 +42,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     window.add_argument(
         "--window", nargs=2, type=float, metavar=("C", "W"), help="centre and width, in modality values"
     )
-    parser.add_argument("--frame", type=int, default=1, metavar="N", help="of several frames, counted from 1")
     parser.add_argument("--invert", action="store_true", help="swap black and white")
     parser.add_argument("--no-planes", action="store_true", help="leave out overlay planes")
 

@@ -352,3 +352,22 @@ def test_identity_stays_out_of_the_export(chest: Path, tmp_path: Path, explain: 
         assert b"CANARY" not in written.read_bytes()
     with Image.open(tmp_path / "overlay.png") as image:
         assert set(image.info) == {"Software", "Model", "Method", "Comment"}
+
+
+def test_a_page_of_several_is_chosen_by_its_number(explain: Any, tmp_path: Path) -> None:
+    pages, rng = tmp_path / "pages.tif", np.random.default_rng(5)
+    shapes = [(90, 80), (70, 60)]
+    images = [
+        Image.fromarray(cv2.resize(rng.integers(0, 255, (6, 6), np.uint8), shape[::-1])) for shape in shapes
+    ]
+    images[0].save(pages, save_all=True, append_images=images[1:])
+    images[1].save(tmp_path / "second.png")
+    out = tmp_path / "overlay.png"
+    found = explain(pages, "--frame", 2, "-o", out, "--no-lungs")
+    assert found["probabilities"] == pytest.approx(
+        explain(tmp_path / "second.png", "--no-lungs")["probabilities"], abs=1e-5
+    )
+    image = json.loads((tmp_path / "overlay.png.json").read_text())["scenes"][0]["image"]
+    assert (image["frame"], image["rows"]) == (1, 70)
+    for frame in ("0", "3"):
+        assert main(["explain", str(pages), "--frame", frame]) == 1
