@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cxrviewer.engine.engine import Engine
+from cxrviewer.explain.explainer import Explainer
 from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.models.catalog import resolve_model
@@ -83,6 +84,18 @@ def lasting_engine() -> Iterator[tuple[Engine, Future[ModelInfo | None]]]:
     made = LastingEngine()
     yield made, made.start(resolve_model("default"))
     Engine.close(made)
+
+
+@pytest.fixture(scope="session")
+def explainer() -> Explainer:
+    """Return what answers the commands of all tests, one after another: models are slow to load."""
+    return Explainer()
+
+
+@pytest.fixture(autouse=True)
+def lasting_explainer(explainer: Explainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the commands of this process answered by the one that lasts."""
+    monkeypatch.setattr("cxrviewer.explain.explainer.Explainer", lambda: explainer)
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def test_interrupting_a_long_method_ends_it_at_once(tmp_path: Path) -> None:
 
 
 def test_progress_rises_and_is_wiped() -> None:
-    terminal = Terminal("--method", "score-cam", "--param", "top=16", "--smoothing", "4", "--json")
+    terminal = Terminal("--method", "score-cam", "--param", "top=4", "--smoothing", "3", "--json")
     terminal.read_all()
     out, _ = terminal.process.communicate(timeout=PATIENCE)
     assert terminal.process.returncode == 0
