@@ -46,11 +46,22 @@ def export_picture(
     return annotate(in_grid(cells, options.columns), _with_disclaimer(annotation, options), palette=palette)
 
 
-def seen(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
-    """Return the overlay with what is drawn on the image itself, (H, W, 3) uint8."""
+def seen(scene: Scene, options: ExportOptions, unit: float | None = None) -> NDArray[np.uint8]:
+    """Return the overlay with what is drawn on the image itself, (H, W, 3) uint8.
+
+    Parameters
+    ----------
+    scene : Scene
+        What is shown.
+    options : ExportOptions
+        What of it.
+    unit : float, optional
+        Pixels of the picture a screen pixel, for which lines and letters are made; else by its size.
+    """
     picture = scene.overlay.copy()
-    small, large = (min(picture.shape[:2]) / side for side in _SCREEN)
-    unit = max(_LEAST, min(small, 1.0), large)
+    if unit is None:
+        small, large = (min(picture.shape[:2]) / side for side in _SCREEN)
+        unit = max(_LEAST, min(small, 1.0), large)
     if options.lungs and scene.lungs is not None:
         paint_lungs(picture, scene.lungs, scene.viewport.stored_to_view, unit)
     if options.scale_bar:

@@ -16,10 +16,9 @@ from cxrviewer.export.sheet_differences import Differences
 from cxrviewer.export.words import number
 from cxrviewer.imaging import compose
 from cxrviewer.imaging.compose import OverlayStyle
-from cxrviewer.imaging.geometry import resize_affine
 from cxrviewer.imaging.heatmap import Heatmap
 from cxrviewer.imaging.render import Renderer
-from cxrviewer.imaging.viewport import Viewport
+from cxrviewer.imaging.viewport import Viewport, resized
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -139,7 +138,7 @@ class Tiles:
         if tile not in self._viewports:
             full = self._sheet.maps[0].scene.viewport
             shape = (max(1, round(full.shape[0] * tile / full.shape[1])), tile)
-            self._viewports[tile] = Viewport(shape, resize_affine(full.shape, shape) @ full.stored_to_view)
+            self._viewports[tile] = resized(full, shape)
         return self._viewports[tile]
 
     def _note(self, each: SheetMap) -> str:

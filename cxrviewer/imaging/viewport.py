@@ -161,9 +161,8 @@ def fitted(image_shape: tuple[int, int], size: int, aspect: float = 1.0) -> View
     return make_viewport(image_shape, shape, scale=scale, center=(0.5, 0.5), aspect=aspect)
 
 
-def enlarged(viewport: Viewport, times: int) -> Viewport:
-    """Return the same view with so many times the pixels along each side."""
-    shape = viewport.shape[0] * times, viewport.shape[1] * times
+def resized(viewport: Viewport, shape: tuple[int, int]) -> Viewport:
+    """Return the same view in so many rows and columns."""
     return Viewport(shape, resize_affine(viewport.shape, shape) @ viewport.stored_to_view)
 
 

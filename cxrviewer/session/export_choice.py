@@ -14,7 +14,7 @@ from cxrviewer.explain.target import target_name
 from cxrviewer.export.options import ExportOptions, PictureKind, options_from_json, options_to_json
 from cxrviewer.export.overlay import Scene
 from cxrviewer.imaging.lungs import LungField
-from cxrviewer.imaging.viewport import Viewport, enlarged, full_resolution
+from cxrviewer.imaging.viewport import Viewport, full_resolution, resized
 from cxrviewer.session.marks import FileMarks
 from cxrviewer.session.scene import make_scene
 from cxrviewer.session.shown import Shown
@@ -76,7 +76,7 @@ def view_size(view: PaneView, size: ImageSize) -> tuple[int, int]:
 
 def enlargement(view: PaneView) -> int:
     """Return how many times an image is enlarged to be large; 1 where it is."""
-    return -(-_LARGE // min(_viewport(view, ImageSize.WHOLE).shape))
+    return _times(_viewport(view, ImageSize.WHOLE))
 
 
 def remembered_choice(text: str, paper: str = "a4") -> ExportChoice:
@@ -129,4 +129,11 @@ def _viewport(view: PaneView, size: ImageSize) -> Viewport:
     radiograph = view.shown.radiograph
     assert radiograph is not None
     whole = full_resolution(radiograph.shape, radiograph.aspect, view.shown.state.orientation)
-    return enlarged(whole, enlargement(view)) if size is ImageSize.ENLARGED else whole
+    if size is ImageSize.WHOLE:
+        return whole
+    times = _times(whole)
+    return resized(whole, (whole.shape[0] * times, whole.shape[1] * times))
+
+
+def _times(whole: Viewport) -> int:
+    return -(-_LARGE // min(whole.shape))

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer import __version__
 from cxrviewer.export.annotated import DISCLAIMER
-from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.options import ExportOptions, without
 from cxrviewer.export.overlay import Scene, color_bar
 from cxrviewer.export.picture import seen
 from cxrviewer.export.report import content
 from cxrviewer.export.report.colors import ACCENT, CAUTION, LINE, MUTED
 from cxrviewer.export.report.column import Column, text_width
 from cxrviewer.export.report.page import Page
+from cxrviewer.imaging.viewport import resized
 
 _MARGIN = 42.0
 _GAP = 18.0
@@ -25,8 +25,10 @@ _TALLEST, _SMALLEST = 300.0, 140.0
 _SHORTEST_TABLE = 6
 _MORE_NOTES = 16.0
 """Height of the line that tells of notes for which there is no room."""
-_PIXELS = 1200
-"""Most along the longer side of a picture: some 300 an inch on paper."""
+_PIXELS = 600, 1200
+"""Least and most along the longer side of a picture: up to some 300 an inch on paper."""
+_SCREEN_PIXEL = 0.54
+"""Points: letters of 12 pixels on a screen are of 6.5 points on paper."""
 
 
 def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> Page:
@@ -45,7 +47,8 @@ def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> 
     half = (page.width - 2 * _MARGIN - _GAP) / 2
     left, right = _MARGIN, _MARGIN + half + _GAP
     head, details = _head(scene, options, page), _details(scene, page)
-    under_image, under_overlay = _caption(content.window_words(scene), left, half), _scale(scene, right, half)
+    under_image = _caption(content.window_words(scene), left, half)
+    under_overlay = _scale(scene, options, right, half)
     captions = max(under_image.height, under_overlay.height)
     pictures_top = _HEADER + 18.0 + head.height + 8.0
     details_top = page.height - _FOOTER - details.height
@@ -53,15 +56,15 @@ def case_page(scene: Scene, options: ExportOptions, number: int, count: int) -> 
     rows = content.outputs(scene)
     needed = max(words.height, content.table_height(min(len(rows), _SHORTEST_TABLE)))
     free = details_top - pictures_top - captions - needed - 34.0
-    # Who the patient is stands above both pictures.
-    overlay = _reduced(seen(scene, replace(options, identity=False)))
-    tallest = min(_TALLEST, half * overlay.shape[0] / overlay.shape[1])
+    shape = _shape_on_paper(scene)
+    tallest = min(_TALLEST, half * shape[0] / shape[1])
     height = max(_SMALLEST, min(free, tallest))
+    image, overlay = _pictures(scene, options, shape, max(shape[0] / height, shape[1] / half))
     tables_top = pictures_top + height + captions + 18.0
 
     _header(page)
     head.draw(page, _HEADER + 18.0)
-    for x, pixels in ((left, _reduced(_image(scene, options))), (right, overlay)):
+    for x, pixels in ((left, image), (right, overlay)):
         column = Column(x, half)
         column.picture(pixels, half, height)
         column.draw(page, pictures_top)
@@ -142,27 +145,35 @@ def _caption(text: str, left: float, width: float) -> Column:
     return column
 
 
-def _scale(scene: Scene, left: float, width: float) -> Column:
+def _scale(scene: Scene, options: ExportOptions, left: float, width: float) -> Column:
     bar = color_bar(scene)
     column = Column(left, width)
     if bar is not None:
         column.color_bar(bar.colors, bar.ticks, bar.caption)
     else:
         column.text(content.state_words(scene), size=7.0, color=MUTED)
+    if options.lungs and scene.lungs is not None:
+        column.text(f"The lungs are outlined by {scene.lungs.segmenter}.", size=7.0, color=MUTED)
     return column
 
 
-def _image(scene: Scene, options: ExportOptions) -> NDArray[np.uint8]:
-    plain = replace(scene, style=replace(scene.style, visible=False))
-    return seen(plain, replace(options, marks=False, identity=False))
+def _shape_on_paper(scene: Scene) -> tuple[int, int]:
+    rows, columns = scene.viewport.shape
+    least, most = (side / max(rows, columns) for side in _PIXELS)
+    scale = min(max(1.0, least), most)
+    return max(1, round(rows * scale)), max(1, round(columns * scale))
 
 
-def _reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    scale = _PIXELS / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    rows, columns = (max(1, round(side * scale)) for side in picture.shape[:2])
-    return np.asarray(cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+def _pictures(
+    scene: Scene, options: ExportOptions, shape: tuple[int, int], a_point: float
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return image and overlay in so many rows and columns, and so many pixels a point of paper."""
+    unit = _SCREEN_PIXEL * a_point
+    # Who the patient is stands above both pictures.
+    options = replace(options, identity=False)
+    overlay = replace(scene, viewport=resized(scene.viewport, shape))
+    image = replace(overlay, style=replace(scene.style, visible=False))
+    return seen(image, without(options, ("marks", "lungs")), unit), seen(overlay, options, unit)
 
 
 def _header(page: Page) -> None:

@@ -64,7 +64,7 @@ def test_a_page_a_case_with_what_belongs_to_it(tmp_path: Path) -> None:
     assert "anary" not in str(reader.metadata)
 
 
-def test_fonts_are_within_and_pictures_have_their_pixels(tmp_path: Path) -> None:
+def test_fonts_are_within_and_pictures_are_sharp(tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
     export((scene(),), path)
     page = PdfReader(path).pages[0]
@@ -74,7 +74,7 @@ def test_fonts_are_within_and_pictures_have_their_pixels(tmp_path: Path) -> None
         inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
         assert "/FontFile2" in inner["/FontDescriptor"].get_object()
     sizes = {image.image.size for image in page.images}
-    assert (500, 300) in sizes
+    assert (600, 360) in sizes
 
 
 def test_of_many_notes_those_are_left_out_that_would_lie_over_something_else(tmp_path: Path) -> None:
