@@ -18,7 +18,7 @@ needed = pytest.mark.skipif(
     shutil.which("dcmj2pnm") is None, reason="DCMTK's dcmj2pnm (Debian package dcmtk) is not installed"
 )
 
-_GROUPS = ("(0002,", "(0008,", "(0020,", "(0028,", "(7fe0,")
+_GROUPS = ("(0002,", "(0008,", "(0020,", "(0028,", "(0070,", "(2050,", "(7fe0,")
 
 
 def presentation(path: Path, *options: str, program: str = "dcmj2pnm") -> NDArray[np.uint8]:
@@ -34,7 +34,7 @@ def presentation(path: Path, *options: str, program: str = "dcmj2pnm") -> NDArra
         dcmj2pnm; dcml2pnm for JPEG-LS.
     """
     done = subprocess.run(
-        [program, "--quiet", *options, "+op", str(path)], check=True, capture_output=True, env=_environment()
+        [program, "--quiet", *options, "+op", str(path)], check=True, capture_output=True, env=environment()
     )
     picture = cv2.imdecode(np.frombuffer(done.stdout, np.uint8), cv2.IMREAD_GRAYSCALE)
     assert picture is not None, f"{program} made no picture of {path}"
@@ -47,7 +47,7 @@ def convert(program: str, source: Path, target: Path, *options: str) -> None:
 
 
 @cache
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return an environment with a dictionary of a few groups: to read all takes longer than the image."""
     whole = next(iter(sorted(Path("/usr/share").glob("libdcmtk*/dicom.dic"))), None)
     if whole is None:

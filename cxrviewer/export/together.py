@@ -65,6 +65,8 @@ def _replace(files: list[Path], folder: Path, former: Path) -> None:
     with contextlib.ExitStack() as undo:
         for file in files:
             place, old = folder / file.name, former / file.name
+            if place.is_dir():
+                raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
             if place.exists():
                 place.replace(old)
                 undo.callback(old.replace, place)
