@@ -113,6 +113,6 @@ def _some(members: NDArray[np.int64], count: int) -> NDArray[np.int64]:
 def _failures(page: Page, summary: BatchSummary, journal: Journal) -> None:
     page.heading("Failures")
     failed = (row for row in journal.rows() if row.error)
-    page.table(("file", "reason"), [(row.file, row.error) for row in islice(failed, _FAILURES)])
+    page.table(("file", "reason"), [(row.file, row.error) for row in islice(failed, _FAILURES)], texts=2)
     if summary.failed > _FAILURES:
         page.text(f"{summary.failed - _FAILURES} more are in results.csv.", note=True)

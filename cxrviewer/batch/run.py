@@ -70,8 +70,9 @@ def run_batch(
     with Journal(output / JOURNAL, fingerprint(options, load), resume=options.resume) as journal:
         journal.add(found)
         remove_parts(pictures)
-        for row, path in journal.done(found) if former is not None else ():
-            former(row, path)
+        if former is not None:
+            for row, path in journal.done(found):
+                former(row, path)
         try:
             left = journal.left(found, options.suffix, stems=options.stems)
             _work(journal, left, options, pictures, report)

@@ -35,7 +35,7 @@ def write_page(found: Evaluation, path: Path) -> None:
     _dataset(page, found)
     if found.failures:
         page.heading("Files that could not be read")
-        page.table(("file", "reason"), [(one.path.name, one.failure) for one in found.failures])
+        page.table(("file", "reason"), [(one.path.name, one.failure) for one in found.failures], texts=2)
     page.write(path)
 
 

@@ -25,7 +25,8 @@ body { font: 15px/1.45 system-ui, sans-serif; color: #1c2127;
   max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; } p { max-width: 46rem; }
 table { border-collapse: collapse; margin: .6rem 0; } caption { text-align: left; color: #5f6b7c; }
-th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #dce0e5; text-align: left; }
+th, td { padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #dce0e5; text-align: left;
+  vertical-align: top; overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 figure { margin: .6rem 1rem .6rem 0; display: inline-block; vertical-align: top; }
 figure svg { max-width: 100%; }
@@ -58,9 +59,9 @@ class Page:
         """Add a paragraph; a note is set back."""
         self._parts.append(f'<p class="{"note" if note else "text"}">{_escaped(text)}</p>')
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Add a table; the first column is text, the others are numbers."""
-        lines = [_row("th", header), *(_row("td", row) for row in rows)]
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]], *, texts: int = 1) -> None:
+        """Add a table; its first columns, so many, are texts, the others are numbers."""
+        lines = [_row("th", header, texts), *(_row("td", row, texts) for row in rows)]
         self._parts.append(f"<table>{''.join(lines)}</table>")
 
     def figure(self, figure: Any, caption: str) -> None:
@@ -125,9 +126,9 @@ def decimal(value: float | None, places: int = 3) -> str:
     return "–" if value is None else f"{value:.{places}f}"
 
 
-def _row(kind: str, cells: Sequence[str]) -> str:
+def _row(kind: str, cells: Sequence[str], texts: int) -> str:
     parts = [
-        f'<{kind} class="{"number" if place else "text"}">{_escaped(cell)}</{kind}>'
+        f'<{kind} class="{"text" if place < texts else "number"}">{_escaped(cell)}</{kind}>'
         for place, cell in enumerate(cells)
     ]
     return f"<tr>{''.join(parts)}</tr>"

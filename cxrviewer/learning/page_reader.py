@@ -33,10 +33,11 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Table:
-    """Lines of cells, of which the first is the header."""
+    """Lines of cells, of which the first is the header; the first columns, so many, are texts."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    texts: int = 1
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ class _PageParser(HTMLParser):
         self._text: list[str] = []
         self._note = False
         self._rows: list[list[str]] = []
+        self._texts = 0
         self._source = ""
         self._link = ""
         self._pictures: list[Drawing] | None = None
@@ -109,8 +111,9 @@ class _PageParser(HTMLParser):
         kinds = (values.get("class") or "").split()
         if tag in ("h1", "h2", "p", "th", "td", "figcaption"):
             self._text, self._note = [], "note" in kinds
+            self._texts += tag == "th" and "text" in kinds
         elif tag == "table":
-            self._rows = []
+            self._rows, self._texts = [], 0
         elif tag == "tr":
             self._rows.append([])
         elif tag == "div" and "pictures" in kinds:
@@ -137,7 +140,7 @@ class _PageParser(HTMLParser):
             self._rows[-1].append(text)
         elif tag == "table" and self._rows:
             header, *rows = (tuple(row) for row in self._rows)
-            self.blocks.append(Table(header, tuple(rows)))
+            self.blocks.append(Table(header, tuple(rows), self._texts))
         elif tag == "figure":
             self._end_figure(text)
         elif tag == "div" and self._pictures is not None:

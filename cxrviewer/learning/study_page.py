@@ -47,7 +47,7 @@ def write_page(found: Study, path: Path) -> None:
         page.text("The line is around what is lung on half of the images.", note=True)
     if found.failures:
         page.heading("Files without a heatmap")
-        page.table(("file", "reason"), [(path.name, reason) for path, reason in found.failures])
+        page.table(("file", "reason"), [(path.name, reason) for path, reason in found.failures], texts=2)
     page.write(path)
 
 

@@ -137,6 +137,10 @@ class BatchView(LiveView):
         for column, width in enumerate(_WIDTHS):
             self.table.setColumnWidth(column, width)
         self.layers.addWidget(self.table)
+        self._at_end = True
+        bar = self.table.verticalScrollBar()
+        bar.rangeChanged.connect(self._stay_at_end)
+        bar.valueChanged.connect(self._note_place)
         self._new: list[FileEnded] = []
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -156,13 +160,16 @@ class BatchView(LiveView):
             self.opened.emit(path)
 
     def _show(self) -> None:
-        bar = self.table.verticalScrollBar()
-        at_end = bar.value() == bar.maximum() and not self.model.is_sorted
         self.model.add(self._new)
         self._new = []
         self.layers.setCurrentIndex(1)
-        if at_end:
-            self.table.scrollToBottom()
+
+    def _stay_at_end(self, _least: int, most: int) -> None:
+        if self._at_end and not self.model.is_sorted:
+            self.table.verticalScrollBar().setValue(most)
+
+    def _note_place(self, value: int) -> None:
+        self._at_end = value == self.table.verticalScrollBar().maximum()
 
 
 def _key(row: BatchRow, column: int) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
@@ -25,7 +26,7 @@ from cxrviewer.ui.flow_layout import FlowLayout
 
 _NO_PATH = re.compile(rb'<path id="([^"]+)" (?=transform)')
 _NAME = re.compile(r"\S{18,}")
-_BREAK = re.compile(r"([-_.])")
+_BREAK = re.compile(r"([-_/])")
 _PICTURE = 148
 _LARGE_PICTURE = 220
 _FEW = 4
@@ -145,12 +146,8 @@ def _label(text: str, *, size: float = 1.0, bold: bool = False, muted: bool = Fa
 
 
 def _table(table: Table) -> QLabel:
-    style = _CELL.format(line=theme.LINE.name())
-    heads = (_cell("th", text, place, style, theme.MUTED.name()) for place, text in enumerate(table.header))
-    lines = [f"<tr>{''.join(heads)}</tr>"]
-    for row in table.rows:
-        cells = (_cell("td", text, place, style, theme.TEXT.name()) for place, text in enumerate(row))
-        lines.append(f"<tr>{''.join(cells)}</tr>")
+    lines = [_line("th", table.header, table.texts, theme.MUTED.name())]
+    lines += [_line("td", row, table.texts, theme.TEXT.name()) for row in table.rows]
     label = _Words(f'<table cellspacing="0">{"".join(lines)}</table>')
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -162,11 +159,14 @@ def _table(table: Table) -> QLabel:
     return label
 
 
-def _cell(kind: str, text: str, place: int, style: str, color: str) -> str:
-    side = "right" if place else "left"
-    return (
-        f'<{kind} align="{side}" style="{style} color: {color}; font-weight: normal">{escape(text)}</{kind}>'
+def _line(kind: str, cells: Sequence[str], texts: int, color: str) -> str:
+    style = f"{_CELL.format(line=theme.LINE.name())} color: {color}; font-weight: normal"
+    made = (
+        f'<{kind} align="{"left" if place < texts else "right"}" style="{style}">{escape(_breakable(text))}'
+        f"</{kind}>"
+        for place, text in enumerate(cells)
     )
+    return f"<tr>{''.join(made)}</tr>"
 
 
 def _flow(widgets: list[QWidget]) -> QWidget:

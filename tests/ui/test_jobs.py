@@ -197,6 +197,10 @@ def test_thousands_of_files_are_sorted_while_they_come_and_the_chosen_one_stays_
     for file in files[:10_000]:
         view.take(file)
     qtbot.waitUntil(lambda: view.model.rowCount() == 10_000)
+    bar = view.table.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0, timeout=2000)
+    view.resize(900, 400)
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=2000)
     view.table.selectRow(41)
     view.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
     start = time.perf_counter()

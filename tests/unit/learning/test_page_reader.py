@@ -20,7 +20,7 @@ def test_a_page_is_read_as_it_was_written(tmp_path: Path) -> None:
     page = Page("A < B & “C”")
     page.heading("1 & 2")
     page.text("x < y", note=True)
-    page.table(("name", "value"), [("a < b", "1"), ("", "–")])
+    page.table(("name", "why", "value"), [("a < b", "c", "1"), ("", "d", "–")], texts=2)
     figure = Figure(figsize=(2, 1))
     figure.add_subplot().plot([1, 2])
     page.figure(figure, "a line < 3")
@@ -34,7 +34,7 @@ def test_a_page_is_read_as_it_was_written(tmp_path: Path) -> None:
     note, heading, text, table, drawing, pictures, sheet = found.blocks
     assert note == Paragraph(DISCLAIMER, note=True)
     assert (heading, text) == (Heading("1 & 2"), Paragraph("x < y", note=True))
-    assert table == Table(("name", "value"), (("a < b", "1"), ("", "–")))
+    assert table == Table(("name", "why", "value"), (("a < b", "c", "1"), ("", "d", "–")), texts=2)
     assert isinstance(drawing, Drawing)
     assert (drawing.is_svg, drawing.caption, drawing.link) == (True, "a line < 3", "")
     assert drawing.data.startswith(b"<svg")
