@@ -79,6 +79,20 @@ def here(outputs: Path, capfd: pytest.CaptureFixture[str]) -> Explain:
     return run
 
 
+class Nobody:
+    def handle(self, request: object) -> None:
+        raise AssertionError(f"{request} was asked")
+
+
+@pytest.fixture
+def light(here: Explain, monkeypatch: pytest.MonkeyPatch) -> Explain:
+    """Run the command in this process, without TensorFlow and with nobody to answer; return its one line."""
+    for name in ("tensorflow", "keras"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr("cxrviewer.explain.explainer.Explainer", Nobody)
+    return here
+
+
 def one_line(text: str) -> str:
     assert "Traceback" not in text
     assert text.count("\n") == 1, text
@@ -112,43 +126,43 @@ def test_missing_image(tmp_path: Path, process: Explain) -> None:
     [b"", b"\0", b"Dear colleague,\n" * 100, np.random.default_rng(3).bytes(5000)],
     ids=["empty", "one byte", "text", "noise"],
 )
-def test_no_image_at_all(content: bytes, tmp_path: Path, process: Explain) -> None:
+def test_no_image_at_all(content: bytes, tmp_path: Path, light: Explain) -> None:
     path = tmp_path / "letter.png"
     path.write_bytes(content)
-    assert process(path).startswith(f"{path}: ")
+    assert light(path).startswith(f"{path}: ")
 
 
-def test_a_folder(tmp_path: Path, process: Explain) -> None:
-    assert process(tmp_path).startswith(f"{tmp_path}: ")
+def test_a_folder(tmp_path: Path, light: Explain) -> None:
+    assert light(tmp_path).startswith(f"{tmp_path}: ")
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".tiff", ".bmp"])
-def test_truncated_picture(suffix: str, tmp_path: Path, process: Explain) -> None:
+def test_truncated_picture(suffix: str, tmp_path: Path, light: Explain) -> None:
     path = truncated(picture(tmp_path, suffix), tmp_path)
-    assert process(path).startswith(f"{path}: ")
+    assert light(path).startswith(f"{path}: ")
 
 
 @pytest.mark.parametrize("name", ["gdcm-CR-MONO1-10-chest.dcm", "wg04_RG1_JLSN.dcm", "wg04_RG2_JPLL.dcm"])
-def test_truncated_dicom(name: str, shared_data: Path, tmp_path: Path, process: Explain) -> None:
+def test_truncated_dicom(name: str, shared_data: Path, tmp_path: Path, light: Explain) -> None:
     path = truncated(shared_data / "dicom" / name, tmp_path)
-    assert process(path).startswith(f"{path}: ")
+    assert light(path).startswith(f"{path}: ")
 
 
-def test_dicom_without_pixels(shared_data: Path, process: Explain) -> None:
+def test_dicom_without_pixels(shared_data: Path, light: Explain) -> None:
     path = shared_data / "dicom" / "orthanc_canon_nopixels_MONO1.dcm"
-    line = process(path)
+    line = light(path)
     assert line.startswith(f"{path}: ")
     assert "no image" in line or "no pixel" in line
 
 
-def test_dicom_that_claims_to_be_huge(chest: Path, tmp_path: Path, process: Explain) -> None:
+def test_dicom_that_claims_to_be_huge(chest: Path, tmp_path: Path, light: Explain) -> None:
     import pydicom
 
     dataset = pydicom.dcmread(chest)
     dataset.Rows = dataset.Columns = 46341
     path = tmp_path / "huge.dcm"
     dataset.save_as(path)
-    line = process(path)
+    line = light(path)
     assert line.startswith(f"{path}: ")
     assert "46341" in line
 
@@ -174,15 +188,15 @@ def test_unreadable_image(chest: Path, locked: Path) -> None:
         (["--param", "-1", "--method", "score-cam"], "NAME=VALUE"),
     ],
 )
-def test_unknown_choices_are_usage(arguments: list[str], words: str, chest: Path, process: Explain) -> None:
-    line = process(chest, *arguments, code=2)
+def test_unknown_choices_are_usage(arguments: list[str], words: str, chest: Path, light: Explain) -> None:
+    line = light(chest, *arguments, code=2)
     assert repr(arguments[-1].partition("=")[0]) in line or repr(arguments[1].partition("=")[0]) in line
     assert words in line
 
 
 @pytest.mark.parametrize("value", ["-1", "5000", "many", "1.5", "nan", ""])
-def test_a_parameter_out_of_its_range_is_usage(value: str, chest: Path, process: Explain) -> None:
-    line = process(chest, "--method", "score-cam", "--param", f"top={value}", code=2)
+def test_a_parameter_out_of_its_range_is_usage(value: str, chest: Path, light: Explain) -> None:
+    line = light(chest, "--method", "score-cam", "--param", f"top={value}", code=2)
     assert f"{value!r} is no value of 'top'" in line
     assert "0 to 4096" in line
 
@@ -199,14 +213,14 @@ def test_a_parameter_out_of_its_range_is_usage(value: str, chest: Path, process:
     ],
 )
 def test_options_that_contradict_one_another_are_usage(
-    arguments: list[str], words: str, chest: Path, process: Explain
+    arguments: list[str], words: str, chest: Path, light: Explain
 ) -> None:
-    assert words in process(chest, *arguments, code=2)
+    assert words in light(chest, *arguments, code=2)
 
 
-def test_a_layer_for_a_method_that_has_none_is_usage(chest: Path, process: Explain) -> None:
+def test_a_layer_for_a_method_that_has_none_is_usage(chest: Path, light: Explain) -> None:
     method = next(spec for spec in methods() if not spec.uses_layer)
-    line = process(chest, "--method", method.id, "--layer", "auto", code=2)
+    line = light(chest, "--method", method.id, "--layer", "auto", code=2)
     assert "--layer" in line
     assert method.name in line
 
@@ -252,10 +266,10 @@ def test_missing_model(chest: Path, tmp_path: Path, process: Explain) -> None:
     assert "not exist" in line
 
 
-def test_damaged_card(chest: Path, tmp_path: Path, process: Explain) -> None:
+def test_damaged_card(chest: Path, tmp_path: Path, light: Explain) -> None:
     (tmp_path / "m.keras").write_bytes(b"")
     (tmp_path / "m.toml").write_text("id = [")
-    assert str(tmp_path / "m.toml") in process(chest, "--model", tmp_path / "m.keras")
+    assert str(tmp_path / "m.toml") in light(chest, "--model", tmp_path / "m.keras")
 
 
 def test_damaged_model(shared_data: Path, chest: Path, here: Explain) -> None:
@@ -364,15 +378,15 @@ def test_output_folder_that_does_not_exist(chest: Path, tmp_path: Path, process:
     assert not path.parent.exists()
 
 
-def test_output_of_an_unknown_kind(chest: Path, tmp_path: Path, process: Explain) -> None:
-    assert ".png" in process(chest, "-o", tmp_path / "overlay.webm")
-    assert ".npz" in process(chest, "--raw", tmp_path / "map.csv")
+def test_output_of_an_unknown_kind(chest: Path, tmp_path: Path, light: Explain) -> None:
+    assert ".png" in light(chest, "-o", tmp_path / "overlay.webm")
+    assert ".npz" in light(chest, "--raw", tmp_path / "map.csv")
 
 
-def test_output_over_the_input(tmp_path: Path, process: Explain) -> None:
+def test_output_over_the_input(tmp_path: Path, light: Explain) -> None:
     path = picture(tmp_path, ".png")
     data = path.read_bytes()
-    assert "the image itself" in process(path, "-o", path)
+    assert "the image itself" in light(path, "-o", path)
     assert path.read_bytes() == data
 
 
