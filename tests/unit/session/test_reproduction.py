@@ -266,6 +266,9 @@ def _with(place: str, value: object) -> Callable[[dict], object]:
         _with("options.columns", 2**64),
         _with("options.frame_seconds", 1e308),
         _with("options.paper", "a0"),
+        _with("scenes.0.lungs.outline", [[1.0, 2.0]]),
+        _with("scenes.0.lungs.outline", [[[1.0, float("nan")]]]),
+        _with("scenes.0.lungs", [3]),
     ],
 )
 def test_a_damaged_sidecar_is_told_in_one_message(tmp_path: Path, damage: Callable[[dict], object]) -> None:
