@@ -58,7 +58,7 @@ def test_a_cluster_gives_what_this_machine_gives(here: str, data: Path, tmp_path
         found = rows(tmp_path / name)
         numbers = [float(row["probability of Normal"] or "nan") for row in found]
         answers.append(([row["picture"] for row in found], numbers))
-        assert len(list((tmp_path / name / "pictures").glob("*.png"))) == 39
+        assert len(list((tmp_path / name / "pictures").glob("*.jpg"))) == 39
     assert answers[0][0] == answers[1][0]
     np.testing.assert_allclose(answers[0][1], answers[1][1], atol=1e-5)
 
@@ -95,6 +95,6 @@ def test_a_worker_that_is_killed_loses_no_row_and_doubles_none(data: Path, tmp_p
     assert (summary.done, summary.failed, summary.complete) == (301, 1, True)
     found = rows(tmp_path / "out")
     assert [int(row["number"]) for row in found] == list(range(1, 302))
-    pictures = {path.name for path in (tmp_path / "out" / "pictures").glob("*.png")}
+    pictures = {path.name for path in (tmp_path / "out" / "pictures").glob("*.jpg")}
     assert pictures == {row["picture"] for row in found if row["picture"]}
     assert not list((tmp_path / "out" / "pictures").glob(".part-*"))

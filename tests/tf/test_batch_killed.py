@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import random
 import signal
@@ -47,7 +48,6 @@ def started(data: Path, output: Path, *more: str) -> subprocess.Popen[str]:
         str(data),
         "-o",
         str(output),
-        "--no-sidecar",
         *more,
     ]
     # A shell has programs in the background ignore Ctrl+C, these tests maybe, and theirs with them.
@@ -60,7 +60,7 @@ def started(data: Path, output: Path, *more: str) -> subprocess.Popen[str]:
 def wait_for_pictures(process: subprocess.Popen[str], output: Path, count: int) -> list[psutil.Process]:
     """Return the processes of a run once it has so many pictures."""
     start = time.monotonic()
-    while len(list((output / "pictures").glob("*.png"))) < count:
+    while len(list((output / "pictures").glob("[!.]*"))) < count:
         assert process.poll() is None, process.communicate()
         if time.monotonic() - start > PATIENCE:
             process.kill()
@@ -85,7 +85,7 @@ def journal(output: Path) -> dict[str, str]:
 @pytest.mark.timeout(600)
 def test_ended_twice_a_batch_is_as_if_never_ended(data: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
-    first = started(data, output)
+    first = started(data, output, "--no-sidecar")
     children = wait_for_pictures(first, output, 20)
     first.send_signal(signal.SIGINT)
     out, err = first.communicate(timeout=PATIENCE)
@@ -97,7 +97,7 @@ def test_ended_twice_a_batch_is_as_if_never_ended(data: Path, tmp_path: Path) ->
     with (output / "results.csv").open(newline="") as stream:
         assert len(list(csv.DictReader(stream))) == len(kept) < FILES
 
-    second = started(data, output, "--resume")
+    second = started(data, output, "--no-sidecar", "--resume")
     children = wait_for_pictures(second, output, len(kept) + random.randint(1, 60))
     second.kill()
     second.communicate()
@@ -117,3 +117,46 @@ def test_ended_twice_a_batch_is_as_if_never_ended(data: Path, tmp_path: Path) ->
     assert [path.name for path in pictures] == sorted(row["picture"] for row in rows if row["picture"])
     for path in pictures[::40]:
         assert cv2.imread(str(path)) is not None
+
+
+def assert_whole(output: Path) -> dict[str, str]:
+    """Check that every picture and sidecar under its own name is whole, and both agree; return the rows."""
+    rows = journal(output) if (output / "batch.sqlite").exists() else {}
+    for path in (output / "pictures").glob("[!.]*"):
+        if path.suffix == ".json":
+            json.loads(path.read_text())
+        else:
+            assert cv2.imread(str(path)) is not None, path
+    for name in filter(None, rows):
+        path = output / "pictures" / name
+        recorded = json.loads(path.with_name(f"{name}.json").read_text())["file"]["sha256"]
+        assert recorded == hashlib.sha256(path.read_bytes()).hexdigest()
+    return rows
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_killed_twenty_times_a_batch_loses_no_row_and_doubles_none(data: Path, tmp_path: Path) -> None:
+    output, kept, met = tmp_path / "out", {}, 0
+    for _ in range(20):
+        process = started(data, output, "--resume")
+        time.sleep(random.uniform(1, 7))
+        children = psutil.Process(process.pid).children(recursive=True) if process.poll() is None else []
+        met += process.poll() is None
+        process.kill()
+        process.communicate()
+        assert ended(children)
+        rows = assert_whole(output)
+        assert kept.items() <= rows.items()
+        kept = rows
+    assert met >= 5, "too fast to be killed"
+    assert main(["batch", str(data), "-o", str(output), "--resume"]) == 1
+    assert kept.items() <= assert_whole(output).items()
+    with (output / "results.csv").open(newline="") as stream:
+        table = list(csv.DictReader(stream))
+    assert [int(row["number"]) for row in table] == list(range(1, FILES + 2))
+    assert [row["file"] for row in table if row["error"]] == ["bad.png"]
+    names = {row["picture"] for row in table if row["picture"]}
+    assert {path.name for path in (output / "pictures").iterdir()} == names | {
+        f"{name}.json" for name in names
+    }
