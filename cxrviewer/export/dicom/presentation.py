@@ -15,6 +15,7 @@ from cxrviewer.export.dicom.codes import map_concept
 from cxrviewer.export.dicom.contours import MOST_LINES, Contour, contours
 from cxrviewer.export.dicom.equipment import equipment, limited
 from cxrviewer.export.dicom.segmentation import heatmap_of
+from cxrviewer.export.dicom.shutter import cover
 from cxrviewer.export.dicom.subject import Subject
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.words import capitalised, method_name, percent, whole_percent
@@ -81,6 +82,7 @@ def presentation_state(scene: Scene, subject: Subject, disclaimer: bool) -> Data
     )
     _set_area(dataset, scene)
     _set_orientation(dataset, scene)
+    cover(dataset, scene.radiograph)
     return dataset
 
 

@@ -82,7 +82,7 @@ def test_contours_lie_on_the_level_and_the_view_is_as_shown(
         Case("MONOCHROME2", 16, True, 1.0, "several windows", "padding"),
         Case("MONOCHROME1", 12, False, -1.0, "table of 12 bits", "nothing"),
         Case("MONOCHROME2", 10, False, 1.0, "sigmoid", "nothing"),
-        Case("MONOCHROME1", 8, False, 1.0, "none", "nothing"),
+        Case("MONOCHROME1", 8, False, 1.0, "none", "shutter"),
     ],
     ids=lambda case: f"{case.photometric}-{case.bits}-{case.voi}-{case.surround}",
 )
