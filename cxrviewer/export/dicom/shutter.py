@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from pydicom.dataset import Dataset
-from pydicom.pixels import pack_bits
 
 from cxrviewer.imaging.radiograph import Radiograph
 
@@ -24,6 +23,7 @@ def cover(dataset: Dataset, radiograph: Radiograph) -> None:
     dataset.ShutterOverlayGroup = _GROUP
     dataset.ShutterPresentationValue = round(radiograph.shutter_value / 255 * _WHITE)
     rows, columns = radiograph.shape
+    bits = np.packbits(radiograph.shutter, bitorder="little").tobytes()
     for element, representation, value in (
         (0x0010, "US", rows),
         (0x0011, "US", columns),
@@ -31,6 +31,6 @@ def cover(dataset: Dataset, radiograph: Radiograph) -> None:
         (0x0050, "SS", [1, 1]),
         (0x0100, "US", 1),
         (0x0102, "US", 0),
-        (0x3000, "OW", pack_bits(radiograph.shutter.astype(np.uint8).reshape(-1))),
+        (0x3000, "OW", bits + bytes(len(bits) % 2)),
     ):
         dataset.add_new((_GROUP, element), representation, value)
