@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialogButtonBox, QFileDialog, QLabel, QMessageBox
 from screens import screen
 
@@ -199,6 +200,25 @@ def test_no_two_controls_have_one_key(open_dialog) -> None:
     keys = [text[text.index("&") + 1].lower() for text in texts if "&" in text and text not in texts[:2]]
     assert sorted({*keys, "s", "c"}) == sorted([*keys, "s", "c"])
     assert len(keys) == 4 + len(dialog.form.boxes) + 2
+
+
+def test_tab_goes_from_top_to_bottom(open_dialog) -> None:
+    dialog = open_dialog()
+    dialog.open()
+    chain = [dialog.form.content]
+    while (widget := chain[-1].nextInFocusChain()) is not chain[0]:
+        chain.append(widget)
+    reached = Qt.FocusPolicy.TabFocus
+    visited = [
+        each for each in chain if each.isEnabled() and each.isVisible() and each.focusPolicy() & reached
+    ]
+    form, (save, cancel) = dialog.form, dialog.findChild(QDialogButtonBox).buttons()
+    boxes = [box for box in form.boxes.values() if box.isEnabled()]
+    ways = [form.content, form.size_choice, form.format, *boxes, dialog.file, dialog._browser, save, cancel]
+    assert visited == ways
+    assert save.isDefault()
+    QTest.keyClick(dialog.file, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
 
 
 def test_all_panes_stand_as_on_screen(open_dialog) -> None:

@@ -72,6 +72,7 @@ class ExportDialog(QDialog):
         self.form = ExportForm(screen, choice)
         self.file = QLineEdit()
         self.file.setAccessibleName("File name")
+        self._browser = QPushButton("Br&owse…")
         self.problem = QLabel()
         self.problem.setObjectName("Warning")
         self.problem.setWordWrap(True)
@@ -79,7 +80,6 @@ class ExportDialog(QDialog):
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel
         )
         self._save = self._buttons.button(QDialogButtonBox.StandardButton.Save)
-        self._browser = QPushButton("Br&owse…")
         self.progress = QProgressBar()
         self._lay_out()
         self._connect()

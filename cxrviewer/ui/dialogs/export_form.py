@@ -39,6 +39,7 @@ _LACKING = {
 _NOT_IN_FORMAT = "Files of this format have none of it."
 _ONE_VIEW = "Files of this format are of one heatmap, that of the active pane."
 _ALL_PANES = "Files of this format are of all panes."
+_PAGE = "A page has the original and the overlay of a pane."
 _STORED = "Files of this format are of the image's own pixels."
 
 
@@ -117,7 +118,8 @@ class ExportForm(QWidget):
         spec = self.spec()
         one, every = spec.takes is Takes.SCENE, spec.least > 1
         self.content.setEnabled(not (one or every))
-        self.content.setToolTip(_ONE_VIEW if one else _ALL_PANES if every else "")
+        page = _PAGE if spec.group is Group.REPORT else ""
+        self.content.setToolTip(_ONE_VIEW if one else _ALL_PANES if every else page)
         self.size_choice.setEnabled(spec.sized)
         self.size_choice.setToolTip("" if spec.sized else _STORED)
         self._rows.setRowVisible(self.paper, spec.group is Group.REPORT)
