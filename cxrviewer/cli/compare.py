@@ -41,12 +41,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--no-sidecar", action="store_true", help="leave out OUT.png.json, which says how the sheet was made"
     )
     group = parser.add_argument_group("what is compared: one name is the same in all maps, several differ")
-    group.add_argument("--methods", type=_names, metavar="ID,ID…", help="see 'cxrviewer methods'")
-    group.add_argument("--layers", type=_names, metavar="NAME,NAME…", help="see 'cxrviewer layers'")
+    group.add_argument("--methods", type=_names, metavar="ID,ID...", help="see 'cxrviewer methods'")
+    group.add_argument("--layers", type=_names, metavar="NAME,NAME...", help="see 'cxrviewer layers'")
     group.add_argument(
-        "--targets", type=_names, metavar="TARGET,TARGET…", help="as --target of 'cxrviewer explain'"
+        "--targets", type=_names, metavar="TARGET,TARGET...", help="as --target of 'cxrviewer explain'"
     )
-    group.add_argument("--models", type=_names, metavar="default|ID|PATH,…", help="built-in models, files")
+    group.add_argument("--models", type=_names, metavar="default|ID|PATH,...", help="built-in models, files")
     looks = parser.add_argument_group("how the heatmaps are drawn")
     looks.add_argument("--signed", action="store_true", help="show what spoke against the target, too")
     looks.add_argument(

@@ -22,6 +22,9 @@ from cxrviewer.cli.main import COMMANDS, main
 from cxrviewer.cli.streams import hushed
 from cxrviewer.errors import ImageReadError, UsageError
 
+GUIDE = (Path(__file__).parents[3] / "docs" / "guide.md").read_text(encoding="utf-8") + "--output --help"
+"""Where every option is; -o and -h are known by their short names."""
+
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[list[Path], Path | None, bool]]:
@@ -74,7 +77,10 @@ def test_every_command_has_help_with_examples_that_it_understands(
     told = capsys.readouterr().out
     assert told.startswith(f"usage: cxrviewer {command}")
     assert "not for diagnosis" in told
+    assert told.isascii()
     assert max(map(len, told.splitlines())) < 110
+    options = re.findall(r"--[a-z-]+", told.partition("\n\n")[0])
+    assert [option for option in options if option not in GUIDE] == []
     examples = re.findall(r"^  cxrviewer (.*)$", told.partition("\nexamples:\n")[2], re.MULTILINE)
     assert examples
     understood: list[argparse.Namespace] = []
