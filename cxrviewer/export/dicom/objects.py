@@ -15,7 +15,7 @@ from cxrviewer.export.dicom.kinds import FILE_NAMES, IMAGE_NAME, Kind
 from cxrviewer.export.dicom.presentation import presentation_state
 from cxrviewer.export.dicom.report import structured_report
 from cxrviewer.export.dicom.segmentation import segmentation
-from cxrviewer.export.dicom.subject import Subject, subject_of
+from cxrviewer.export.dicom.subject import Subject, malformed, subject_of
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.picture import export_picture
@@ -52,7 +52,7 @@ def dicom_object(scene: Scene, kind: Kind, options: ExportOptions, subject: Subj
         if subject.copied:
             raise
         raise ExportError(
-            "The header of the file is malformed, so that nothing can be filed with it.",
+            f"The header of the file is malformed{malformed(subject.image)}: nothing can be filed with it.",
             "Export without the patient's identity.",
             scene.radiograph.path,
         ) from error

@@ -136,6 +136,20 @@ def subject_of(scene: Scene, options: ExportOptions) -> Subject:
     return Subject(header, frame, False, new_uid, sop_class=sop_class)
 
 
+def malformed(image: Dataset) -> str:
+    """Return which attributes of patient and study are not as they must be, in brackets; "" for none."""
+    from pydicom.config import RAISE
+    from pydicom.valuerep import validate_value
+
+    found = []
+    for element in (image[keyword] for keyword in (*_NEEDED, *_MAY_BE_EMPTY) if keyword in image):
+        try:
+            validate_value(element.VR, str(element.value), RAISE)
+        except ValueError:
+            found.append(element.keyword)
+    return f" ({', '.join(found)})" if found else ""
+
+
 def _says_clean(radiograph: Radiograph) -> bool:
     """Return whether the file says that its pixels do not tell who the patient is."""
     if radiograph.file_format != "DICOM":

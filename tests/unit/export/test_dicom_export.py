@@ -300,6 +300,9 @@ def test_what_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
         export((shown,), target, replace(IDENTITY, writer="dicom-sc"))
     with pytest.raises(ExportError, match="does not say its StudyInstanceUID"):
         export((scene_of(source),), target, replace(IDENTITY, writer="dicom-sc"))
+    bad = write_source(tmp_path / "bad.dcm", PLAIN.dataset(), PatientSex="f", StudyTime="10:11:12")
+    with pytest.raises(ExportError, match=r"malformed \(PatientSex, StudyTime\)"):
+        export((scene_of(bad),), target, replace(IDENTITY, writer="dicom-sc"))
     with pytest.raises(ExportError, match="This is the image itself"):
         export((shown,), source, replace(NOBODY, writer="dicom-sc"))
-    assert list(tmp_path.iterdir()) == [source]
+    assert set(tmp_path.iterdir()) == {source, bad}
