@@ -17,7 +17,6 @@ PROBABILITY = Code("122157", "DCM", "Probability")
 THRESHOLD = Code("122411", "DCM", "Threshold Value")
 NO_UNITS = Code("1", "UCUM", "no units")
 DEVICE = Code("121007", "DCM", "Device")
-CHEST_IMAGING = Code("413815006", "SCT", "Chest imaging")
 SPATIAL = Code("309825002", "SCT", "Spatial and Relational Concept")
 SOURCE_IMAGE = Code("121322", "DCM", "Source image for image processing operation")
 COMMENT = Code("121106", "DCM", "Comment")
@@ -27,6 +26,10 @@ NO = Code("373067005", "SCT", "No")
 LOGIT = Code("LOGIT", OWN_SCHEME, "Logit")
 POSITIVE = Code("POSITIVE", OWN_SCHEME, "At or above operating threshold")
 
+_IMAGING = Code("363679005", "SCT", "Imaging")
+_CHEST_IMAGING = Code("413815006", "SCT", "Chest imaging")
+_CHEST = ("CHEST", "THORAX", "LUNG", "")
+
 _VISUAL_EXPLANATION = Code("130401", "DCM", "Visual explanation")
 _GRAD_CAM = Code("130403", "DCM", "Gradient-weighted class activation")
 _OF_FAMILY = {
@@ -34,6 +37,11 @@ _OF_FAMILY = {
     Family.PERTURBATION_CAM: Code("130402", "DCM", "Class activation"),
     Family.INPUT_GRADIENT: Code("130404", "DCM", "Saliency"),
 }
+
+
+def procedure(body_part: str) -> Code:
+    """Return what was done with the patient; of the chest unless the image says otherwise."""
+    return _CHEST_IMAGING if body_part in _CHEST else _IMAGING
 
 
 def map_concept(method: str) -> Code:

@@ -54,7 +54,7 @@ def structured_report(scene: Scene, subject: Subject, disclaimer: bool) -> Datas
     ]
     report = hd.sr.MeasurementReport(
         observation_context=_observer(subject),
-        procedure_reported=codes.CHEST_IMAGING,
+        procedure_reported=codes.procedure(subject.image.get("BodyPartExamined") or ""),
         imaging_measurements=groups,
     )
     for text in _comments(scene, disclaimer):

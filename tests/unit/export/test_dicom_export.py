@@ -229,6 +229,7 @@ def test_the_report_has_every_output_and_the_region(made: Callable[[bool], Made]
     text = subprocess.run(["dsrdump", "+Pl", str(path)], capture_output=True, text=True, check=True).stdout
     assert "Research and teaching: not for diagnosis" in text
     assert f"Model SHA-256: {card.sha256}" in text
+    assert "Chest imaging" in text
 
 
 def test_regions_reach_the_edge_of_the_image_and_are_no_holes() -> None:
