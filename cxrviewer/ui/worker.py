@@ -105,21 +105,29 @@ class WorkerThread(QThread):
 
     def run(self) -> None:
         """Work until stopped; called by Qt in the new thread."""
-        while (task := self._next()) is not None:
-            try:
-                outcome = Outcome(task.kind, task.token, value=task.run(), lane=task.lane)
-            except UserError as error:
-                outcome = Outcome(task.kind, task.token, error=error, lane=task.lane)
-            except CancelledError:
-                outcome = Outcome(task.kind, task.token, lane=task.lane)
-            except Exception as error:
-                # Without the error's own text, which may quote what a patient's file says.
-                report = crash_report(error, error.__traceback__)
-                _log.error("a task of kind %s failed\n%s", task.kind, report, exc_info=debugging())
-                text = f"Something unexpected happened ({type(error).__name__})."
-                unknown = UserError(text, "Please report it.")
-                outcome = Outcome(task.kind, task.token, error=unknown, lane=task.lane)
-            self.finished_task.emit(outcome)
+        while self._work():
+            pass
+
+    def _work(self) -> bool:
+        """Do the next task, and forget it: it may hold large images; return False once stopped."""
+        task = self._next()
+        if task is None:
+            return False
+        try:
+            outcome = Outcome(task.kind, task.token, value=task.run(), lane=task.lane)
+        except UserError as error:
+            outcome = Outcome(task.kind, task.token, error=error, lane=task.lane)
+        except CancelledError:
+            outcome = Outcome(task.kind, task.token, lane=task.lane)
+        except Exception as error:
+            # Without the error's own text, which may quote what a patient's file says.
+            report = crash_report(error, error.__traceback__)
+            _log.error("a task of kind %s failed\n%s", task.kind, report, exc_info=debugging())
+            text = f"Something unexpected happened ({type(error).__name__})."
+            unknown = UserError(text, "Please report it.")
+            outcome = Outcome(task.kind, task.token, error=unknown, lane=task.lane)
+        self.finished_task.emit(outcome)
+        return True
 
     def _next(self) -> Task | None:
         with self._changed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterator
 from concurrent.futures import CancelledError
 
@@ -48,6 +49,16 @@ def _wait(qtbot, outcomes: list[Outcome], count: int) -> list[Outcome]:
 
 def _failing(error: BaseException) -> None:
     raise error
+
+
+def test_what_is_done_is_forgotten(qtbot, worker, outcomes) -> None:
+    large = Gate()
+    large.open()
+    gone = weakref.ref(large)
+    worker.post("a", large, large)
+    _wait(qtbot, outcomes, 1).clear()
+    del large
+    qtbot.waitUntil(lambda: gone() is None)
 
 
 def test_a_result_comes_back_with_kind_and_token(qtbot, worker, outcomes) -> None:

@@ -23,6 +23,8 @@ Run = Callable[[Callable[[], object], Callable[[Outcome], None]], None]
 
 _PAUSE_MS = 120
 """After a change of size, before the picture is scaled anew."""
+_SLOW_MS = 250
+"""After which it is said that the picture is not the one that is wanted yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +78,10 @@ class ExportPreview(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._draw)
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(_SLOW_MS)
+        self._slow.timeout.connect(lambda: self.caption.setText("Drawing…"))
 
     def show_export(self, scenes: Sequence[Scene], options: ExportOptions) -> None:
         """Show what an export would look like; the former one stays until it is drawn."""
@@ -86,6 +92,7 @@ class ExportPreview(QWidget):
         """Take no picture any more."""
         self._asked += 1
         self._wanted = None
+        self._slow.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Scale anew once the size rests."""
@@ -106,9 +113,11 @@ class ExportPreview(QWidget):
             if number == self._asked:
                 self._take(outcome, ratio)
 
+        self._slow.start()
         self._run(lambda: draw(scenes, options, (room.width(), room.height())), take)
 
     def _take(self, outcome: Outcome, ratio: float) -> None:
+        self._slow.stop()
         if outcome.error is not None:
             self.drawn = None
             self.picture.setPixmap(QPixmap())
