@@ -208,10 +208,21 @@ def scale_words(sheet: Sheet) -> str:
     first = sheet.shown[0].display
     if sheet.one_scale:
         return f"All maps are on one scale: full colour is {number(first.maximum)} logits."
-    ways = {(scene.result.attribution.method, scene.result.attribution.layer) for scene in sheet.shown}
-    if len(ways) == len(sheet.shown) or not any(scene.display.locked for scene in sheet.shown):
+    locked = [scene.display.maximum for scene in sheet.shown if scene.display.locked]
+    if len(locked) < 2:
         return "Each map is scaled to its own maximum: compare where they lie, not how strong they are."
-    return "Maps by one method at one layer share a scale; the others have no scale in common."
+    if len(set(locked)) > 1:
+        return "Maps by one method at one layer share a scale; the others have no scale in common."
+    others = [
+        str(place + 1)
+        for place, each in enumerate(sheet.maps)
+        if each.scene.display.state is MapState.SHOWN and not each.scene.display.locked
+    ]
+    which = f"map {others[0]} is" if len(others) == 1 else f"maps {', '.join(others)} are each"
+    return (
+        f"Full colour is {number(locked[0])} logits; {which} scaled to the own maximum, without a unit or "
+        "of another size: compare where it lies, not how strong it is."
+    )
 
 
 def cautions(sheet: Sheet) -> tuple[str, ...]:

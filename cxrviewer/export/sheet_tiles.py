@@ -28,8 +28,13 @@ GAP = 24
 BADGE: Color = (76, 155, 232)
 
 _ROW_TITLE = 300
-_WIDEST = 640
-_HIGHEST = 620
+_WIDEST, _HIGHEST = 640, 620
+_FEW = 2
+"""Maps that are drawn half as large again: nothing else is in their row, nor in another."""
+_LOW = 300
+"""Most pixels that a difference is high, where there are several."""
+_DIFFERENCES = 6
+"""In a row."""
 _LETTERS = 16
 """Letter sizes across a tile: its title is as large as it may be."""
 
@@ -55,7 +60,7 @@ class Tiles:
         """Draw all maps, with the names of rows and columns; return where they end."""
         sheet = self._sheet
         indent = _ROW_TITLE if sheet.row_axes else 0
-        tile = self._tile_width(sheet.columns, width - indent)
+        tile = self._tile_width(sheet.columns, width - indent, larger=len(sheet.maps) <= _FEW)
         size = _letter_size(tile)
         for row in range(max(each.row for each in sheet.maps) + 1):
             placed = [(at, each) for at, each in enumerate(sheet.maps) if each.row == row]
@@ -81,11 +86,9 @@ class Tiles:
     def differences(self, found: Differences, style: OverlayStyle, left: int, top: int, width: int) -> int:
         """Draw the differences; return where they end."""
         places = [at for at in range(len(self._sheet.maps)) if at != found.reference]
-        columns = min(len(places), 3 if len(places) in (3, 5, 6) else 4)
-        if len(places) == 4:
-            columns = 2
-        columns = columns if width < 1200 else min(len(places), 6)
-        tile = self._tile_width(columns, width, 300)
+        rows = -(-len(places) // _DIFFERENCES)
+        columns = -(-len(places) // rows)
+        tile = self._tile_width(columns, width, _LOW if len(places) > 1 else _HIGHEST)
         size = _letter_size(tile)
         for start in range(0, len(places), columns):
             row = places[start : start + columns]
@@ -99,10 +102,11 @@ class Tiles:
             top = end + GAP
         return top - GAP
 
-    def _tile_width(self, columns: int, width: int, highest: int = _HIGHEST) -> int:
+    def _tile_width(self, columns: int, width: int, highest: int = _HIGHEST, *, larger: bool = False) -> int:
         rows_seen, columns_seen = self._sheet.maps[0].scene.viewport.shape
-        tile = min((width - (columns - 1) * GAP) // columns, _WIDEST)
-        return min(tile, round(highest * columns_seen / rows_seen))
+        factor = 1.5 if larger else 1.0
+        tile = min((width - (columns - 1) * GAP) // columns, round(factor * _WIDEST))
+        return min(tile, round(factor * highest * columns_seen / rows_seen))
 
     def _title_height(self, titles: list[str], tile: int, size: int) -> int:
         face = font(size, bold=True)

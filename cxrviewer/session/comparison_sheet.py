@@ -157,18 +157,21 @@ def sheet_scenes(
 def shared_scales(attributions: Sequence[Attribution], *, signed: bool = False) -> list[Scale]:
     """Return the scale of each map, so that as many as can be share one; stretched where none can.
 
-    All share the greatest where all are in logits and none of them would be too faint on it; else those by
-    the same method at the same layers share theirs. A density over pixels has peaks a hundred times as high
-    as one over the cells of a late layer, with the same mean.
+    Those in logits share the greatest where none of them would be too faint on it; else those by the same
+    method at the same layers share theirs. A density over pixels has peaks a hundred times as high as one
+    over the cells of a late layer, with the same mean.
     """
     drawn = [display_map(each, STRETCHED, signed) for each in attributions]
     sizes = [
         each.maximum if attribution.logit_factor is not None else 0.0
         for each, attribution in zip(drawn, attributions, strict=True)
     ]
-    shown = [size for size, each in zip(sizes, drawn, strict=True) if each.state is MapState.SHOWN]
-    if shown and 0 < max(shown) <= _FAINT * min(shown):
-        return [Scale(max(shown))] * len(sizes)
+    shown = [
+        size for size, each in zip(sizes, drawn, strict=True) if size > 0 and each.state is MapState.SHOWN
+    ]
+    if len(shown) > 1 and max(shown) <= _FAINT * min(shown):
+        common = Scale(max(shown))
+        return [STRETCHED if each.logit_factor is None else common for each in attributions]
     greatest: dict[tuple[str, str], float] = {}
     ways = [(each.method, each.layer) for each in attributions]
     for size, way in zip(sizes, ways, strict=True):
@@ -185,11 +188,19 @@ def _check_layers(axes: Axes, chosen: Sequence[str]) -> None:
 
 
 def _columns(lengths: list[int]) -> int:
-    """Return the columns of the sheet: the last axis; of one alone, so many that the rows are even."""
+    """Return the columns of the sheet: the last axes, as many as are read in a row, never all of several.
+
+    One axis alone is broken so that its rows are even.
+    """
     if len(lengths) == 1:
         rows = -(-lengths[0] // _IN_A_ROW)
         return -(-lengths[0] // rows)
-    return lengths[-1] * (lengths[-2] if len(lengths) == len(Axis) else 1)
+    columns = lengths[-1]
+    for length in lengths[-2:0:-1]:
+        if columns * length > _IN_A_ROW:
+            break
+        columns *= length
+    return columns
 
 
 def _question(

@@ -60,6 +60,18 @@ def test_maps_in_no_unit_differ_by_shares_of_their_scales() -> None:
     assert not sheet.one_scale
 
 
+def test_it_is_told_which_map_is_not_on_the_scale_of_the_others() -> None:
+    scenes = [
+        in_logits(spot(2, 2, 3)),
+        map_of(spot(2, 2, 3), "score-cam"),
+        in_logits(spot(5, 7, 2), "layer-cam"),
+    ]
+    sheet = compare_scenes(scenes, 3)
+    assert not sheet.one_scale
+    assert "Full colour is 4 logits; map 2 is scaled to the own maximum" in scale_words(sheet)
+    assert "one scale: full colour is 4 logits" in scale_words(compare_scenes([scenes[0], scenes[2]], 2))
+
+
 def test_what_differs_is_told_from_what_follows_from_it() -> None:
     values = spot(3, 3)
     sheet = compare_scenes(

@@ -68,6 +68,13 @@ def test_one_axis_is_broken_into_even_rows(count: int, columns: int) -> None:
     assert plan.columns == columns
 
 
+def test_of_several_axes_the_last_are_in_a_row_as_far_as_it_is_read() -> None:
+    axes = {"targets": ("Viral", "0"), "layers": ("early", "late"), "methods": ("grad-cam", "layer-cam")}
+    assert planned(**axes).columns == 4
+    assert planned(**{**axes, "methods": ("grad-cam", "layer-cam", "xgrad-cam")}).columns == 3
+    assert planned(**{**axes, "layers": ()}).columns == 2
+
+
 def test_the_settings_of_a_method_stay_with_it() -> None:
     asked = replace(Question(method="occlusion"), parameters=(("patch", 30),))
     plan = planned(asked, methods=("occlusion", "grad-cam"))
@@ -130,6 +137,15 @@ def test_a_scale_on_which_a_map_would_be_lost_is_not_shared() -> None:
         Scale(100.0),
         STRETCHED,
     ]
+
+
+def test_a_map_in_no_unit_keeps_those_in_logits_from_nothing() -> None:
+    maps = [
+        attribution([0, 2], 1.0),
+        attribution([0, 99], None, "score-cam"),
+        attribution([0, 3], 1.0, "pli"),
+    ]
+    assert shared_scales(maps) == [Scale(3.0), STRETCHED, Scale(3.0)]
 
 
 def test_maps_in_no_unit_have_scales_of_their_own() -> None:
