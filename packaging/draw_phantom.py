@@ -86,25 +86,25 @@ def _set_pixels(dataset: FileDataset, pixels: NDArray[np.uint16]) -> None:
     dataset["PixelData"].VR = "OB"
 
 
-def write_png(path: Path, pixels: NDArray[np.uint16]) -> None:
+def write_png(path: Path, pixels: NDArray[np.uint16], *, smallest: bool) -> None:
     """Write a 16-bit PNG; the 12-bit values fill the range, for programs that show all of it."""
     text = PngImagePlugin.PngInfo()
     text.add_text("Source", "synthetic")
     text.add_text("Description", "Drawn chest phantom: no patient, no measurement")
-    Image.fromarray(pixels << (16 - BITS)).save(path, pnginfo=text, optimize=True)
+    Image.fromarray(pixels << (16 - BITS)).save(path, pnginfo=text, optimize=smallest, compress_level=1)
 
 
 def _uid(*parts: str) -> UID:
     return generate_uid(entropy_srcs=["cxrviewer", "phantom", *parts])
 
 
-def main(folder: Path) -> None:
-    """Write all phantoms to a folder."""
+def main(folder: Path, *, smallest: bool = True) -> None:
+    """Write all phantoms to a folder; the smallest files take long."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, (description, opacity) in PHANTOMS.items():
         pixels = draw_phantom(opacity)
         write_dicom(folder / f"{name}.dcm", pixels, description)
-        write_png(folder / f"{name}.png", pixels)
+        write_png(folder / f"{name}.png", pixels, smallest=smallest)
 
 
 if __name__ == "__main__":

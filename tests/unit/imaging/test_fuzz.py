@@ -20,7 +20,7 @@ pytestmark = [
 ]
 
 SEED = 20261121
-COUNT = 500
+COUNT = 300
 
 
 def test_damaged_files_open_or_are_refused(tmp_path: Path) -> None:

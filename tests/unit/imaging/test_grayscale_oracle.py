@@ -6,6 +6,7 @@ is drawn here and left to the viewer by dcmj2pnm: both are compared elsewhere in
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import dcmtk
@@ -54,8 +55,8 @@ def write(case: Case, folder: Path, number: int) -> Path:
     return path
 
 
-def disagreements(case: Case, path: Path) -> list[str]:
-    """Return how a file is shown otherwise than it ought to be."""
+def disagreements(case: Case, path: Path, *, by_dcmtk: bool) -> list[str]:
+    """Return how a file is shown otherwise than the standard says, and DCMTK where that is asked for."""
     radiograph = read_radiograph(path)
     visible = reference.visible(case)
     # DCMTK rounds modality values to integers: only those that are integers can be compared.
@@ -67,8 +68,7 @@ def disagreements(case: Case, path: Path) -> list[str]:
         apart = distance(shown, expected, visible)
         if apart > 1:
             found.append(f"{name}: {apart:.1f} from the standard")
-        apart = distance(shown, dcmtk.presentation(path, *options), integers)
-        if apart > 1:
+        if by_dcmtk and (apart := distance(shown, dcmtk.presentation(path, *options), integers)) > 1:
             found.append(f"{name}: {apart:.0f} from DCMTK")
         if shown[_surround(case)].any():
             found.append(f"{name}: the {case.surround} is not black")
@@ -106,12 +106,17 @@ def _surround(case: Case) -> NDArray[np.bool_]:
 
 
 @dcmtk.needed
+@pytest.mark.parametrize("one_of", [4, pytest.param(1, marks=pytest.mark.slow, id="all")])
 @pytest.mark.parametrize("bits", BITS)
 @pytest.mark.parametrize("voi", VOI)
-def test_the_display_is_as_dcmtk_and_the_standard_say(tmp_path: Path, voi: str, bits: int) -> None:
+def test_the_display_is_as_dcmtk_and_the_standard_say(
+    tmp_path: Path, voi: str, bits: int, one_of: int
+) -> None:
+    """All files are compared with the standard; one of four, or all, with DCMTK, which takes longer."""
     failed = []
     for number, case in enumerate(case for case in cases() if case.voi == voi and case.bits == bits):
-        found = disagreements(case, write(case, tmp_path, number))
+        by_dcmtk = zlib.crc32(repr(case).encode()) % one_of == 0
+        found = disagreements(case, write(case, tmp_path, number), by_dcmtk=by_dcmtk)
         if found:
             failed.append(f"{case}: {'; '.join(found)}")
     assert not failed, "\n".join(failed)

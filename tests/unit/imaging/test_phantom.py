@@ -22,7 +22,7 @@ NAMES = ("phantom-normal", "phantom-opacity")
 def redrawn(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("samples")
     script = runpy.run_path(str(ROOT / "packaging" / "draw_phantom.py"))
-    script["main"](folder)
+    script["main"](folder, smallest=False)
     return folder
 
 
