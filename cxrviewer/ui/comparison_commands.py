@@ -16,6 +16,7 @@ from cxrviewer.session.compare import telling_classes, telling_layers, telling_m
 from cxrviewer.session.comparison_sheet import Axes, Axis
 from cxrviewer.ui.comparer import Comparer
 from cxrviewer.ui.dialogs.comparison import ComparisonDialog
+from cxrviewer.ui.system_places import usual_folder
 
 if TYPE_CHECKING:
     from cxrviewer.session.shown import Shown
@@ -95,7 +96,7 @@ class ComparisonCommands:
         drawn = dialog.drawn()
         if drawn is None:
             return
-        start = Path(self._window.settings.export_folder or Path.home()) / "comparison.png"
+        start = usual_folder(self._window.settings.export_folder) / "comparison.png"
         chosen, _ = QFileDialog.getSaveFileName(dialog, "Save comparison", str(start), "Pictures (*.png)")
         if chosen:
             self.save(dialog, drawn, Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.png"))

@@ -109,8 +109,8 @@ class ExportCommands:
                 end(outcome.error)
             elif outcome.error is not None:
                 self._window.messages.show_error(outcome.error)
-            if outcome.value is not None:
-                self._window.export_written(path)
+            if isinstance(outcome.value, tuple):
+                self._window.export_written(*outcome.value)
 
         self._window.services.write_aside(lambda: export(scenes, path, options, permit), done)
 

@@ -11,6 +11,7 @@ from cxrviewer.export.options import ExportOptions
 from cxrviewer.session.film import Over
 from cxrviewer.ui.dialogs.film import FilmDialog
 from cxrviewer.ui.film_maker import FilmMaker, FilmOrder
+from cxrviewer.ui.system_places import usual_folder
 
 if TYPE_CHECKING:
     from cxrviewer.session.shown import Shown
@@ -43,7 +44,7 @@ class FilmCommands:
         if shown.radiograph is None or shown.analysis is None:
             self._window.messages.show_text(_NOTHING)
             return
-        folder = Path(self._window.settings.export_folder or Path.home())
+        folder = usual_folder(self._window.settings.export_folder)
         dialog = FilmDialog(shown.radiograph.path, folder, _NAME, self._window)
         maker = FilmMaker(self._window.services, dialog)
         self.dialog = dialog

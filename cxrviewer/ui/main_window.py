@@ -281,10 +281,11 @@ class MainWindow(QMainWindow):
         self.settings = replace(self.settings, recent=())
         fill_recent(self.recent_menu, (), self.commands.open_image, self._forget_recent)
 
-    def export_written(self, path: Path) -> None:
-        """Say where an export is."""
+    def export_written(self, path: Path, *beside: Path) -> None:
+        """Say where an export is, and what belongs to it."""
         self.settings = replace(self.settings, export_folder=str(path.parent))
-        self.statusBar().showMessage(f"Saved {path}", 8000)
+        others = "".join(f", with {other.name} beside it" for other in beside)
+        self.statusBar().showMessage(f"Saved {path}{others}", 8000)
 
     def show_last_folder(self) -> None:
         """List the folder of the last time, if it is still there."""

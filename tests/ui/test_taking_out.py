@@ -119,6 +119,16 @@ def test_without_an_analysis_the_image_is_copied_and_nothing_exported(
     assert not [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
 
 
+def test_what_is_written_beside_an_export_is_told(window: MainWindow, qtbot, tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    exports = window.commands.exports
+    exports.write(exports.overlay(ImageSize.WHOLE), path, ExportOptions(writer="dicom-seg", sidecar=False))
+    bar = window.statusBar()
+    qtbot.waitUntil(lambda: "Saved" in bar.currentMessage(), timeout=30_000)
+    (other,) = (each.name for each in tmp_path.glob("*.dcm") if each != path)
+    assert bar.currentMessage() == f"Saved {path}, with {other} beside it"
+
+
 def pull(handle, way: int) -> None:
     """Press on a widget and move the mouse so far."""
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

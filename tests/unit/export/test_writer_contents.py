@@ -8,7 +8,9 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from PIL import Image
 from pydicom import dcmread
+from pydicom.pixels import apply_presentation_lut, apply_voi_lut
 from scenes import scene
 
 from cxrviewer.export.export import export, preview
@@ -77,6 +79,23 @@ def test_a_choice_changes_the_file_where_the_format_has_it(
             assert looks(writer, path, replace(usual, **{name: not getattr(usual, name)})) != first, name
     others = {name: not getattr(usual, name) for name in names if name not in spec.shows}
     assert looks(writer, path, replace(usual, **others)) == first
+
+
+@pytest.mark.parametrize("writer", ["tiff", "comparison", "dicom-sc", "dicom-image"])
+def test_the_preview_is_what_is_written(writer: str, tmp_path: Path) -> None:
+    (spec,) = (each.SPEC for each in writers() if each.SPEC.id == writer)
+    scenes, options = (everything(),) * spec.least, ExportOptions(writer=writer)
+    path = tmp_path / f"a{spec.suffixes[0]}"
+    export(scenes, path, options)
+    if spec.group is Group.DICOM:
+        dataset = dcmread(path)
+        pixels = dataset.pixel_array
+        if writer == "dicom-image":
+            gray = np.round(apply_presentation_lut(apply_voi_lut(pixels, dataset), dataset))
+            pixels = np.repeat(gray[..., None], 3, axis=2)
+    else:
+        pixels = np.asarray(Image.open(path))
+    np.testing.assert_array_equal(pixels, preview(scenes, options))
 
 
 @pytest.mark.parametrize("writer", ["png", "map-npz", "dicom-image", "dicom-seg"])
