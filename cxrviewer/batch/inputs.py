@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from cxrviewer.errors import UserError
+from cxrviewer.export.provenance import is_export
 from cxrviewer.foreign_text import printable
 from cxrviewer.learning.manifest import FILE_COLUMNS
 from cxrviewer.learning.table_file import SUFFIXES as TABLES
@@ -38,8 +41,8 @@ def find_images(inputs: Sequence[str], output: Path, most: int | None = None) ->
     Parameters
     ----------
     inputs : sequence of str
-        Folders, which are searched with all in them but the pictures of batches; zip archives, DICOMDIRs;
-        tables (CSV, TSV) with a column for the file (file, path, image, Image Index), relative to the table;
+        Folders, which are searched with all in them but what the program has written; zip archives,
+        DICOMDIRs; tables (CSV, TSV) with a column for the file (file, path, image, Image Index), relative to the table;
         patterns with ``*``; image files.
     output : Path
         Folder of the results; the pictures in it are left out.
@@ -52,13 +55,12 @@ def find_images(inputs: Sequence[str], output: Path, most: int | None = None) ->
         There is nothing, or a table cannot be read. A file of a table that does not exist is among what is
         returned: it will be told of like any that cannot be read.
     """
-    own = (output / PICTURES).resolve()
+    is_own = _within(output / PICTURES)
     seen: dict[Path, Found] = {}
     for text in inputs:
         for found in _stood_for(text):
             path = found.path.absolute()
-            folder = _resolved(path.parent)
-            if path not in seen and own != folder and own not in folder.parents:
+            if path not in seen and not is_own(path.parent):
                 seen[path] = Found(path, printable(found.name))
             if most is not None and len(seen) >= most:
                 return tuple(seen.values())
@@ -68,10 +70,18 @@ def find_images(inputs: Sequence[str], output: Path, most: int | None = None) ->
     return tuple(seen.values())
 
 
-@lru_cache(64)
-def _resolved(folder: Path) -> Path:
-    """Return a folder without links, so that it is known by another name, too."""
-    return folder.resolve()
+def _within(place: Path) -> Callable[[Path], bool]:
+    """Return what tells whether a folder is a place or lies in it, by whatever name."""
+    known = os.path.realpath(place)
+
+    @cache
+    def is_within(folder: Path) -> bool:
+        with contextlib.suppress(ValueError):
+            return os.path.commonpath([known, os.path.realpath(folder)]) == known
+        # On another drive, or no possible name.
+        return False
+
+    return is_within
 
 
 def _stood_for(text: str) -> Iterator[Found]:
@@ -102,7 +112,8 @@ def _in_folder(folder: Path) -> Iterator[Found]:
             # Results of another batch.
             continue
         for file in found:
-            if file.path.suffix.lower() in SUFFIXES or is_image_file(file.path):
+            looked_for = file.path.suffix.lower() in SUFFIXES or is_image_file(file.path)
+            if looked_for and not is_export(file.path):
                 yield Found(file.path, file.path.relative_to(folder).as_posix())
 
 

@@ -81,10 +81,9 @@ class Journal:
     def add(self, found: Sequence[Found]) -> None:
         """Put files into the journal that are not there yet, after those that are."""
         with self._errors(), self._transaction():
-            (last,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM items").fetchone()
-            for one in found:
-                row = (last + 1, _key(one.path))
-                last += self._connection.execute("INSERT OR IGNORE INTO items VALUES (?, ?)", row).rowcount
+            # SQLite gives each the number after the last one.
+            keys = ((_key(one.path),) for one in found)
+            self._connection.executemany("INSERT OR IGNORE INTO items (path) VALUES (?)", keys)
 
     def describe(self, facts: Mapping[str, object]) -> None:
         """Keep what all rows have in common."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -152,6 +153,8 @@ def _resized(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 
 def _read_file(path: Path) -> tuple[ModuleType, bytes]:
     """Return the bytes of a file and the reader for them; the whole is only read where there is a reader."""
+    if "\0" in str(path):
+        raise ImageReadError("No file can have this name.", "Check the name.", path)
     try:
         inside = archive.split(path)
         head = read_head(path, HEAD)
@@ -192,7 +195,7 @@ def _unreadable(path: Path, error: OSError) -> ImageReadError:
     if isinstance(error, FileNotFoundError):
         return ImageReadError("The file does not exist.", "Check the name and the folder.", path)
     # Windows reports a folder as one without permission.
-    if isinstance(error, IsADirectoryError) or path.is_dir():
+    if isinstance(error, IsADirectoryError) or os.path.isdir(path):  # noqa: PTH112 (which may raise anew)
         return ImageReadError("This is a folder, not an image.", "Open one of the files in it.", path)
     if isinstance(error, PermissionError):
         return ImageReadError(

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
-from cxrviewer.batch.inputs import find_images
-from cxrviewer.errors import UserError
+from cxrviewer.batch.inputs import JOURNAL, find_images
+from cxrviewer.errors import ImageReadError, UserError
+from cxrviewer.imaging.open import read_radiograph
 
 
 def picture(path: Path) -> Path:
@@ -67,6 +68,20 @@ def test_names_that_would_do_harm_are_shown_as_what_they_are(folder: Path) -> No
     assert all(one.path.is_file() for one in found)
 
 
+def test_what_the_program_has_written_is_passed_over(folder: Path, tmp_path: Path) -> None:
+    before = names([str(folder)], tmp_path / "out")
+    picture(folder / "other" / "pictures" / "00001-bare.png")
+    assert "other/pictures/00001-bare.png" in names([str(folder)], tmp_path / "out")
+    (folder / "other" / JOURNAL).touch()
+    overlay = picture(folder / "overlay.png")
+    (folder / "overlay.png.json").write_text('{\n  "format": "cxrviewer-export",\n  "version": 1}')
+    (folder / "image 9.png.json").write_text('{"about": "another program\'s"}')
+    assert names([str(folder)], tmp_path / "out") == before
+    # But not where it is named.
+    assert names([str(overlay)], tmp_path / "out") == ["overlay.png"]
+    assert names([str(folder / "other" / "pictures")], tmp_path / "out") == ["00001-bare.png"]
+
+
 def test_each_file_comes_once(folder: Path, tmp_path: Path) -> None:
     inputs = [str(folder / "image 9.png"), str(folder / "*.png"), str(folder)]
     found = find_images(inputs, tmp_path / "out")
@@ -99,3 +114,20 @@ def test_nothing_is_said(tmp_path: Path) -> None:
         find_images([str(tmp_path / "empty")], tmp_path / "out")
     with pytest.raises(UserError, match="no such file or folder"):
         find_images([str(tmp_path / "nowhere")], tmp_path / "out")
+
+
+def test_names_that_no_file_can_have_are_told_of_like_any_that_cannot_be_read(folder: Path) -> None:
+    table = folder / "list.csv"
+    table.write_bytes(b"file\na\0b/c.png\n" + b"x" * 5000 + b"\n../../image 9.png\n/dev/zero\nimage 9.png\n")
+    found = find_images([str(table)], folder / "out")
+    assert [one.name[:12] for one in found] == [
+        "a\\x00b/c.png",
+        "xxxxxxxxxxxx",
+        "../../image ",
+        "/dev/zero",
+        "image 9.png",
+    ]
+    for one in found[:-1]:
+        with pytest.raises(ImageReadError):
+            read_radiograph(one.path)
+    assert read_radiograph(found[-1].path).shape == (4, 4)
