@@ -42,8 +42,8 @@ def find_images(inputs: Sequence[str], output: Path, most: int | None = None) ->
     ----------
     inputs : sequence of str
         Folders, which are searched with all in them but what the program has written; zip archives,
-        DICOMDIRs; tables (CSV, TSV) with a column for the file (file, path, image, Image Index), relative to the table;
-        patterns with ``*``; image files.
+        DICOMDIRs; tables (CSV, TSV) with a column for the file (file, path, image, Image Index), relative to
+        the table; patterns with ``*``; image files.
     output : Path
         Folder of the results; the pictures in it are left out.
     most : int, optional

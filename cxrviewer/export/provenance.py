@@ -43,6 +43,8 @@ from cxrviewer.paths import atomic_path
 
 FORMAT, VERSION = "cxrviewer-export", 1
 SUFFIX = ".json"
+_HEAD = 64
+"""Bytes of a sidecar in which its format is."""
 LARGEST = 16 << 20
 """Bytes of such a file."""
 
@@ -88,6 +90,15 @@ def provenance(
 def sidecar_path(path: Path) -> Path:
     """Return the file beside an export: "overlay.png.json" for "overlay.png"."""
     return path.with_name(path.name + SUFFIX)
+
+
+def is_export(path: Path) -> bool:
+    """Return whether the file beside another one says that this one is an export."""
+    try:
+        with sidecar_path(path).open("rb") as file:
+            return f'"{FORMAT}"'.encode() in file.read(_HEAD)
+    except OSError:
+        return False
 
 
 def write_sidecar(made: Provenance, path: Path, content: Path | None = None) -> Path:
