@@ -175,12 +175,16 @@ def _voi(scene: Scene) -> hd.pr.SoftcopyVOILUTTransformation:
 
 
 def _set_area(dataset: Dataset, scene: Scene) -> None:
-    """Write which part of the image is displayed (PS3.3 C.10.4): corners of the view, pixels from 1."""
+    """Write which part of the image is displayed (PS3.3 C.10.4): corners of the view, pixels from 1.
+
+    Where the view goes beyond the image, as far as the image goes: not all viewers know what lies outside.
+    """
     rows, columns = scene.viewport.shape
     to_stored = scene.viewport.view_to_stored
     item = dataset.DisplayedAreaSelectionSequence[0]
     corners = [apply_affine(to_stored, *point) for point in ((0, 0), (columns - 1, rows - 1))]
-    first, last = [[round(x) + 1, round(y) + 1] for x, y in corners]
+    most = scene.radiograph.shape[::-1]
+    first, last = np.clip(np.round(corners).astype(int) + 1, 1, most).tolist()
     item.DisplayedAreaTopLeftHandCorner, item.DisplayedAreaBottomRightHandCorner = first, last
     spacing, aspect = scene.radiograph.spacing, scene.radiograph.aspect
     del item.PresentationPixelAspectRatio

@@ -30,7 +30,7 @@ from cxrviewer.imaging.geometry import apply_affine
 from cxrviewer.imaging.grayscale import default_voi, presentation_table
 from cxrviewer.imaging.heatmap import value_at
 from cxrviewer.imaging.render import Renderer
-from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.imaging.viewport import Orientation, make_viewport
 
 pytestmark = dicom_made.needed
 
@@ -96,6 +96,20 @@ def test_the_image_looks_as_shown_through_the_presentation_state(
     paths = written(dicom_objects(shown, (Kind.PRESENTATION,), options), tmp_path)
     image = rendered(paths.get(IMAGE_NAME, source), paths["contours-gsps.dcm"], tmp_path)
     np.testing.assert_allclose(image.astype(int), as_shown(shown), atol=1)
+
+
+def test_a_view_beyond_the_image_ends_with_it(dx: Path, tmp_path: Path) -> None:
+    orientation = Orientation(flipped=True, quarter_turns=1)
+    shown = scene_of(dx, orientation=orientation)
+    wide = make_viewport(
+        shown.radiograph.shape, (40, 100), scale=1, center=(0.5, 0.25), orientation=orientation
+    )
+    objects = dicom_objects(replace(shown, viewport=wide), (Kind.PRESENTATION,), NOBODY)
+    written(objects, tmp_path)
+    area = objects["contours-gsps.dcm"].DisplayedAreaSelectionSequence[0]
+    # Turned and mirrored: 40 columns about the middle, from the right, and all rows, from the last.
+    assert area.DisplayedAreaTopLeftHandCorner == [52, 64]
+    assert area.DisplayedAreaBottomRightHandCorner == [13, 1]
 
 
 def test_a_fine_map_has_few_lines_that_are_short_enough(
