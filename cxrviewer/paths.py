@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-_PART = ".part-"
+PART = ".part-"
 """Beginning of the names of files that are being written."""
 
 
@@ -45,7 +46,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
     OSError
         The folder cannot be written to, or the disk is full.
     """
-    handle, name = tempfile.mkstemp(prefix=_PART, suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=PART, suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -62,7 +63,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove what `atomic_path` has left in a folder whose writer was killed."""
-    with contextlib.suppress(OSError):
-        for part in folder.glob(f"{_PART}*"):
+    """Remove what `atomic_path`, and what writes several files, has left where a writer was killed."""
+    for part in folder.glob(f"{PART}*"):
+        if part.is_dir() and not part.is_symlink():
+            shutil.rmtree(part, ignore_errors=True)
+            continue
+        with contextlib.suppress(OSError):
             part.unlink()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from cxrviewer.errors import ExportError
 from cxrviewer.export.save import write_errors
+from cxrviewer.paths import PART
 
 
 def check_folder(folder: Path) -> None:
@@ -47,7 +48,7 @@ def written_together(folder: Path) -> Iterator[Path]:
     made = [each for each in (folder, *folder.absolute().parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as temporary:
+        with tempfile.TemporaryDirectory(prefix=PART, dir=folder) as temporary:
             new, former = Path(temporary, "new"), Path(temporary, "former")
             new.mkdir()
             former.mkdir()
