@@ -40,7 +40,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, ...]:
 
 
 @pytest.mark.filterwarnings("ignore:Glyph:UserWarning")
-@pytest.mark.parametrize(("writer", "suffix"), WRITERS)
+@pytest.mark.parametrize(("writer", "suffix"), dict(WRITERS).items())
 def test_each_writer_takes_any_text(
     scenes: tuple[Scene, ...], writer: str, suffix: str, tmp_path: Path
 ) -> None:

@@ -31,7 +31,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> tuple[Scene, Scene]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no fork")
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-@pytest.mark.parametrize(("writer", "suffix"), WRITERS)
+@pytest.mark.parametrize(("writer", "suffix"), dict(WRITERS).items())
 def test_killed_before_it_is_done(
     scenes: tuple[Scene, Scene], writer: str, suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
