@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QMarginsF, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QImage, QPageLayout, QPaintDevice, QPainter
+from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPaintDevice, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QWidget
 
 from cxrviewer.errors import ExportError
+from cxrviewer.ui.system_places import usual_paper
 
 _NAME = "CXR Viewer overlay"
 """Of the print job: seen by all who see the printer's queue."""
@@ -21,6 +22,10 @@ def ask_for_printer(parent: QWidget, accepted: Callable[[QPrinter], None]) -> QP
     """Let the user choose a printer and a page; `accepted` is called with it."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName(_NAME)
+    if not printer.printerName():
+        # Into a file: no printer says what paper it has.
+        letter = usual_paper() == "letter"
+        printer.setPageSize(QPageSize(QPageSize.PageSizeId.Letter if letter else QPageSize.PageSizeId.A4))
     printer.setPageMargins(_MARGINS, QPageLayout.Unit.Millimeter)
     dialog = QPrintDialog(printer, parent)
     dialog.setWindowTitle("Print the overlay")
