@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from cxrviewer.errors import UsageError, UserError
+from cxrviewer.foreign_text import printable
 
 USER_ERROR = 1
 USAGE = 2
@@ -81,7 +82,7 @@ def remark(program: str, message: str) -> None:
 def _say(message: str) -> None:
     # Without a console there is no standard error, and print would take standard output instead.
     if sys.stderr is not None:
-        print(" ".join(message.splitlines()), file=sys.stderr)
+        print(printable(" ".join(message.splitlines())), file=sys.stderr)
 
 
 def _defect_line(defect: Exception) -> str:

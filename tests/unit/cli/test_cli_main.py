@@ -173,6 +173,13 @@ def test_a_defect_is_one_line_without_the_content_of_files(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes")
+def test_a_name_gives_no_orders_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    error = ImageReadError("The file is empty.", "", Path("\x1b]0;title\x07\u202egnp.exe"))
+    assert guarded("cxrviewer", lambda: raising(error)) == 1
+    said = r"cxrviewer: error: \x1b]0;title\x07\u202egnp.exe: The file is empty." "\n"
+    assert capsys.readouterr().err == said
+
+
 def test_a_reader_that_goes_away_is_no_complaint() -> None:
     reading, writing = os.pipe()
     os.close(reading)
