@@ -49,6 +49,7 @@ class FilmCommands:
         maker = FilmMaker(self._window.services, dialog)
         self.dialog = dialog
         dialog.wanted.connect(lambda over, path, options: maker.start(_order(shown, over, path, options)))
+        maker.drawn.connect(dialog.show_pictures)
         dialog.cancelled.connect(maker.cancel)
         dialog.finished.connect(maker.leave)
         dialog.finished.connect(self._forget)
@@ -57,12 +58,13 @@ class FilmCommands:
         maker.written.connect(lambda _: dialog.accept())
         maker.written.connect(self._window.export_written)
         dialog.open()
+        dialog.preview_film()
 
     def _forget(self) -> None:
         self.dialog = None
 
 
-def _order(shown: Shown, over: Over, path: Path, options: ExportOptions) -> FilmOrder:
+def _order(shown: Shown, over: Over, path: Path | None, options: ExportOptions) -> FilmOrder:
     """Return an order for what was on screen when the dialog opened."""
     radiograph, loaded, analysis = shown.radiograph, shown.at_hand.loaded, shown.analysis
     assert radiograph is not None

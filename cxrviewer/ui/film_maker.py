@@ -7,16 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from cxrviewer.errors import UserError
 from cxrviewer.export.options import ExportOptions
-from cxrviewer.export.permit import Permit
+from cxrviewer.export.overlay import Scene
+from cxrviewer.export.permit import Permit, Watched
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.session.analysis import Analysis, LoadedChoice
 from cxrviewer.session.film import Over, film_of, film_questions
 from cxrviewer.session.keys import ExplainKey
 from cxrviewer.session.state import ViewState
+from cxrviewer.ui.dialogs.film_preview import SIDE
 
 if TYPE_CHECKING:
     from cxrviewer.ui.analyst import Advance
@@ -26,13 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FilmOrder:
-    """What is filmed: the image and how it is looked at, over what, and where the film goes."""
+    """What is filmed: the image and how it is looked at, over what, and where the film goes.
+
+    Without a path its pictures are drawn to be looked at.
+    """
 
     radiograph: Radiograph
     loaded: LoadedChoice
     state: ViewState
     over: Over
-    path: Path
+    path: Path | None
     options: ExportOptions
 
 
@@ -55,6 +63,8 @@ class FilmMaker(QObject):
 
     advanced = Signal(object)
     """The share that is done, 0 to 1."""
+    drawn = Signal(object)
+    """The pictures of a film without a path, as many pixels as there is room for."""
     written = Signal(object)
     """The film's path."""
     failed = Signal(object)
@@ -102,8 +112,8 @@ class FilmMaker(QObject):
                 return
             work.found.append(known)
         self._tell(work, 0.0)
-        writing = _writing(order, work.found, work.permit)
-        self._services.write_aside(writing, lambda outcome: self._end(work, outcome))
+        task = _drawing(work) if order.path is None else _writing(work, order.path)
+        self._services.write_aside(task, lambda outcome: self._end(work, outcome))
 
     def _take(self, outcome: Outcome) -> None:
         work = self._work
@@ -130,17 +140,42 @@ class FilmMaker(QObject):
             self._work = None
             if outcome.error is not None:
                 self.failed.emit(outcome.error)
+            elif work.order.path is None:
+                self.drawn.emit(outcome.value)
             else:
                 self.written.emit(work.order.path)
 
 
-def _writing(order: FilmOrder, found: list[Analysis], permit: Permit) -> Callable[[], None]:
+def _writing(work: _Work, path: Path) -> Callable[[], object]:
     """Return what writes the film, in a thread."""
 
     def write() -> None:
         from cxrviewer.export.export import export
 
-        scenes = film_of(order.state, order.radiograph, order.loaded, order.over, found)
-        export(scenes, order.path, replace(order.options, writer=""), permit)
+        export(_scenes(work), path, replace(work.order.options, writer=""), work.permit)
 
     return write
+
+
+def _drawing(work: _Work) -> Callable[[], object]:
+    """Return what draws the pictures of the film, small, in a thread."""
+
+    def draw() -> list[NDArray[np.uint8]]:
+        from cxrviewer.export.film.frames import film_frames
+
+        frames = film_frames(Watched(_scenes(work), work.permit), work.order.options)
+        return [_reduced(frame) for frame in frames]
+
+    return draw
+
+
+def _scenes(work: _Work) -> tuple[Scene, ...]:
+    order = work.order
+    return film_of(order.state, order.radiograph, order.loaded, order.over, work.found)
+
+
+def _reduced(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    rows, columns = frame.shape[:2]
+    scale = min(1.0, SIDE / max(rows, columns))
+    size = max(1, round(columns * scale)), max(1, round(rows * scale))
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)

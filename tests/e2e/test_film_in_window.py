@@ -23,6 +23,18 @@ def dialog(desk, tmp_path: Path):
     opened.reject()
 
 
+def test_what_is_chosen_is_played_before_it_is_written(desk, dialog) -> None:
+    card = desk.shown.at_hand.loaded.info.card
+    dialog.over.button(1).click()
+    desk.wait(lambda: dialog.preview.count == len(card.labels))
+    dialog.seconds.setValue(0.04)
+    first = dialog.preview.pixmap().toImage()
+    desk.wait(lambda: dialog.preview.place > 0 and dialog.preview.pixmap().toImage() != first)
+    dialog.over.button(2).click()
+    desk.wait(lambda: dialog.preview.count == 24)
+    assert dialog.seconds.value() == pytest.approx(0.1)
+
+
 def test_an_animation_is_written_with_what_the_pane_shows(desk, dialog, tmp_path: Path) -> None:
     path = tmp_path / "classes.gif"
     dialog.over.button(1).click()

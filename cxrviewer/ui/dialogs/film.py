@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -31,6 +34,8 @@ from cxrviewer.export.save import check_destination, find_writer, specs
 from cxrviewer.export.writer_spec import Group
 from cxrviewer.session.export_choice import free_path
 from cxrviewer.session.film import Over, frame_seconds
+from cxrviewer.ui.dialogs.film_preview import SIDE, FilmPreview
+from cxrviewer.ui.panels.fields import dress_spin_box
 
 _TITLE = "Export animation"
 _CHOICES = (
@@ -54,7 +59,7 @@ class FilmDialog(QDialog):
     """
 
     wanted = Signal(object, object, object)
-    """Over what, the file, and the options."""
+    """Over what, the file, None for a preview, and the options."""
     cancelled = Signal()
 
     def __init__(self, source: Path, folder: Path, name: str, parent: QWidget | None = None) -> None:
@@ -67,12 +72,14 @@ class FilmDialog(QDialog):
         self.seconds.setRange(0.04, 5.0)
         self.seconds.setSingleStep(0.1)
         self.seconds.setSuffix(" s")
+        dress_spin_box(self.seconds)
         self.format = QComboBox()
         for spec in specs():
             if spec.group is Group.FILM:
                 self.format.addItem(spec.name, spec.suffixes[0])
         self.disclaimer = QCheckBox("“&Not for diagnosis”")
         self.disclaimer.setChecked(True)
+        self.preview = FilmPreview()
         self.file = QLineEdit()
         self._browser = QPushButton("Browse…")
         self.status = QLabel()
@@ -86,7 +93,9 @@ class FilmDialog(QDialog):
         self._fields = (self.seconds, self.format, self.disclaimer, self.file, self._browser)
         self._lay_out()
         self._connect()
-        self.over.button(0).click()
+        self._busy = False
+        self.over.button(0).setChecked(True)
+        self.seconds.setValue(frame_seconds(self.chosen()))
         self._suggest()
         self._set_busy(False)
 
@@ -94,14 +103,34 @@ class FilmDialog(QDialog):
         """Return what the animation goes through."""
         return _CHOICES[self.over.checkedId()][0]
 
+    def preview_film(self) -> None:
+        """Ask for the pictures of what is chosen."""
+        self.preview.say("The maps are computed…")
+        self._say("", warning=False)
+        self.wanted.emit(self.chosen(), None, self._options())
+
+    def show_pictures(self, pictures: Sequence[NDArray[np.uint8]]) -> None:
+        """Play the animation."""
+        self.preview.play(pictures)
+
     def show_share(self, share: float) -> None:
         """Show how much is done."""
-        self.progress.setValue(round(100 * share))
+        if self._busy:
+            self.progress.setValue(round(100 * share))
+        else:
+            self.preview.say(f"The maps are computed: {100 * share:.0f} %")
 
     def show_error(self, error: UserError) -> None:
         """Say why there is no animation."""
+        if not self._busy:
+            self.preview.say("No animation")
+        elif not self.preview.count:
+            self.preview.clear()
         self._set_busy(False)
         self._say(f"{error.message} {error.hint}".strip())
+
+    def _options(self) -> ExportOptions:
+        return ExportOptions(disclaimer=self.disclaimer.isChecked(), frame_seconds=self.seconds.value())
 
     def _lay_out(self) -> None:
         choices = QVBoxLayout()
@@ -114,6 +143,7 @@ class FilmDialog(QDialog):
         self._browser.setAutoDefault(False)
         self._browser.clicked.connect(self._browse)
         file = QHBoxLayout()
+        file.setSpacing(6)
         file.addWidget(self.file, 1)
         file.addWidget(self._browser)
         form = QFormLayout()
@@ -127,21 +157,32 @@ class FilmDialog(QDialog):
         label = QLabel("F&ile")
         label.setBuddy(self.file)
         form.addRow(label, file)
-        layout = QVBoxLayout(self)
+        side = QVBoxLayout()
+        side.setSpacing(12)
+        side.addLayout(form)
+        side.addStretch(1)
+        side.addWidget(self.status)
+        side.addWidget(self.progress)
+        side.addWidget(self._buttons)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
-        layout.setSpacing(12)
-        layout.addLayout(form)
-        layout.addWidget(self.status)
-        layout.addWidget(self.progress)
-        layout.addWidget(self._buttons)
-        self.setMinimumWidth(520)
+        layout.setSpacing(18)
+        layout.addWidget(self.preview, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(side, 1)
+        self.setMinimumWidth(SIDE + 480)
 
     def _connect(self) -> None:
-        self.over.idClicked.connect(lambda _: self.seconds.setValue(frame_seconds(self.chosen())))
+        self.seconds.valueChanged.connect(self.preview.set_seconds)
+        self.over.idClicked.connect(lambda _: self._change_course())
+        self.disclaimer.toggled.connect(lambda _: self.preview_film())
         self.format.currentIndexChanged.connect(self._follow_format)
         self._buttons.accepted.connect(self._accept)
         self._buttons.rejected.connect(self.reject)
         self.rejected.connect(self.cancelled)
+
+    def _change_course(self) -> None:
+        self.seconds.setValue(frame_seconds(self.chosen()))
+        self.preview_film()
 
     def _suggest(self) -> None:
         self.file.setText(str(free_path(self._folder, self._name, self.format.currentData())))
@@ -163,17 +204,17 @@ class FilmDialog(QDialog):
             suffixes = find_writer(path, group=Group.FILM).SPEC.suffixes
             check_destination(path, suffixes, self._source)
         except ExportError as error:
-            self.show_error(error)
+            self._say(f"{error.message} {error.hint}".strip())
             return
         if path.exists() and path != self._agreed:
             answer = QMessageBox.question(self, _TITLE, f"{path.name} exists. Replace it?")
             if answer != QMessageBox.StandardButton.Yes:
                 return
         self._set_busy(True)
-        options = ExportOptions(disclaimer=self.disclaimer.isChecked(), frame_seconds=self.seconds.value())
-        self.wanted.emit(self.chosen(), path, options)
+        self.wanted.emit(self.chosen(), path, self._options())
 
     def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
         self.progress.setVisible(busy)
         self.progress.setValue(0)
         self.save.setEnabled(not busy)
