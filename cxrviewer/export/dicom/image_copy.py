@@ -147,28 +147,28 @@ def _describe_shades(dataset: Dataset, radiograph: Radiograph) -> None:
         dataset.VOILUTFunction = str(windows[0].function)
     if info.voi_luts:
         signed = any(table.first_mapped < 0 for table in info.voi_luts)
-        dataset.VOILUTSequence = [_table(_of_whole_bytes(table), signed) for table in info.voi_luts]
+        dataset.VOILUTSequence = [_table(_of_words(table), signed) for table in info.voi_luts]
     if info.padding is not None:
         kind = "SS" if info.signed else "US"
         dataset.add_new("PixelPaddingValue", kind, info.padding[0])
         dataset.add_new("PixelPaddingRangeLimit", kind, info.padding[1])
 
 
-def _of_whole_bytes(table: LookupTable) -> LookupTable:
-    """Return a VOI LUT with values of 8 or 16 bits, as this kind of object has them (PS3.3 C.11.2.1.1)."""
-    if table.bits in (8, 16):
-        return table
+def _of_words(table: LookupTable) -> LookupTable:
+    """Return a VOI LUT with values of 16 bits, of which there is one way to write them (PS3.3 C.11.2.1.1)."""
     stretched = np.round(table.values * (65535 / ((1 << table.bits) - 1))).astype(np.uint16)
     return replace(table, values=stretched, bits=16)
 
 
 def _table(table: LookupTable, signed: bool) -> Dataset:
     """Return a lookup table as an item (PS3.3 C.11.1.1.1, C.11.2.1.1)."""
-    entries = len(table.values)
+    # Values of 8 bits are packed, two in a word; beyond the end a table goes on as it ends.
+    packed = table.bits == 8
+    values = np.pad(table.values, (0, len(table.values) % 2), mode="edge") if packed else table.values
     item = Dataset()
-    descriptor = [entries % (1 << 16), table.first_mapped, table.bits]
+    descriptor = [len(values) % (1 << 16), table.first_mapped, table.bits]
     item.add_new("LUTDescriptor", "SS" if signed else "US", descriptor)
-    item.add_new("LUTData", "OW", table.values.astype("<u2").tobytes())
+    item.add_new("LUTData", "OW", values.astype(np.uint8 if packed else "<u2").tobytes())
     return item
 
 

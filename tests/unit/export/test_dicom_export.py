@@ -34,15 +34,17 @@ from pydicom.uid import MultiFrameGrayscaleByteSecondaryCaptureImageStorage
 
 from cxrviewer.errors import ExportError
 from cxrviewer.export.dicom.contours import regions_at
+from cxrviewer.export.dicom.image_copy import image_copy
 from cxrviewer.export.dicom.kinds import FILE_NAMES, IMAGE_NAME, Kind, kinds_of
 from cxrviewer.export.dicom.objects import dicom_objects
 from cxrviewer.export.export import export
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.picture import export_picture
 from cxrviewer.imaging.geometry import resize_affine
-from cxrviewer.imaging.grayscale import default_voi
+from cxrviewer.imaging.grayscale import default_voi, modality_values
 from cxrviewer.imaging.heatmap import Heatmap, value_at
-from cxrviewer.imaging.radiograph import Window
+from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.imaging.radiograph import LookupTable, Window
 from cxrviewer.imaging.viewport import Orientation
 
 pytestmark = dicom_made.needed
@@ -166,6 +168,16 @@ def test_what_a_file_says_of_its_pixels_is_said_of_the_copy(tmp_path: Path) -> N
     area = state.DisplayedAreaSelectionSequence[0]
     assert "PresentationPixelSpacing" not in area
     assert list(area.PresentationPixelAspectRatio) == [1, 1]
+
+
+def test_a_table_of_few_bits_is_read_again_as_it_was(made: Callable[[bool], Made], tmp_path: Path) -> None:
+    shown = made(False).shown.radiograph
+    table = LookupTable(3, np.linspace(0, 200, 255).astype(np.uint16), 16)
+    radiograph = replace(shown, grayscale=replace(shown.grayscale, modality=table))
+    path = written({IMAGE_NAME: image_copy(radiograph)}, tmp_path)[IMAGE_NAME]
+    stored = np.arange(4096.0)
+    expected = modality_values(radiograph, stored)
+    np.testing.assert_array_equal(modality_values(read_radiograph(path), stored), expected)
 
 
 @pytest.mark.parametrize("signed", [False, True])

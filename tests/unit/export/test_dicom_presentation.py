@@ -83,6 +83,7 @@ def test_contours_lie_on_the_level_and_the_view_is_as_shown(
         Case("MONOCHROME1", 12, False, -1.0, "table of 12 bits", "nothing"),
         Case("MONOCHROME2", 10, False, 1.0, "sigmoid", "nothing"),
         Case("MONOCHROME1", 8, False, 1.0, "none", "shutter"),
+        Case("MONOCHROME2", 12, False, 1.0, "table of 8 bits", "nothing"),
     ],
     ids=lambda case: f"{case.photometric}-{case.bits}-{case.voi}-{case.surround}",
 )
