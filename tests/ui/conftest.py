@@ -12,8 +12,10 @@ import cv2
 import numpy as np
 import pytest
 from controller_bench import Bench
+from lasting_reader import LastingReader, lasting
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
 
 from cxrviewer.engine.reader import Reader
 from cxrviewer.ui.panels.browser import BrowserPanel
@@ -27,6 +29,14 @@ def config_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     folder = tmp_path_factory.mktemp("config")
     monkeypatch.setenv("CXRVIEWER_CONFIG_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def empty_screen() -> Iterator[None]:
+    """Hide what a test leaves open: the mouse of the next one would be over it."""
+    yield
+    for widget in QApplication.topLevelWidgets():
+        widget.hide()
 
 
 @pytest.fixture
@@ -105,8 +115,8 @@ def engine() -> FakeEngine:
 
 
 @pytest.fixture
-def bench(qtbot, engine) -> Iterator[Bench]:
-    made = Bench(qtbot, engine)
+def bench(qtbot, engine, reader) -> Iterator[Bench]:
+    made = Bench(qtbot, engine, reader)
     yield made
     made.controller.shut_down()
     # Else Python may collect it in another thread, where its timers must not be.
@@ -124,12 +134,18 @@ def ready(bench: Bench, write_image) -> Bench:
     return bench
 
 
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    """A reader with its processes, for the tests of a module."""
-    made = Reader()
-    yield made
-    made.close()
+@pytest.fixture(scope="session", autouse=True)
+def reading_processes() -> Iterator[None]:
+    """End, after all tests, the processes that they share."""
+    yield
+    if lasting.cache_info().currsize:
+        lasting().close()
+
+
+@pytest.fixture
+def reader(request: pytest.FixtureRequest) -> Reader:
+    """Return a reader, of the class that the test names where processes of its own matter."""
+    return getattr(request, "param", LastingReader)()
 
 
 @pytest.fixture

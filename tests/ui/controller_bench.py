@@ -19,10 +19,10 @@ from cxrviewer.ui.services import Services
 class Bench:
     """A controller, what it was asked and what it told."""
 
-    def __init__(self, qtbot, engine) -> None:
+    def __init__(self, qtbot, engine, reader: Reader) -> None:
         self.qtbot = qtbot
         self.engine = engine
-        self.reader = Reader()
+        self.reader = reader
         self.controller = Controller(Services(engine, engine.ready, self.reader), ViewState())
         self.errors: list = []
         self.opened: list = []

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from lasting_reader import LastingReader
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from cxrviewer.engine.reader import Reader
 from cxrviewer.session.marks import Mark
 from cxrviewer.session.state import ViewState
 from cxrviewer.settings import Settings
@@ -33,7 +33,7 @@ class MarksDesk:
 
     def __init__(self, qtbot, engine) -> None:
         self.qtbot = qtbot
-        controller = Controller(Services(engine, engine.ready, Reader()), ViewState())
+        controller = Controller(Services(engine, engine.ready, LastingReader()), ViewState())
         self.window = MainWindow(controller, Settings())
         self.window.resize(1200, 800)
         self.window.show()

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 from controller_bench import Bench
+from lasting_reader import LastingReader
 from material import card, choice
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from cxrviewer.engine.reader import Reader
 from cxrviewer.explain.catalog import methods
 from cxrviewer.explain.display import STRETCHED, Scale
 from cxrviewer.explain.method_spec import Family
@@ -66,7 +66,7 @@ def _keys(shortcut: str) -> list[str]:
 
 @pytest.fixture
 def window(qtbot, engine) -> Iterator[MainWindow]:
-    controller = Controller(Services(engine, engine.ready, Reader()), ViewState())
+    controller = Controller(Services(engine, engine.ready, LastingReader()), ViewState())
     made = MainWindow(controller, Settings())
     qtbot.addWidget(made, before_close_func=lambda widget: widget.controller.shut_down())
     yield made

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from answering_engine import AnsweringEngine
+from lasting_reader import LastingReader
 from PySide6.QtGui import QGuiApplication, QImage
 
 from cxrviewer import app
-from cxrviewer.engine.reader import Reader
 from cxrviewer.explain.target import TOP, of_label
 from cxrviewer.session.comparison_sheet import Axis
 from cxrviewer.ui.dialogs.comparison import ComparisonDialog
@@ -28,7 +28,7 @@ def engine() -> AnsweringEngine:
 
 @pytest.fixture
 def window(qtbot, engine, write_image) -> Iterator[MainWindow]:
-    made = app.make_window(engine, engine.ready, Reader())
+    made = app.make_window(engine, engine.ready, LastingReader())
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()

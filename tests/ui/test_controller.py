@@ -10,6 +10,7 @@ import pytest
 from controller_bench import Bench
 from material import card, choice
 
+from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ExplainError, ImageReadError, ModelError
 from cxrviewer.explain.request import ExplainRequest, LoadRequest
 from cxrviewer.explain.target import TOP, of_label
@@ -332,6 +333,7 @@ def _missing_file() -> None:
     raise ImageReadError("missing")
 
 
+@pytest.mark.parametrize("reader", [Reader], indirect=True)
 def test_shutting_down_in_the_middle_leaves_nothing(bench: Bench, write_image) -> None:
     bench.load()
     bench.open(write_image("a.png"))

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from lasting_reader import LastingReader
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from cxrviewer.engine.reader import Reader
 from cxrviewer.imaging.grayscale import auto_window, presentation_table, region_window
 from cxrviewer.imaging.radiograph import Window
 from cxrviewer.imaging.windowing import DragDirection
@@ -33,7 +33,7 @@ SHAPE = (240, 320)
 
 @pytest.fixture
 def window(qtbot, engine) -> Iterator[MainWindow]:
-    made = MainWindow(Controller(Services(engine, engine.ready, Reader()), ViewState()), Settings())
+    made = MainWindow(Controller(Services(engine, engine.ready, LastingReader()), ViewState()), Settings())
     qtbot.addWidget(made)
     made.resize(1100, 700)
     made.show()

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import pytest
 from answering_engine import INPUT, AnsweringEngine
+from lasting_reader import LastingReader
 from numpy.typing import NDArray
 from pane_alignment import as_array
 from PySide6.QtCore import QCoreApplication
 
 from cxrviewer import app
-from cxrviewer.engine.reader import Reader
 from cxrviewer.errors import ModelError
 from cxrviewer.explain.request import LungRequest
 from cxrviewer.export.options import ExportOptions
@@ -48,7 +48,7 @@ def engine() -> AnsweringEngine:
 
 @pytest.fixture
 def window(qtbot, engine) -> Iterator[MainWindow]:
-    made = app.make_window(engine, engine.ready, Reader())
+    made = app.make_window(engine, engine.ready, LastingReader())
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()

@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 import pytest
 from answering_engine import AnsweringEngine
+from lasting_reader import LastingReader
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from cxrviewer import app
-from cxrviewer.engine.reader import Reader
 from cxrviewer.explain.target import of_label
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.imaging.radiograph import Window
@@ -43,7 +43,7 @@ def open_window(qtbot, engine) -> Iterator[Callable[[], MainWindow]]:
 
     def made() -> MainWindow:
         engine.closed = False
-        window = app.make_window(engine, engine.ready, Reader())
+        window = app.make_window(engine, engine.ready, LastingReader())
         qtbot.addWidget(window)
         window.resize(1280, 800)
         window.show()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from lasting_reader import LastingReader
 
 from cxrviewer import app
-from cxrviewer.engine.reader import Reader
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.imaging.windowing import DragDirection
 from cxrviewer.settings import Settings, load_settings, save_settings
@@ -23,7 +23,7 @@ def open_window(qtbot, engine) -> Iterator[Open]:
     windows: list[MainWindow] = []
 
     def made() -> MainWindow:
-        window = app.make_window(engine, engine.ready, Reader())
+        window = app.make_window(engine, engine.ready, LastingReader())
         qtbot.addWidget(window)
         window.show()
         windows.append(window)

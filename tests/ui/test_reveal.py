@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from answering_engine import AnsweringEngine
+from lasting_reader import LastingReader
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from cxrviewer import app
-from cxrviewer.engine.reader import Reader
 from cxrviewer.session.panes import Layout
 from cxrviewer.ui.canvas.canvas import Canvas
 from cxrviewer.ui.canvas.reveal import FLICKER
@@ -28,7 +28,7 @@ def engine() -> AnsweringEngine:
 
 @pytest.fixture
 def window(qtbot, engine, write_image) -> Iterator[MainWindow]:
-    made = app.make_window(engine, engine.ready, Reader())
+    made = app.make_window(engine, engine.ready, LastingReader())
     qtbot.addWidget(made)
     made.resize(1280, 800)
     made.show()

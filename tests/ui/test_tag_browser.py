@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_files import dicom_dataset
+from lasting_reader import LastingReader
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from PySide6.QtCore import Qt, QTimer
@@ -18,7 +19,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 
-from cxrviewer.engine.reader import Reader
 from cxrviewer.imaging.element import Element
 from cxrviewer.ui.dialogs.tags import TagsDialog
 from cxrviewer.ui.dialogs.tags_model import VALUE, TagsModel
@@ -144,7 +144,7 @@ def test_a_search_unfolds_what_it_finds(dialog: TagsDialog) -> None:
 
 @pytest.fixture
 def browser(qtbot) -> Iterator[TagBrowser]:
-    window, reader = QWidget(), Reader()
+    window, reader = QWidget(), LastingReader()
     qtbot.addWidget(window)
     words = Words(WordChoice(), window)
     made = TagBrowser(reader, words, window)

@@ -11,6 +11,7 @@ import pydicom
 import pytest
 from answering_engine import AnsweringEngine
 from dicom_files import dicom_dataset
+from lasting_reader import LastingReader
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -18,7 +19,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
 from cxrviewer.cli.main import main
-from cxrviewer.engine.reader import Reader
 from cxrviewer.session.state import ViewState, Zoom
 from cxrviewer.settings import Settings, load_settings, settings_file
 from cxrviewer.ui.controller import Controller
@@ -32,7 +32,7 @@ SHAPE = (300, 260)
 @pytest.fixture
 def window(qtbot) -> Iterator[MainWindow]:
     engine = AnsweringEngine()
-    services = Services(engine, engine.ready, Reader())  # type: ignore[arg-type]
+    services = Services(engine, engine.ready, LastingReader())  # type: ignore[arg-type]
     made = MainWindow(Controller(services, ViewState()), Settings())
     qtbot.addWidget(made)
     made.resize(1280, 800)
