@@ -38,6 +38,11 @@ def image_uid(radiograph: Radiograph, purpose: str) -> UID:
     return _uid(f"{radiograph.key}/{purpose}")
 
 
+def program_uid() -> UID:
+    """Return the identifier of this version of the program as a device that observes."""
+    return _uid(f"program {__version__}")
+
+
 def export_uids(scene: Scene, options: ExportOptions) -> Callable[[str], UID]:
     """Return what gives an identifier for a purpose, other ones for everything that makes another object."""
     content = [

@@ -13,6 +13,7 @@ from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.dicom import codes
 from cxrviewer.export.dicom.contours import regions_at
 from cxrviewer.export.dicom.equipment import PROGRAM, equipment, limited
+from cxrviewer.export.dicom.identifiers import program_uid
 from cxrviewer.export.dicom.model_identity import algorithm_items
 from cxrviewer.export.dicom.subject import Subject
 from cxrviewer.export.overlay import Scene
@@ -53,7 +54,7 @@ def structured_report(scene: Scene, subject: Subject, disclaimer: bool) -> Datas
         *_regions(scene, subject),
     ]
     report = hd.sr.MeasurementReport(
-        observation_context=_observer(subject),
+        observation_context=_observer(),
         procedure_reported=codes.procedure(subject.image.get("BodyPartExamined") or ""),
         imaging_measurements=groups,
     )
@@ -74,12 +75,12 @@ def structured_report(scene: Scene, subject: Subject, disclaimer: bool) -> Datas
     )
 
 
-def _observer(subject: Subject) -> hd.sr.ObservationContext:
+def _observer() -> hd.sr.ObservationContext:
     """Return who observed (PS3.16 TID 1001): the program, and nobody."""
     import highdicom as hd
 
     attributes = hd.sr.DeviceObserverIdentifyingAttributes(
-        uid=subject.new_uid("observer"), name=PROGRAM, manufacturer_name=PROGRAM, model_name=PROGRAM
+        uid=program_uid(), name=PROGRAM, manufacturer_name=PROGRAM, model_name=PROGRAM
     )
     device = hd.sr.CodedConcept.from_code(codes.DEVICE)
     return hd.sr.ObservationContext(observer_device_context=hd.sr.ObserverContext(device, attributes))
