@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import NoReturn
+
+from cxrviewer.cli.guard import USAGE, complain
 
 NOTICE = "For research and teaching: not for diagnosis."
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells what is wrong with the arguments in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """End the program with the exit code of wrong usage."""
+        complain(self.prog, f"{message}. See '{self.prog} --help'.")
+        self.exit(USAGE)
 
 
 class _Paragraphs(argparse.HelpFormatter):

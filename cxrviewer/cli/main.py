@@ -66,10 +66,11 @@ def _meant(word: str) -> str:
 
 
 def _run_command(arguments: list[str]) -> int:
-    import argparse
     import importlib
 
-    parser = argparse.ArgumentParser(prog="cxrviewer")
+    from cxrviewer.cli.help_text import Parser
+
+    parser = Parser(prog="cxrviewer")
     command = importlib.import_module(f"cxrviewer.cli.{arguments[0]}")
     command.add_parser(parser.add_subparsers(required=True))
     return int(command.run(parser.parse_args(arguments)))
@@ -92,9 +93,10 @@ def _window_parser() -> argparse.ArgumentParser:
     import argparse
 
     from cxrviewer import __version__
+    from cxrviewer.cli.help_text import Parser
 
     listing = "\n".join(f"  {name:<9} {summary}" for name, summary in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="cxrviewer",
         usage="cxrviewer [--new-window] [PATH ...]\n       cxrviewer COMMAND ...",
         description="Opens chest radiographs and shows which regions influenced a classifier's output.",

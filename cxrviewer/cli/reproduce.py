@@ -29,7 +29,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         ),
         f"Exit code {_SAME} where both are the same, {_OTHER} where they differ.",
     )
-    parser.add_argument("sidecar", type=Path, metavar="SIDECAR", help="OVERLAY.png.json, say")
+    parser.add_argument(
+        "sidecar",
+        type=Path,
+        metavar="SIDECAR",
+        help="OVERLAY.png.json, say, or the export that it lies beside",
+    )
     parser.add_argument(
         "-o", "--output", type=Path, metavar="OUT", help="write the new file; else it is only compared"
     )
@@ -61,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     from cxrviewer.session.reproduction import read_sidecar
 
     tolerate_any_text()
-    recorded = read_sidecar(arguments.sidecar)
+    recorded = read_sidecar(_sidecar(arguments.sidecar))
     made_again = _made_again(recorded, arguments)
     with TemporaryDirectory() as folder:
         out = arguments.output or Path(folder, recorded.export.name)
@@ -69,6 +74,13 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.output is not None:
             print(f"Wrote {out}")
         return _SAME if _tell(recorded, made_again, out) else _OTHER
+
+
+def _sidecar(path: Path) -> Path:
+    """Return the file that says how an export was made, where the export itself was named."""
+    from cxrviewer.export.provenance import is_export, sidecar_path
+
+    return sidecar_path(path) if is_export(path) else path
 
 
 def _made_again(recorded: Recorded, arguments: argparse.Namespace) -> list[Rebuilt]:

@@ -121,12 +121,12 @@ def test_ctrl_c_while_something_is_imported_is_no_crash(tmp_path: Path) -> None:
     assert done.stderr == "cxrviewer layers: error: interrupted\n"
 
 
-@pytest.mark.parametrize("arguments", [["--unknown"], ["explain"], ["methods", "extra"]])
+@pytest.mark.parametrize("arguments", [["--unknown"], ["explain"], ["methods", "rise", "extra"]])
 def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "error:" in captured.err
+    assert re.fullmatch(r"cxrviewer( \w+)?: error: .* See 'cxrviewer( \w+)? --help'.\n", captured.err)
 
 
 def test_nothing_heavy_is_imported_on_the_way_to_the_window() -> None:
