@@ -14,6 +14,7 @@ from cxrviewer.export.words import percent
 from cxrviewer.session.folder import natural_key
 from cxrviewer.ui import theme
 from cxrviewer.ui.live_view import LiveView
+from cxrviewer.ui.panels.fields import literal
 
 _COLUMNS = ("", "File", "Most probable", "Probability", "Seconds", "Remarks")
 _NUMBER, _FILE, _TOP, _PROBABILITY, _SECONDS, _REMARKS = range(6)
@@ -96,7 +97,7 @@ class BatchModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _cell(row, column)
         if role == Qt.ItemDataRole.ToolTipRole and column in (_FILE, _REMARKS):
-            return _cell(row, column)
+            return literal(_cell(row, column))
         if role == Qt.ItemDataRole.ForegroundRole and row.error:
             return QBrush(theme.WARNING)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:

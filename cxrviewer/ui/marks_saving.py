@@ -11,6 +11,7 @@ from cxrviewer.errors import UserError
 from cxrviewer.session.marks import FileMarks
 from cxrviewer.session.marks_file import SUFFIX, MarkedImage, check_free, read_marks, sidecar, write_marks
 from cxrviewer.ui.marks import MarkDocument
+from cxrviewer.ui.panels.fields import literal
 
 if TYPE_CHECKING:
     from cxrviewer.ui.main_window import MainWindow
@@ -92,7 +93,7 @@ class MarkFiles:
         box.setText(f"Save the marks on {which}?")
         names = ", ".join(document.path.name for document in unsaved[:3])
         more = ", …" if len(unsaved) > 3 else ""
-        box.setInformativeText(f"{names}{more}: what is not saved is lost when the program ends.")
+        box.setInformativeText(literal(f"{names}{more}: what is not saved is lost when the program ends."))
         standard = QMessageBox.StandardButton
         box.setStandardButtons(standard.Save | standard.Discard | standard.Cancel)
         box.setDefaultButton(standard.Save)

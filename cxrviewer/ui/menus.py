@@ -15,6 +15,7 @@ from cxrviewer.imaging.grayscale import Voi, full_window
 from cxrviewer.imaging.presets import FULL_RANGE, Preset, file_presets
 from cxrviewer.imaging.radiograph import LookupTable, Radiograph
 from cxrviewer.imaging.windowing import DragDirection
+from cxrviewer.ui.panels.fields import literal
 
 _KEYS = 9
 """Presets that have a key."""
@@ -28,7 +29,7 @@ def fill_recent(
     for name in recent:
         path = Path(name)
         action = menu.addAction(_literal(path.name))
-        action.setToolTip(name)
+        action.setToolTip(literal(name))
         action.triggered.connect(lambda _checked=False, path=path: open_image(path))
     menu.setToolTipsVisible(True)
     menu.setEnabled(bool(recent))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from cxrviewer.errors import UserError
 from cxrviewer.ui.icons import icon
+from cxrviewer.ui.panels.fields import literal
 
 
 class MessageBar(QFrame):
@@ -39,7 +40,7 @@ class MessageBar(QFrame):
         """Say what failed, in which file, and what to do."""
         where = f"{error.path.name}: " if error.path is not None else ""
         self.show_text(f"{where}{error.message} {error.hint}".strip())
-        self._text.setToolTip(str(error.path) if error.path is not None else "")
+        self._text.setToolTip(literal(str(error.path)) if error.path is not None else "")
 
     def show_text(self, text: str) -> None:
         """Say something."""

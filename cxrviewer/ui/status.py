@@ -55,8 +55,10 @@ class StatusLine:
 
     def __init__(self, bar: QStatusBar) -> None:
         self._readout = QLabel()
+        self._readout.setTextFormat(Qt.TextFormat.PlainText)
         self._readout.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self.activity = QLabel()
+        self.activity.setTextFormat(Qt.TextFormat.PlainText)
         self.activity.setContentsMargins(0, 0, 8, 0)
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)

@@ -62,6 +62,7 @@ class ComparisonDialog(QDialog):
         self.choices = ComparisonChoices(info, model)
         self.picture = WidePicture()
         self.status = QLabel()
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
         self.status.setWordWrap(True)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)

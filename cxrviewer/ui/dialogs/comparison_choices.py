@@ -11,6 +11,7 @@ from cxrviewer.explain.catalog import methods
 from cxrviewer.explain.model_info import ModelInfo, sweep_layers
 from cxrviewer.models.catalog import builtin_cards
 from cxrviewer.session.comparison_sheet import Axes, Axis
+from cxrviewer.ui.panels.fields import literal
 from cxrviewer.ui.panels.layer_words import layer_text
 
 TITLES = {
@@ -104,7 +105,7 @@ class ComparisonChoices(QTreeWidget):
     def _add(self, axis: Axis, name: str, text: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem(self._groups[axis], [text])
         item.setData(0, _NAME, name)
-        item.setToolTip(0, text)
+        item.setToolTip(0, literal(text))
         item.setCheckState(0, Qt.CheckState.Unchecked)
         return item
 

@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -30,6 +30,7 @@ from cxrviewer.export.save import check_destination, find_writer
 from cxrviewer.session.export_choice import (
     ExportChoice,
     free_path,
+    is_crowded,
     scenes_of,
     suggested_name,
 )
@@ -74,6 +75,7 @@ class ExportDialog(QDialog):
         self.file.setAccessibleName("File name")
         self._browser = QPushButton("Br&owse…")
         self.problem = QLabel()
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setObjectName("Warning")
         self.problem.setWordWrap(True)
         self._buttons = QDialogButtonBox(
@@ -191,8 +193,15 @@ class ExportDialog(QDialog):
             self._agreed = Path(name)
 
     def _check(self) -> None:
-        self.problem.setText("The file will say who the patient is." if self.form.shows_identity() else "")
+        self.problem.setText(self._remark())
         self._save.setEnabled(bool(Path(self.file.text().strip()).name))
+
+    def _remark(self) -> str:
+        if self.form.shows_identity():
+            return "The file will say who the patient is."
+        if self.form.shows_words() and is_crowded(self.scenes(), self.form.choice().options):
+            return "The words of the marks cover much of so small a picture: choose a larger size."
+        return ""
 
     def _accept(self) -> None:
         path = self.path()

@@ -27,6 +27,7 @@ from cxrviewer.session.job_looks import class_counts
 from cxrviewer.session.jobs import JobOrder, Kind
 from cxrviewer.session.state import ViewState
 from cxrviewer.ui.dialogs.job_fields import PathField
+from cxrviewer.ui.panels.fields import literal
 from cxrviewer.ui.worker import Outcome
 
 Look = tuple[Callable[..., str], tuple[object, ...]]
@@ -207,7 +208,7 @@ class JobForm(QDialog):
 
     def _may_replace(self, output: Path) -> bool:
         text = f"“{output.name}” has results of an earlier run. Replace them?"
-        answer = QMessageBox.question(self, str(self.KIND), text)
+        answer = QMessageBox.question(self, str(self.KIND), literal(text))
         return answer == QMessageBox.StandardButton.Yes
 
 

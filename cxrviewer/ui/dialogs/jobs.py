@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from cxrviewer.session.jobs import JobState, Phase, progress_words
 from cxrviewer.ui.dialogs.job_page import JobPage, RunAside
 from cxrviewer.ui.jobs import Jobs
+from cxrviewer.ui.panels.fields import literal
 
 _LIST_WIDTH = 230
 
@@ -94,7 +95,7 @@ class JobsWindow(QDialog):
         short = state.phase in (Phase.FAILED, Phase.CANCELLED)
         words = state.phase.value.capitalize() if short else progress_words(state)
         item.setText(f"{state.order.kind}: {state.order.title}\n{words}")
-        item.setToolTip(progress_words(state))
+        item.setToolTip(literal(progress_words(state)))
         self.pages[state.number].show_state(state)
 
     def _choose(self, item: QListWidgetItem | None) -> None:

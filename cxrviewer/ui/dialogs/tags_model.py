@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 
 from cxrviewer.ui import theme
 from cxrviewer.ui.dialogs.tags_tree import Branch, value_text
+from cxrviewer.ui.panels.fields import literal
 
 COLUMNS = ("Tag", "Name", "VR", "Length", "Value")
 TAG, NAME, VR, LENGTH, VALUE = range(5)
@@ -71,7 +72,7 @@ class TagsModel(QAbstractItemModel):
             return self._text(self.branch(index), column)
         hidden = element.identifying and bool(element.value) and not self._identity
         if role == Qt.ItemDataRole.ToolTipRole and column == VALUE:
-            return "May identify the patient: N shows it" if hidden else element.value or None
+            return "May identify the patient: N shows it" if hidden else literal(element.value) or None
         if role == Qt.ItemDataRole.ForegroundRole and (hidden if column == VALUE else column != NAME):
             return theme.MUTED
         if role == Qt.ItemDataRole.TextAlignmentRole and column == LENGTH:

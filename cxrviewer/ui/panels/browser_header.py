@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 from cxrviewer.session.folder import Listing
 from cxrviewer.session.places import place_name
 from cxrviewer.ui.icons import icon
+from cxrviewer.ui.panels.fields import literal
 
 
 class BrowserHeader(QWidget):
@@ -45,6 +46,6 @@ class BrowserHeader(QWidget):
         """Say what is listed, and of it how many images a search has found."""
         folder, total = listing.folder, len(listing.files)
         self._title.setText(place_name(folder) if folder else f"{total} files")
-        self._title.setToolTip(str(folder) if folder else "")
+        self._title.setToolTip(literal(str(folder)) if folder else "")
         count = f"{total:,}" if total else ""
         self._count.setText(count if found is None else f"{found:,} of {total:,}")

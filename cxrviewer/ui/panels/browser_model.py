@@ -19,6 +19,7 @@ from cxrviewer.session.library import date_text, image_text
 from cxrviewer.session.library_rows import Kind, Layout, Row
 from cxrviewer.session.places import is_container
 from cxrviewer.ui import theme
+from cxrviewer.ui.panels.fields import literal
 
 THUMBNAIL = 56
 
@@ -178,7 +179,7 @@ class BrowserModel(QAbstractTableModel):
         if role == ON_SCREEN:
             return entry.kind is Kind.IMAGE and entry.path == self._on_screen
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._tip(entry)
+            return literal(self._tip(entry))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             status = self._statuses.get(entry.path) if entry.path is not None else None
             said = (

@@ -270,3 +270,8 @@ def muted(text: str, buddy: QWidget | None = None) -> QLabel:
 def tip(*paragraphs: str) -> str:
     """Return a tip whose lines are broken, and whose words are no markup, whoever wrote them."""
     return "".join(f"<p>{escape(text)}</p>" for text in paragraphs if text.strip())
+
+
+def literal(text: str) -> str:
+    """Return a tip that shows a text letter by letter, also where Qt would take it for markup."""
+    return tip(*text.split("\n")) if "<" in text else text

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from cxrviewer.ui.icons import icon
+from cxrviewer.ui.panels.fields import literal
 
 _ID = Qt.ItemDataRole.UserRole
 _ROWS = 8
@@ -64,7 +65,7 @@ class MarksPanel(QWidget):
             for number, row in enumerate(rows):
                 item = self.list.item(number)
                 item.setText(row.text)
-                item.setToolTip(row.tip)
+                item.setToolTip(literal(row.tip))
                 item.setCheckState(Qt.CheckState.Checked if row.visible else Qt.CheckState.Unchecked)
             chosen = next((number for number, row in enumerate(rows) if row.id == selected), -1)
             self.list.setCurrentRow(chosen)

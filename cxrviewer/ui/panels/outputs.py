@@ -32,7 +32,7 @@ from cxrviewer.models.card import ModelCard
 from cxrviewer.models.prediction import Prediction
 from cxrviewer.models.reading import group_indices, group_probability
 from cxrviewer.ui import theme
-from cxrviewer.ui.panels.fields import GroupedCombo, muted
+from cxrviewer.ui.panels.fields import GroupedCombo, literal, muted
 from cxrviewer.ui.panels.target_choices import about, choices, is_one_question, subject
 
 Index = QModelIndex | QPersistentModelIndex
@@ -132,7 +132,8 @@ class OutputModel(QAbstractListModel):
             return f"{row.label}: {value}, operating threshold {percent(row.threshold)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             kind = "Its classes together" if row.is_group else "This class"
-            return f"{row.label}\nOperating threshold {percent(row.threshold)}\n{kind}: click to explain."
+            tip = f"{row.label}\nOperating threshold {percent(row.threshold)}\n{kind}: click to explain."
+            return literal(tip)
         return None
 
 
@@ -291,10 +292,10 @@ class OutputList(QWidget):
         offered = choices(card, subject(target)) if card is not None else ()
         self.sense.clear()
         for choice in offered:
-            self.sense.add_entry(choice.text, choice.target, choice.tip)
+            self.sense.add_entry(choice.text, choice.target, literal(choice.tip))
         at = next((row for row, choice in enumerate(offered) if choice.target == target), -1)
         self.sense.setCurrentIndex(at)
-        self.sense.setToolTip(offered[at].tip if at >= 0 else "")
+        self.sense.setToolTip(literal(offered[at].tip) if at >= 0 else "")
         # Also before it is known what is explained: nothing below may move when the answer comes.
         self._question.setVisible(card is not None and not is_one_question(card))
 

@@ -22,7 +22,7 @@ from cxrviewer.explain.model_info import ModelInfo
 from cxrviewer.models.card import InputSpec, ModelCard
 from cxrviewer.session.shown import Shown
 from cxrviewer.settings import Settings
-from cxrviewer.ui.panels.fields import ElidedLabel, guard_wheel, tip
+from cxrviewer.ui.panels.fields import ElidedLabel, guard_wheel, literal, tip
 from cxrviewer.ui.panels.heatmap import HeatmapPanel
 from cxrviewer.ui.panels.marks import MarksPanel
 from cxrviewer.ui.panels.model_view import ModelView
@@ -118,7 +118,7 @@ class SidePanel(QScrollArea):
             self.model.addItem(card.name, "default" if number == 0 else card.id)
         if self.model.findData(current) < 0:
             self.model.addItem(current.replace("\\", "/").rsplit("/", 1)[-1], current)
-            self.model.setItemData(self.model.count() - 1, current, Qt.ItemDataRole.ToolTipRole)
+            self.model.setItemData(self.model.count() - 1, literal(current), Qt.ItemDataRole.ToolTipRole)
         self.model.setCurrentIndex(self.model.findData(current))
 
     def show_model(self, info: ModelInfo | None) -> None:
