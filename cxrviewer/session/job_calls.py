@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JobResult:
-    """The page that a job has written, and the model file where it made one."""
+    """The page that a job has written, and the model file or the document where it made one."""
 
     page: Path
     model: Path | None = None
+    document: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     STUDY = "Study"
     TRAINING = "Training"
     BATCH = "Batch"
+    REPORT = "Report"
 
 
 class Phase(Enum):
@@ -118,6 +119,11 @@ class JobState:
     def model(self) -> Path | None:
         """The model that a training has made, None where there is none."""
         return self.result.model if self.result is not None else None
+
+    @property
+    def document(self) -> Path | None:
+        """The document that a job has written, None where there is none."""
+        return self.result.document if self.result is not None else None
 
     @property
     def remainder(self) -> JobOrder | None:

@@ -15,6 +15,7 @@ from cxrviewer.engine.job import Job
 from cxrviewer.models.catalog import builtin_cards, resolve_model
 from cxrviewer.session.jobs import JobOrder, JobState, Kind
 from cxrviewer.ui.jobs import Jobs
+from cxrviewer.ui.panels.fields import literal
 from cxrviewer.ui.second_starts import bring_to_front
 from cxrviewer.ui.worker import Outcome, WorkerThread
 
@@ -55,6 +56,7 @@ class JobCommands(QObject):
             "train": lambda: self.ask("train", "TrainForm"),
             "evaluate": lambda: self.ask("evaluate", "EvaluateForm"),
             "batch": lambda: self.ask("batch", "BatchForm"),
+            "report": lambda: self.ask("report", "ReportForm"),
             "study": lambda: self.ask("study", "StudyForm"),
             "jobs": self.show,
         }
@@ -102,7 +104,8 @@ class JobCommands(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle("CXR Viewer")
-        box.setText(f"{first.order.kind} is under way ({first.order.title}){others}. End it and close?")
+        asked = f"{first.order.kind} is under way ({first.order.title}){others}. End it and close?"
+        box.setText(literal(asked))
         box.setInformativeText("A training can be resumed from its last epoch, a batch from its last image.")
         end = box.addButton("End and close", QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton("Keep running", QMessageBox.ButtonRole.RejectRole))
@@ -125,7 +128,9 @@ class JobCommands(QObject):
             return
         assert isinstance(outcome.value, type)
         kind: type[JobForm] = outcome.value
-        self.form = kind(self._start(batch=kind.KIND is Kind.BATCH), self._inspect, self._window)
+        self.form = kind(
+            self._start(listed=kind.KIND in (Kind.BATCH, Kind.REPORT)), self._inspect, self._window
+        )
         self.form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.form.ordered.connect(self._order)
         self.form.finished.connect(self._form_closed)
@@ -144,12 +149,13 @@ class JobCommands(QObject):
         self.show()
         self.jobs.start(order)
 
-    def _start(self, *, batch: bool) -> FormStart:
+    def _start(self, *, listed: bool) -> FormStart:
+        """Return what a form begins with; `listed` where its data are images like those of the list."""
         from cxrviewer.ui.dialogs.job_form import FormStart
 
         settings = self._window.settings
         results = Path(settings.job_results) if settings.job_results else _documents() / "CXR Viewer"
-        data = settings.folder if batch and settings.folder else settings.job_data
+        data = settings.folder if listed and settings.folder else settings.job_data
         return FormStart(self._models(), data, results, self._window.controller.state)
 
     def _models(self) -> tuple[ModelChoice, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pypdf import PdfReader
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -100,6 +101,19 @@ def test_a_batch_that_is_cancelled_leaves_nothing_half_and_goes_on(desk, order, 
     file = view.model.files[1]
     view.table.activated.emit(view.model.index(1, 0))
     desk.wait(lambda: desk.shown.radiograph is not None and desk.shown.radiograph.path == file.path)
+
+
+def test_a_report_of_a_folder_is_one_document(desk, order, tmp_path: Path) -> None:
+    state = _over(desk, order("report"))
+    assert state.phase is Phase.DONE, state.error
+    reader = PdfReader(tmp_path / "out" / "report.pdf")
+    assert len(reader.pages) == 9
+    told = [" ".join(page.extract_text().split()) for page in reader.pages]
+    assert sum("is left out" in text for text in told) == 1
+    assert not any("broken" in text for text in told)
+    page = desk.window.commands.jobs.panel.pages[state.number]
+    desk.wait(lambda: page.body.currentWidget() is page.results)
+    assert page.document.isVisible()
 
 
 def test_the_window_asks_before_it_ends_a_job(desk, order, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from cxrviewer.session.state import ViewState
 from cxrviewer.ui.dialogs.batch import BatchForm
 from cxrviewer.ui.dialogs.evaluate import EvaluateForm
 from cxrviewer.ui.dialogs.job_form import FormStart, JobForm, Look, ModelChoice
+from cxrviewer.ui.dialogs.report import ReportForm
 from cxrviewer.ui.dialogs.study import StudyForm
 from cxrviewer.ui.dialogs.train import TrainForm
 from cxrviewer.ui.worker import Outcome
@@ -250,3 +251,21 @@ def test_a_batch_goes_on_where_one_was_ended(made, qtbot, data: Path, tmp_path: 
     assert (options.suffix, options.most, options.stems, options.resume) == (".png", 3, False, True)
     assert not options.export.identity
     assert options.export.disclaimer
+
+
+def test_a_report_names_nobody_unless_that_is_asked_for(made, qtbot, data: Path, tmp_path: Path) -> None:
+    form = made(ReportForm)
+    fill(qtbot, form, data)
+    assert form.data.words.text() == "4 images"
+    form.paper.setCurrentIndex(1)
+    plain = ordered(form)
+    assert plain is not None
+    assert (plain.order.options.paper, plain.order.options.identity) == ("letter", False)
+    assert plain.order.options.disclaimer
+    assert plain.rest is None
+    again = made(ReportForm)
+    fill(qtbot, again, data)
+    again.identity.setChecked(True)
+    named = ordered(again)
+    assert named is not None
+    assert named.order.options.identity

@@ -32,6 +32,7 @@ FILE_MENU = MenuSpec(
         ),
         ActionSpec("print", "&Print…", "Ctrl+P", "Print the annotated overlay", needs_image=True),
         ActionSpec("batch", "&Batch…", "", "Analyse many radiographs: a picture each, tables and a summary"),
+        ActionSpec("report", "Repor&t…", "", "Write a PDF with a page for each of many radiographs"),
         SEPARATOR,
         ActionSpec(
             "tags",

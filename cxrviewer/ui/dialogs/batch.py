@@ -8,17 +8,13 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from cxrviewer.batch.inputs import JOURNAL
-from cxrviewer.batch.job import BatchOrder, file_count, run
+from cxrviewer.batch.job import BatchOrder, run
 from cxrviewer.batch.options import BatchOptions
-from cxrviewer.explain.catalog import method_spec
-from cxrviewer.explain.model_info import AUTO_LAYER
 from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.session.jobs import JobOrder, Kind
-from cxrviewer.ui.dialogs.job_fields import PathField, number_field
-from cxrviewer.ui.dialogs.job_form import Look, ModelJobForm
-from cxrviewer.ui.panels.fields import GroupedCombo
+from cxrviewer.ui.dialogs.images_form import ImagesForm
+from cxrviewer.ui.dialogs.job_fields import number_field
 
-_TOP = "top"
 _KINDS = {
     PictureKind.OVERLAY: "Overlay",
     PictureKind.TRIPLE: "Image, heatmap and overlay side by side",
@@ -26,7 +22,7 @@ _KINDS = {
 _FORMATS = {".jpg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WebP"}
 
 
-class BatchForm(ModelJobForm):
+class BatchForm(ImagesForm):
     """Files, question, look and results; what is not asked is as in the viewer."""
 
     KIND = Kind.BATCH
@@ -35,16 +31,9 @@ class BatchForm(ModelJobForm):
         "contact sheet and what failed. Method, colours and scale are those of the viewer."
     )
 
-    def made_data(self) -> PathField:
-        """Return the field of the files."""
-        return PathField(
-            "Files", "Drop a folder, an archive or a table here", "Tables and archives (*.csv *.zip)"
-        )
-
     def add_rows(self) -> None:
         """Add what is asked of each file, and what is written."""
         super().add_rows()
-        self.target = GroupedCombo("Class that is explained")
         self.picture = QComboBox()
         for kind, text in _KINDS.items():
             self.picture.addItem(text, kind)
@@ -60,7 +49,6 @@ class BatchForm(ModelJobForm):
         self.resume = QCheckBox("Go on with the batch in this folder")
         self.resume.setChecked(True)
         self.resume.toggled.connect(lambda _checked: self.check())
-        self.form.addRow("Explained", self.target)
         self.form.addRow("Pictures", self.picture)
         self.form.addRow("Format", self.format)
         self.form.addRow("At most", self.most)
@@ -68,16 +56,6 @@ class BatchForm(ModelJobForm):
         self.form.addRow("", self.names)
         self.form.addRow("", self.resume)
         self.choose_model()
-
-    def choose_model(self) -> None:
-        """Offer the classes of the chosen model."""
-        super().choose_model()
-        self.data.line.setPlaceholderText("Drop a folder, an archive or a table here")
-        card = self.choice().card
-        self.target.clear()
-        self.target.add_entry("The most probable class of each image", _TOP)
-        for label in (*card.labels, *(group.name for group in card.label_groups)):
-            self.target.add_entry(label, label)
 
     def check(self) -> None:
         """Say what is wrong, and whether a batch in the folder can be gone on with."""
@@ -91,19 +69,13 @@ class BatchForm(ModelJobForm):
             )
             self.start.setEnabled(False)
 
-    def look(self, data: Path) -> Look:
-        """Return what counts the files."""
-        return file_count, (data, self.output.path() or Path())
-
     def order(self, data: Path, output: Path) -> JobOrder:
         """Return the order."""
-        state = replace(self._begin.state, model=self.choice().load.path)
-        question, info = state.question, self.choice().info
-        layers = question.layers if info is not None and method_spec(question.method).uses_layer else ()
+        state, target, layers = self.asked()
         options = BatchOptions(
             state=state,
-            target=str(self.target.currentData()),
-            layers=",".join(layers) if layers and layers != (AUTO_LAYER,) else None,
+            target=target,
+            layers=layers,
             suffix=str(self.format.currentData()),
             export=ExportOptions(kind=PictureKind(self.picture.currentData())),
             stems=not self.names.isChecked(),

@@ -22,7 +22,7 @@ from cxrviewer.learning.page_reader import PageContent, read_page
 from cxrviewer.session.jobs import JobState, Phase, progress_words
 from cxrviewer.ui.live_views import live_view
 from cxrviewer.ui.page_view import PageView
-from cxrviewer.ui.panels.fields import ElidedLabel
+from cxrviewer.ui.panels.fields import ElidedLabel, literal
 from cxrviewer.ui.worker import Outcome
 
 RunAside = Callable[[Callable[[], object], Callable[[Outcome], None]], None]
@@ -59,7 +59,7 @@ class JobPage(QWidget):
         self._folder = ElidedLabel()
         self._folder.setObjectName("Muted")
         self._folder.setText(f"Results: {state.order.output}")
-        self._folder.setToolTip(str(state.order.output))
+        self._folder.setToolTip(literal(str(state.order.output)))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.cancel = QPushButton("Cancel")
@@ -95,6 +95,9 @@ class JobPage(QWidget):
         self.use_model = QPushButton("Use this model")
         self.use_model.setToolTip("Open the trained model in the viewer")
         self.use_model.clicked.connect(lambda: self.model_wanted.emit(str(self.state.model)))
+        self.document = QPushButton("Open report")
+        self.document.setToolTip("Open the document that was written, to read, to print or to send it")
+        self.document.clicked.connect(lambda: _open(self.state.document))
         self.table = QPushButton("Table")
         self.table.setCheckable(True)
         self.table.setToolTip("What came of each file")
@@ -104,7 +107,7 @@ class JobPage(QWidget):
         self.browser.clicked.connect(lambda: _open(self.state.page))
         self.folder = QPushButton("Show folder")
         self.folder.clicked.connect(lambda: _open(self.state.order.output))
-        ending = (self.use_model, self.browser, self.folder)
+        ending = (self.use_model, self.document, self.browser, self.folder)
         for button in (self.cancel, self.go_on, self.log_button, self.table, *ending):
             # Else Enter would end the job.
             button.setAutoDefault(False)
@@ -154,7 +157,8 @@ class JobPage(QWidget):
         if state.phase in (Phase.FAILED, Phase.CANCELLED):
             self.live.give_up()
         self.table.setVisible(state.page is not None and self.live.HAS_MORE)
-        self.browser.setVisible(state.page is not None)
+        self.document.setVisible(state.document is not None)
+        self.browser.setVisible(state.page is not None and state.document is None)
         self.folder.setVisible(state.phase.over and state.order.output.is_dir())
         if state.page is not None and former.page is None:
             page = state.page
