@@ -23,6 +23,9 @@ _LONGEST_NAME = 60
 _LARGE = 1536
 """Pixels along the shorter side of an image from which letters and lines on it are sharp, on paper too."""
 
+_ROOMY = 480
+"""Pixels along the shorter side from which the words of marks leave room for the image."""
+
 
 class ImageSize(StrEnum):
     """How much of an image is exported, and how large."""
@@ -77,6 +80,14 @@ def view_size(view: PaneView, size: ImageSize) -> tuple[int, int]:
 def enlargement(view: PaneView) -> int:
     """Return how many times an image is enlarged to be large; 1 where it is."""
     return _times(_viewport(view, ImageSize.WHOLE))
+
+
+def is_crowded(scenes: Sequence[Scene], options: ExportOptions) -> bool:
+    """Return whether the words of marks cover much of a picture, as it is small."""
+    if not options.marks:
+        return False
+    marked = (scene for scene in scenes if scene.marks is not None and scene.marks.content["marks"])
+    return any(min(scene.viewport.shape) < _ROOMY for scene in marked)
 
 
 def remembered_choice(text: str, paper: str = "a4") -> ExportChoice:

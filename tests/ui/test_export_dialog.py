@@ -172,6 +172,20 @@ def test_what_is_not_to_be_had_is_not_ticked_and_says_why(open_dialog) -> None:
     assert form.choice().options == ExportOptions(writer="png", caption=False)
 
 
+def test_marks_on_a_small_picture_are_remarked_on(open_dialog) -> None:
+    dialog = open_dialog(active=view(marks=FileMarks((Length(((5.0, 5.0), (50.0, 30.0))),))))
+    assert "larger size" in dialog.problem.text()
+    for change in (
+        lambda: dialog.form.size_choice.choose(ImageSize.ENLARGED),
+        lambda: dialog.form.format.choose("pdf"),
+        dialog.form.boxes["marks"].click,
+    ):
+        change()
+        assert not dialog.problem.text()
+        dialog.form.size_choice.choose(ImageSize.WHOLE)
+        dialog.form.format.choose("png")
+
+
 def test_paper_is_asked_for_where_there_is_a_page(open_dialog) -> None:
     dialog = open_dialog(remembered_choice("", "letter"))
     assert dialog.form.paper.isHidden()

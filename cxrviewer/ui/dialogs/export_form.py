@@ -113,6 +113,10 @@ class ExportForm(QWidget):
         """Return whether the file will say who the patient is."""
         return self.boxes["identity"].isChecked()
 
+    def shows_words(self) -> bool:
+        """Return whether the file has words of marks in letters that go by its pixels, not by paper."""
+        return self.boxes["marks"].isChecked() and self.spec().group is not Group.REPORT
+
     def enable(self, scenes: Sequence[Scene]) -> None:
         """Offer what the format and the image have, and say of the rest why it is not to be had."""
         spec = self.spec()
