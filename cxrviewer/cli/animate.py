@@ -32,7 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         subparsers,
         "animate",
         "Writes a film of one image, as GIF or MP4 for slides: the heatmap from layer to layer "
-        "or from class to class, on one scale, or fading in and out.",
+        "or from class to class, on one scale where none is too faint for it, or fading in and out.",
         (
             "chest.dcm -o layers.gif --over layers",
             'chest.dcm -o fading.mp4 --over alpha --target "Viral pneumonia"',
