@@ -11,6 +11,7 @@ from functools import cache
 from math import floor
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
@@ -21,10 +22,10 @@ from cxrviewer.imaging.compose import OverlayStyle
 from cxrviewer.imaging.geometry import resize_affine
 from cxrviewer.imaging.grayscale import presentation_table
 from cxrviewer.imaging.heatmap import Heatmap
-from cxrviewer.imaging.phantom import draw_phantom
 from cxrviewer.imaging.radiograph import GrayscaleInfo, Radiograph, VoiFunction, Window
 from cxrviewer.imaging.render import Renderer
 from cxrviewer.imaging.viewport import Orientation
+from cxrviewer.paths import resource
 from cxrviewer.session.state import FILL, FIT, Zoom
 from cxrviewer.ui.canvas.canvas import Canvas
 
@@ -53,7 +54,7 @@ VIEWS: dict[str, tuple[Zoom, Orientation, float, bool]] = {
 @cache
 def image() -> Radiograph:
     """Return the phantom, reduced, its noise averaged away."""
-    phantom = draw_phantom().astype(np.float64)
+    phantom = cv2.imread(str(resource("samples", "phantom-normal.png")), cv2.IMREAD_UNCHANGED) / 16
     rows, columns = phantom.shape[0] // SHAPE[0] * SHAPE[0], phantom.shape[1] // SHAPE[1] * SHAPE[1]
     parts = phantom[:rows, :columns].reshape(SHAPE[0], rows // SHAPE[0], SHAPE[1], columns // SHAPE[1])
     return Radiograph(parts.mean((1, 3)).astype(np.uint16), GrayscaleInfo(12), Path("a.png"), "PNG", "digest")
@@ -157,8 +158,6 @@ def main() -> None:
 
 
 def _write(folder: Path, name: str, seen: NDArray, wanted: NDArray) -> None:
-    import cv2
-
     difference = np.clip(np.abs(seen - wanted) * 20, 0, 255)
     cv2.imwrite(
         str(folder / f"{name}.png"), np.hstack((seen, wanted, difference)).astype(np.uint8)[..., ::-1]

@@ -14,11 +14,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from answering_engine import SIDE, AnsweringEngine
-from lasting_reader import LastingReader
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
 from cxrviewer import app
+from cxrviewer.engine.reader import Reader
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.imaging.viewport import Orientation
 from cxrviewer.session.panes import Layout
@@ -177,7 +177,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     engine = AnsweringEngine()
     application = app.make_application()
-    window = app.make_window(engine, engine.ready, LastingReader())
+    window = app.make_window(engine, engine.ready, Reader())
     window.resize(1400, 900)
     window.show()
     ratio = float(os.environ["QT_SCALE_FACTOR"])
