@@ -115,7 +115,7 @@ def load_settings() -> Settings:
         stored = json.loads(settings_file().read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         _log.warning("settings not readable, using defaults: %s", type(error).__name__)
         return Settings()
     if not isinstance(stored, dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ class Item:
     """
 
     number: int
-    path: Path
-    name: str
-    picture: str
+    # Left out of the representation, so that no log of a cluster carries names of files.
+    path: Path = field(repr=False)
+    name: str = field(repr=False)
+    picture: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def test_only_what_differs_is_stored() -> None:
     assert json.loads(settings_file().read_text(encoding="utf-8")) == {}
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '"x"', "\x00\x01", '{"alpha": '])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "7", '"x"', "\x00\x01", '{"alpha": ', "[" * 100_000])
 def test_a_damaged_file_gives_the_defaults(text: str) -> None:
     _store(text)
     assert load_settings() == Settings()
