@@ -1,8 +1,8 @@
 """A batch on a dask cluster: the same steps in parts of several files, wherever there is a worker free.
 
-Images, output folder and model files have to be reachable under the same paths from every machine. All machines
-trust one another: what dask sends is pickled, and who can reach the scheduler or a worker can run programs
-there. On a network that others use, dask's own TLS has to stand before it (``tls://``).
+Images, output folder and model files have to be reachable under the same paths from every machine. All of
+these trust one another: what dask sends is pickled, and who can reach the scheduler or a worker can run
+programs there. On a network that others use, dask's own TLS has to stand before it (``tls://``).
 """
 
 from __future__ import annotations
