@@ -53,7 +53,9 @@ def test_no_document_tells_of_a_key_that_there_is_not(name: str) -> None:
     told = set(re.findall(r"(?:(?:Ctrl|Alt|Shift)\+)+(?:F\d+|[A-Z][a-z]+|[A-Z\d]|wheel)\b", text))
     assert len(told) > 10
     assert told - KEYS - MOUSE == set()
-    for menu, entry in re.findall(r"\*(File|Edit|View|Image|Heatmap|Marks|Tools|Help) > ([^*]+)\*", " ".join(text.split())):
+    for menu, entry in re.findall(
+        r"\*(File|Edit|View|Image|Heatmap|Marks|Tools|Help) > ([^*]+)\*", " ".join(text.split())
+    ):
         names = {plain(title) for title in _titles(menu)} | {"Open recent", "Clear list", "Window drag"}
         assert set(entry.split(" > ")) <= names, entry
 
