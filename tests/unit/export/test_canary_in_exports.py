@@ -67,6 +67,9 @@ def test_with_identity_asked_for_it_is_there(scenes: tuple[Scene, Scene], tmp_pa
     folder.mkdir()
     export(scenes, folder / "capture.dcm", ExportOptions("dicom-sc", identity=True))
     assert any(MARK in each for each in found_in(folder))
+    # In the file that was asked for, and nowhere else; the name of the image's file not even there.
+    assert found_in(folder, keep=(folder / "capture.dcm",)) == []
+    assert found_in(tmp_path, (FILE_MARK,)) == []
 
 
 def test_the_search_finds_what_is_packed(tmp_path: Path) -> None:
