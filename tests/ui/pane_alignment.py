@@ -73,9 +73,10 @@ def places(window: MainWindow, pane: Pane) -> tuple[NDArray, NDArray]:
         window.panes.activate(pane)
         window.commands.style(visible=visible, alpha=1.0, threshold=0.0, colormap="viridis")
         window.commands.style(view=HeatmapView.SMOOTH)
-        picture = as_array(pane.canvas.picture()).astype(float)
+        picture = as_array(pane.canvas.picture())
+        red = picture[..., 0].astype(np.int16)
         # The last colours of the map have more red than blue, the others less.
-        found.append(middle(picture[..., 0] - picture[..., 2] if visible else picture[..., 0]))
+        found.append(middle(red - picture[..., 2] if visible else red))
     assert controller.shown.heatmap is not None
     return found[0], found[1]
 
@@ -105,10 +106,10 @@ def check(window: MainWindow, what: str) -> None:
 def check_cursor(window: MainWindow, stored: tuple[float, float], seen: list[NDArray], what: str) -> None:
     """Check that the cross of the linked cursor is drawn on the blob."""
     lead, *others = window.panes.panes
-    before = [as_array(pane.canvas.grab().toImage()).astype(int) for pane in others]
+    before = [as_array(pane.canvas.grab().toImage()) for pane in others]
     lead.canvas.hovered.emit(stored)
     for pane, former, blob in zip(others, before, seen[1:], strict=True):
-        changed = np.abs(as_array(pane.canvas.grab().toImage()) - former).sum(axis=2) > 0
+        changed = (as_array(pane.canvas.grab().toImage()) != former).any(axis=2)
         y, x = np.nonzero(changed)
         cross = np.array([x.min() + x.max(), y.min() + y.max()]) / 2
         near = max(2.0, pane.canvas.scale())
