@@ -12,7 +12,7 @@
                             "map_sha256": "…", "map": "…"},
                  "heatmap": {"colormap": "inferno", …, "scale": null, "top_share": null, "faded": false},
                  "view": {"rows": 3000, "columns": 2500, "stored_to_view": […], "window": {…}, …},
-                 "marks": null, "moment": "2026-03-04T15:06:00+00:00"}]}
+                 "marks": null, "lungs": null, "moment": "2026-03-04T15:06:00+00:00"}]}
 
 The map stands in it as base64 of little-endian float32 where it is coarse: the last bits of what a model says
 depend on the machine, and on what else it computes at the time. Of a fine one there is the digest alone.
