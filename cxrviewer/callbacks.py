@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cxrviewer.errors import UserError
+from cxrviewer.errors import UsageError, first_line
 from cxrviewer.explain.question import Question
+from cxrviewer.imaging.arrays import radiograph_of
 from cxrviewer.imaging.open import read_radiograph
+from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.learning.heatmap_log import HeatmapLog, WatchedImage
 from cxrviewer.models import backend
 from cxrviewer.models.card import Activation, ModelCard
@@ -23,6 +25,8 @@ backend.tensorflow()
 import keras  # noqa: E402 (its backend has to be chosen first)
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     PathLike = str | Path
 
 
@@ -33,8 +37,9 @@ class HeatmapCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
     Parameters
     ----------
-    images : sequence of paths, or mapping of captions to paths
-        What is watched: a few images that the model is not trained on.
+    images : sequence of paths or arrays, or mapping of captions to these
+        What is watched: a few images that the model is not trained on. Arrays are as for
+        `cxrviewer.open_radiograph`: whole numbers, or fractions from 0 to 1.
     folder : str or Path
         Where the sheets go; made where it does not exist.
     labels : sequence of str, optional
@@ -48,11 +53,16 @@ class HeatmapCallback(keras.callbacks.Callback):  # type: ignore[misc]
         As for `cxrviewer.explain`; the layer by its whole path.
     every : int
         Epochs from one sheet to the next.
+
+    Raises
+    ------
+    UserError
+        An image or the card cannot be read, there is nothing to watch or no such method.
     """
 
     def __init__(
         self,
-        images: Sequence[PathLike] | Mapping[str, PathLike],
+        images: Sequence[PathLike | ArrayLike] | Mapping[str, PathLike | ArrayLike],
         folder: PathLike,
         *,
         labels: Sequence[str] = (),
@@ -64,9 +74,10 @@ class HeatmapCallback(keras.callbacks.Callback):  # type: ignore[misc]
         every: int = 1,
     ) -> None:
         super().__init__()
-        named = images if isinstance(images, Mapping) else {Path(path).stem: path for path in images}
-        self._radiographs = {name: read_radiograph(Path(path).absolute()) for name, path in named.items()}
-        self._folder, self._every = Path(folder), every
+        self._radiographs = _read(images)
+        if not self._radiographs or every < 1:
+            raise UsageError("There is nothing to watch.", "Give an image at least, and epochs from 1.")
+        self._folder, self._every = Path(folder).expanduser(), every
         self._labels, self._scaling = tuple(labels), scaling
         self._card = read_card(Path(card)) if isinstance(card, str | Path) else card
         self._target = target
@@ -83,7 +94,7 @@ class HeatmapCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """
         card = self._card or self._made_card()
         target = resolve_target(card, self._target)
-        watched = [WatchedImage(image, name, target) for name, image in self._radiographs.items()]
+        watched = [WatchedImage(image, name, target) for name, image in self._radiographs]
         self._log = HeatmapLog(self.model, card, watched, self._folder, self._question)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002
@@ -92,10 +103,28 @@ class HeatmapCallback(keras.callbacks.Callback):  # type: ignore[misc]
             return
         try:
             self._log.write(epoch + 1)
-        except (UserError, OSError) as error:
-            warnings.warn(f"No heatmaps of epoch {epoch + 1}: {error}", stacklevel=2)
+        except Exception as error:  # Hours of training are worth more than a picture.
+            warnings.warn(f"No heatmaps of epoch {epoch + 1}: {first_line(error)}", stacklevel=2)
 
     def _made_card(self) -> ModelCard:
         loaded = in_memory(self.model)
         guess = guess_card(loaded, Activation.SIGMOID if loaded.units == 1 else Activation.SOFTMAX)
         return answered_card(guess, self._labels, self._scaling)
+
+
+def _read(
+    images: Sequence[PathLike | ArrayLike] | Mapping[str, PathLike | ArrayLike],
+) -> list[tuple[str, Radiograph]]:
+    """Return images with their captions."""
+    if isinstance(images, Mapping):
+        return [(name, _radiograph(image)) for name, image in images.items()]
+    return [
+        (Path(image).stem if isinstance(image, str | Path) else f"image {number}", _radiograph(image))
+        for number, image in enumerate(images, start=1)
+    ]
+
+
+def _radiograph(image: PathLike | ArrayLike) -> Radiograph:
+    if isinstance(image, str | Path):
+        return read_radiograph(Path(image).expanduser().absolute())
+    return radiograph_of(image)

@@ -14,11 +14,11 @@ from numpy.typing import ArrayLike
 
 from cxrviewer.api.drawing import overlay
 from cxrviewer.api.explanation import Explanation
-from cxrviewer.api.images import radiograph_of
 from cxrviewer.api.many import batch
 from cxrviewer.api.model import Model
 from cxrviewer.api.question import layer_names, question_of
 from cxrviewer.explain.method_spec import Value
+from cxrviewer.imaging.arrays import radiograph_of
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.models.card import ModelCard

@@ -11,13 +11,21 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+from cxrviewer.errors import ModelError
+
 
 @cache
 def tensorflow() -> Any:
     """Import TensorFlow and Keras on its backend, and return TensorFlow.
 
     A few seconds the first time. Nothing is printed unless the import fails.
+
+    Raises
+    ------
+    ModelError
+        Keras was imported before, on another backend: in a notebook, say.
     """
+    _check_keras()
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _held_stderr(), collection_paused():
@@ -30,6 +38,13 @@ def tensorflow() -> Any:
     # Hundreds of thousands of objects that stay: no later collection has to look at them.
     gc.freeze()
     return tf
+
+
+def _check_keras() -> None:
+    keras = sys.modules.get("keras")
+    if keras is not None and (other := keras.config.backend()) != "tensorflow":
+        hint = "Set KERAS_BACKEND=tensorflow before Keras is imported, and start again."
+        raise ModelError(f"Keras runs on {other} here, not on TensorFlow.", hint)
 
 
 def is_out_of_memory(error: Exception) -> bool:

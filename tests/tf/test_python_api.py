@@ -126,16 +126,31 @@ def test_the_callback_watches_a_training_from_a_dataset(tmp_path: Path) -> None:
     images = np.random.default_rng(0).random((8, 32, 32, 1), np.float32)
     data = tf.data.Dataset.from_tensor_slices((images, np.arange(8) % 2)).batch(4)
     phantoms = [resource("samples", f"phantom-{name}.dcm") for name in ("opacity", "normal")]
-    watch = HeatmapCallback(phantoms, tmp_path, labels=LABELS, target="Bright", every=2)
+    watched = [phantoms[0], images[0], images[1, ..., 0]]
+    watch = HeatmapCallback(watched, tmp_path, labels=LABELS, target="Bright", every=2)
     network.fit(data, validation_data=data, epochs=4, callbacks=[watch], verbose=0)
     sheets = sorted((tmp_path / "heatmaps").iterdir())
     assert [path.name for path in sheets] == ["epoch-002.png", "epoch-004.png"]
     first, last = (np.asarray(Image.open(path)) for path in sheets)
     assert first.std() > 20
     assert np.abs(first.astype(int) - last).max() > 0
+    for nothing in ({"images": []}, {"images": phantoms, "every": 0}):
+        with pytest.raises(UsageError, match="nothing to watch"):
+            HeatmapCallback(folder=tmp_path, **nothing)
     with pytest.raises(UserError, match="labels"):
         network.fit(data, callbacks=[HeatmapCallback(phantoms, tmp_path, labels=["one"] * 3)], verbose=0)
     (tmp_path / "taken").write_text("a file")
     hindered = HeatmapCallback(phantoms, tmp_path / "taken", labels=LABELS)
     with pytest.warns(UserWarning, match="No heatmaps of epoch 1"):
         network.fit(data, callbacks=[hindered], verbose=0)
+
+
+def test_keras_on_another_backend_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    from cxrviewer.models import backend
+
+    monkeypatch.setattr(keras.config, "backend", lambda: "jax")
+    backend.tensorflow.cache_clear()
+    with pytest.raises(ModelError, match="Keras runs on jax.*KERAS_BACKEND=tensorflow"):
+        backend.tensorflow()

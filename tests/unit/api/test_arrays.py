@@ -13,9 +13,9 @@ import pytest
 
 import cxrviewer
 from cxrviewer.api.drawing import look
-from cxrviewer.api.images import radiograph_of
 from cxrviewer.errors import ImageReadError, UsageError
 from cxrviewer.export.save import named_format
+from cxrviewer.imaging.arrays import radiograph_of
 from cxrviewer.imaging.grayscale import default_voi, presentation_table
 from cxrviewer.imaging.luminance import COLOR_NOTE
 from cxrviewer.imaging.render import Renderer

@@ -1,4 +1,4 @@
-"""Images that are arrays already: in notebooks, where no file is read."""
+"""Images that are arrays already: in notebooks and trainings, where no file is read."""
 
 from __future__ import annotations
 
