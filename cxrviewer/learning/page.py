@@ -37,6 +37,13 @@ figcaption { font-size: .8rem; color: #5f6b7c; overflow-wrap: anywhere; }
 """
 
 
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    "img-src data:; style-src 'unsafe-inline'\">"
+)
+"""What a browser may do with a page: show it. No program runs, nothing is fetched."""
+
+
 class Page:
     """An HTML page that grows from top to bottom.
 
@@ -95,7 +102,7 @@ class Page:
 
     def write(self, path: Path) -> None:
         """Write the page, atomically."""
-        head = f'<meta charset="utf-8"><title>{_escaped(self._title)}</title><style>{_STYLE}</style>'
+        head = f'<meta charset="utf-8">{_POLICY}<title>{_escaped(self._title)}</title><style>{_STYLE}</style>'
         text = (
             f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(self._parts)}</body></html>\n'
         )

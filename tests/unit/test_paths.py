@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cxrviewer.paths import atomic_path, config_dir, resource
+from cxrviewer.paths import PART, atomic_path, config_dir, remove_parts, resource
 
 
 def test_resources_are_there() -> None:
@@ -86,3 +87,18 @@ def test_the_longest_name_that_a_folder_takes_can_be_written(tmp_path: Path, let
     with atomic_path(target) as temporary:
         temporary.write_bytes(b"whole")
     assert target.read_bytes() == b"whole"
+
+
+def test_what_was_being_written_is_cleared_away_where_that_is_allowed(
+    tmp_path: Path, ordinary_user: Callable[[], None]
+) -> None:
+    for folder in ("open", "locked"):
+        (tmp_path / folder / f"{PART}several").mkdir(parents=True)
+        (tmp_path / folder / f"{PART}several" / "inner.dcm").touch()
+        (tmp_path / folder / f"{PART}one.png").touch()
+        (tmp_path / folder / "done.png").touch()
+    remove_parts(tmp_path / "open")
+    assert [path.name for path in (tmp_path / "open").iterdir()] == ["done.png"]
+    ordinary_user()
+    remove_parts(tmp_path / "locked")
+    remove_parts(tmp_path / "gone")

@@ -65,6 +65,7 @@ def test_a_page_runs_nothing_of_what_it_tells(tmp_path: Path) -> None:
     seen = _Elements()
     seen.feed((tmp_path / "page.html").read_text(encoding="utf-8"))
     assert "script" not in seen.tags
+    assert ("content", "default-src 'none'; img-src data:; style-src 'unsafe-inline'") in seen.attributes
     assert seen.tags.count("img") == len(names)
     assert not [name for name, _ in seen.attributes if name.startswith("on")]
     links = [value for name, value in seen.attributes if name == "href"]
