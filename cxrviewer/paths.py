@@ -64,9 +64,10 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 def remove_parts(folder: Path) -> None:
     """Remove what `atomic_path`, and what writes several files, has left where a writer was killed."""
-    for part in folder.glob(f"{PART}*"):
-        if part.is_dir() and not part.is_symlink():
-            shutil.rmtree(part, ignore_errors=True)
-            continue
-        with contextlib.suppress(OSError):
-            part.unlink()
+    with contextlib.suppress(OSError):
+        for part in list(folder.glob(f"{PART}*")):
+            if part.is_dir() and not part.is_symlink():
+                shutil.rmtree(part, ignore_errors=True)
+                continue
+            with contextlib.suppress(OSError):
+                part.unlink()
