@@ -152,5 +152,5 @@ def test_keras_on_another_backend_is_said(monkeypatch: pytest.MonkeyPatch) -> No
 
     monkeypatch.setattr(keras.config, "backend", lambda: "jax")
     backend.tensorflow.cache_clear()
-    with pytest.raises(ModelError, match="Keras runs on jax.*KERAS_BACKEND=tensorflow"):
+    with pytest.raises(ModelError, match=r"Keras runs on jax.*KERAS_BACKEND=tensorflow"):
         backend.tensorflow()
