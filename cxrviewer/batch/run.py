@@ -136,7 +136,9 @@ def _ended(
 
 
 def _workers(options: BatchOptions) -> int:
-    return options.workers or min(_MOST_WORKERS, len(os.sched_getaffinity(0)))
+    # Of those that this process may use, where the system tells.
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return options.workers or min(_MOST_WORKERS, usable)
 
 
 def _row(ended: Ended) -> tuple[BatchRow, bytes | None]:
