@@ -81,7 +81,7 @@ def test_interrupting_a_long_method_ends_it_at_once(tmp_path: Path) -> None:
     last = terminal.text.splitlines()[-1]
     assert last.rpartition("\r")[2] == "cxrviewer explain: error: interrupted"
     assert not list(tmp_path.iterdir())
-    assert seconds < 3
+    assert seconds < 10, "the whole takes minutes"
 
 
 def test_progress_rises_and_is_wiped() -> None:

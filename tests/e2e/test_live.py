@@ -20,6 +20,8 @@ CHEST = "dicom/gdcm-CR-MONO1-10-chest.dcm"
 LONG = "occlusion"
 HARD = {"patch": 8, "stride": 20}
 """Some thousand runs of the model."""
+AT_ONCE = 5.0
+"""Seconds, on a busy machine; the method itself takes a minute."""
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_a_long_method_tells_how_far_it_is_over_the_dimmed_map(chest):
     assert chest.window.canvas.sign.text == ""
     assert np.array_equal(chest.picture(), before), "the old map stays, and is not dim any more"
     chest.wait(lambda: chest.controller._analyst._thread.current is None)
-    assert time.perf_counter() - start < 1.0
+    assert time.perf_counter() - start < AT_ONCE
     assert chest.controller._analyst._engine.pid == pid
     assert chest.window.messages.text == ""
 
@@ -74,7 +76,7 @@ def test_another_question_begins_at_once(chest):
     other = of_label((chest.shown.at_hand.prediction.top + 1) % 3)
     chest.window.commands.ask(method="layer-cam", parameters=(), smoothing=0, target=other)
     chest.wait(lambda: chest.shown.analysis.result.attribution.method == "layer-cam")
-    assert time.perf_counter() - start < 1.0
+    assert time.perf_counter() - start < AT_ONCE
     assert chest.shown.analysis.result.attribution.target == other
 
 

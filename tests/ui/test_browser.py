@@ -164,7 +164,7 @@ def test_arrow_keys_step_in_the_list(qtbot, browser, folder, chosen, key, name: 
     browser.mark(folder / "x 9.png")
     browser.view.setFocus()
     browser.activateWindow()
-    qtbot.waitUntil(browser.view.hasFocus)
+    qtbot.waitUntil(browser.view.hasFocus, timeout=20_000)
     QTest.keyClick(browser.view, key)
     assert [path.name for path in chosen] == [name]
 

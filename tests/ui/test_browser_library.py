@@ -154,7 +154,7 @@ def test_headings_fold_by_keys(qtbot, browser, clinic: Path, chosen) -> None:
     _show_grouped(qtbot, browser, clinic)
     browser.view.setFocus()
     browser.activateWindow()
-    qtbot.waitUntil(browser.view.hasFocus)
+    qtbot.waitUntil(browser.view.hasFocus, timeout=20_000)
     browser.view.setCurrentIndex(browser.model.index(0, 0))
     rows = browser.model.rowCount()
     for key, expected in (
@@ -262,7 +262,7 @@ def test_the_search_box_by_keys(qtbot, browser, clinic: Path, chosen) -> None:
     _show_grouped(qtbot, browser, clinic)
     browser.activateWindow()
     browser.start_search()
-    qtbot.waitUntil(browser.search.hasFocus)
+    qtbot.waitUntil(browser.search.hasFocus, timeout=20_000)
     QTest.keyClicks(browser.search, "2-20")
     QTest.keyClick(browser.search, Qt.Key.Key_Return)
     assert chosen == [clinic / "2-20-0"]
@@ -313,7 +313,7 @@ def test_an_image_on_screen_that_goes_chooses_no_other(qtbot, browser, tmp_path,
     browser.mark(tmp_path / "b.png")
     browser.view.setFocus()
     browser.activateWindow()
-    qtbot.waitUntil(browser.view.hasFocus)
+    qtbot.waitUntil(browser.view.hasFocus, timeout=20_000)
     (tmp_path / "b.png").unlink()
     qtbot.waitUntil(lambda: browser.model.rowCount() == 2, timeout=PATIENCE)
     assert chosen == []

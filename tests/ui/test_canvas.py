@@ -167,7 +167,7 @@ def test_fit_shows_the_whole_image_as_large_as_it_goes(canvas: Canvas, turns: in
 def test_fit_follows_the_size_of_the_widget(canvas: Canvas, qtbot) -> None:
     assert canvas.scale() == pytest.approx(WIDTH / SHAPE[1])
     canvas.resize(400, 300)
-    qtbot.waitUntil(lambda: canvas.picture().width() == 400)
+    qtbot.waitUntil(lambda: canvas.picture().width() == 400, timeout=20_000)
     assert canvas.scale() == pytest.approx(400 / SHAPE[1])
 
 

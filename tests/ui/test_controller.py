@@ -346,6 +346,6 @@ def test_shutting_down_in_the_middle_leaves_nothing(bench: Bench, write_image) -
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     bench.change(path=write_image("b.png"))
-    bench.qtbot.waitUntil(lambda: not bench.engine.waiting)
+    bench.qtbot.waitUntil(lambda: not bench.engine.waiting, timeout=20_000)
     assert bench.errors == []
     assert bench.reader.pid is None

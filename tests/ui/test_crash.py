@@ -46,4 +46,4 @@ def test_error_in_a_slot_opens_one_dialog(qtbot, monkeypatch):
     assert CANARY not in boxes[0].detailedText()
     assert "_failing" in boxes[0].detailedText()
     QTimer.singleShot(0, boxes[0].close)
-    qtbot.waitUntil(lambda: not boxes[0].isVisible())
+    qtbot.waitUntil(lambda: not boxes[0].isVisible(), timeout=20_000)

@@ -255,7 +255,7 @@ def test_a_preview_that_comes_too_late_finds_nobody(qtbot, tmp_path: Path) -> No
     )
     dialog.open()
     dialog.reject()
-    qtbot.waitUntil(lambda: not dialog.isVisible())
+    qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=20_000)
     shiboken6.delete(dialog)
     assert came
     for done, outcome in came:

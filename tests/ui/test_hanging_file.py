@@ -28,7 +28,7 @@ def test_another_file_opens_while_one_hangs(qtbot, bench: Bench, tmp_path: Path)
     qtbot.wait(int(1000 * reader_module.IMPATIENCE) + 200)
     start = time.monotonic()
     bench.change(path=other)
-    assert time.monotonic() - start < 0.1
+    assert time.monotonic() - start < 1
     bench.wait(lambda: bench.shown.radiograph is not None and bench.shown.radiograph.path == other)
     assert time.monotonic() - start < reader_module.PATIENCE / 2
     assert bench.errors == []

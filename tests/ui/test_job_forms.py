@@ -71,7 +71,7 @@ def ordered(form: JobForm) -> JobOrder | None:
 
 def fill(qtbot, form: JobForm, data: Path) -> None:
     form.data.set_path(data)
-    qtbot.waitUntil(lambda: form.data.words.text() not in ("", "Looking at the images…"))
+    qtbot.waitUntil(lambda: form.data.words.text() not in ("", "Looking at the images…"), timeout=20_000)
 
 
 def test_nothing_starts_without_data(made) -> None:
@@ -96,11 +96,11 @@ def test_data_that_do_not_go_with_the_model_are_told_before_the_start(made, qtbo
     form = made(EvaluateForm)
     fill(qtbot, form, data)
     form.model.setCurrentIndex(1)
-    qtbot.waitUntil(lambda: "no labelled images" in form.data.words.text())
+    qtbot.waitUntil(lambda: "no labelled images" in form.data.words.text(), timeout=20_000)
     assert "A, B, C" in form.data.words.text()
     assert not form.start.isEnabled()
     form.model.setCurrentIndex(0)
-    qtbot.waitUntil(lambda: "4 images" in form.data.words.text())
+    qtbot.waitUntil(lambda: "4 images" in form.data.words.text(), timeout=20_000)
     assert form.start.isEnabled()
 
 
@@ -109,7 +109,7 @@ def test_what_is_found_after_a_form_was_closed_is_not_said(qtbot, made, data: Pa
     heard: list[Callable[[Outcome], None]] = []
     form._inspect = lambda _look, done: heard.append(done)
     form.data.set_path(data)
-    qtbot.waitUntil(lambda: bool(heard))
+    qtbot.waitUntil(lambda: bool(heard), timeout=20_000)
     form.reject()
     heard[0](Outcome("look", None, value="4 images"))
     assert "4 images" not in form.data.words.text(), "the form is deleted by then"

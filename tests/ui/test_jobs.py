@@ -160,7 +160,7 @@ def test_the_table_of_a_batch_has_a_line_a_file(
     jobs.start(order(write_a_page, tmp_path / "out", Kind.BATCH))
     qtbot.waitUntil(phase(jobs, 1, Phase.DONE), timeout=20_000)
     page = window.pages[1]
-    qtbot.waitUntil(lambda: page.live.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: page.live.model.rowCount() == 2, timeout=20_000)
     model = page.live.model
     lines = [[model.index(row, column).data() for column in range(1, 6)] for row in range(2)]
     assert lines[0] == ["a.png", "Normal", "90.0\xa0%", "0.25", ""]
@@ -196,17 +196,17 @@ def test_thousands_of_files_are_sorted_while_they_come_and_the_chosen_one_stays_
     ]
     for file in files[:10_000]:
         view.take(file)
-    qtbot.waitUntil(lambda: view.model.rowCount() == 10_000)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 10_000, timeout=20_000)
     bar = view.table.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0, timeout=2000)
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum() > 0, timeout=20_000)
     view.resize(900, 400)
-    qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=2000)
+    qtbot.waitUntil(lambda: bar.value() == bar.maximum(), timeout=20_000)
     view.table.selectRow(41)
     view.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
     start = time.perf_counter()
     for file in files[10_000:]:
         view.take(file)
-    qtbot.waitUntil(lambda: view.model.rowCount() == 20_000)
+    qtbot.waitUntil(lambda: view.model.rowCount() == 20_000, timeout=20_000)
     assert time.perf_counter() - start < 5, "the window waits"
     found = [file.row.probabilities[0] for file in view.model.files]
     np.testing.assert_array_equal(found, np.sort(shares)[::-1])

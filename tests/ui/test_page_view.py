@@ -53,7 +53,7 @@ def test_nothing_is_cut_at_any_width(view: PageView, qtbot, width: int) -> None:
     view.resize(width, 500)
     view.show_page(PageContent("Title", blocks))
     column = view.widget()
-    qtbot.waitUntil(lambda: column.width() == view.viewport().width() or column.width() > 760)
+    qtbot.waitUntil(lambda: column.width() == view.viewport().width() or column.width() > 760, timeout=20_000)
     labels = column.findChildren(QLabel)
     assert len(labels) > 20
     for label in labels:
@@ -76,6 +76,15 @@ def test_a_picture_leads_to_its_file(view: PageView, qtbot) -> None:
         if not label.pixmap().isNull():
             qtbot.mouseClick(label, Qt.MouseButton.LeftButton)
     assert heard == ["pictures/1.png"]
+
+
+def test_of_a_long_table_as_much_is_shown_as_can_be_laid_out_at_once(view: PageView) -> None:
+    rows = tuple((f"{number}.dcm", "It is damaged.") for number in range(500))
+    view.show_page(PageContent("Title", (Table(("file", "reason"), rows, texts=2),)))
+    texts = [label.text() for label in view.widget().findChildren(QLabel)]
+    assert any("99.dcm" in text for text in texts)
+    assert not any("100.dcm" in text for text in texts)
+    assert "400 more lines: open the page in the browser." in texts
 
 
 def test_figures_are_drawn_in_the_colours_of_the_window(view: PageView, tmp_path) -> None:

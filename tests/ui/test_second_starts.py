@@ -175,7 +175,7 @@ def test_who_says_nothing_is_dropped_and_keeps_nobody_waiting(qtbot, starts, ask
     monkeypatch.setattr(second_starts, "_PATIENCE", 200)
     silent = threading.Event()
     first = _aside(lambda: (silent.set(), _say(b"[")))
-    qtbot.waitUntil(silent.is_set)
+    qtbot.waitUntil(silent.is_set, timeout=20_000)
     assert _done(qtbot, lambda: handover.hand_over([Path("/a.png")]))
     qtbot.waitUntil(first.done, timeout=10_000)
     assert first.result()[1] == b""

@@ -183,10 +183,10 @@ def test_identity_is_shown_when_it_is_asked_for(qtbot, browser: TagBrowser, shar
     dialog = _open(qtbot, browser, shared_data / "dicom" / "highdicom_dx_fuji_canine_MONO1_8bit.dcm")
     assert _values(dialog)["(0010,0010)"] == HIDDEN
     dialog.identity.click()
-    qtbot.waitUntil(lambda: _values(dialog)["(0010,0010)"] == "Dog^AVeryGood", timeout=5000)
+    qtbot.waitUntil(lambda: _values(dialog)["(0010,0010)"] == "Dog^AVeryGood", timeout=20_000)
     assert browser.words.choice.identity
     browser.words.choose(identity=False)
-    qtbot.waitUntil(lambda: _values(dialog)["(0010,0010)"] == HIDDEN, timeout=5000)
+    qtbot.waitUntil(lambda: _values(dialog)["(0010,0010)"] == HIDDEN, timeout=20_000)
     assert not dialog.identity.isChecked()
 
 
@@ -195,7 +195,7 @@ def test_typing_searches_and_a_problem_is_told(
 ) -> None:
     dialog = _open(qtbot, browser, shared_data / "dicom" / "gdcm-CR-MONO1-10-chest.dcm")
     qtbot.keyClicks(dialog.search, "0028,105")
-    qtbot.waitUntil(lambda: set(_values(dialog)) == {"(0028,1050)", "(0028,1051)"}, timeout=5000)
+    qtbot.waitUntil(lambda: set(_values(dialog)) == {"(0028,1050)", "(0028,1051)"}, timeout=20_000)
     damaged = tmp_path / "damaged.dcm"
     damaged.write_bytes(b"\0" * 128 + b"DICM" + b"\xff" * 300)
     browser.show_file(damaged)

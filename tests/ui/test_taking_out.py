@@ -79,7 +79,7 @@ def displayed(window: MainWindow) -> NDArray[np.uint8]:
 def test_the_overlay_is_copied_with_its_words(window: MainWindow, qtbot) -> None:
     QGuiApplication.clipboard().clear()
     window.actions_table["copy"].trigger()
-    qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull())
+    qtbot.waitUntil(lambda: not QGuiApplication.clipboard().image().isNull(), timeout=20_000)
     np.testing.assert_array_equal(clipboard(), displayed(window))
     assert "Copied the overlay" in window.statusBar().currentMessage()
 
@@ -199,12 +199,12 @@ def test_a_click_on_the_handle_is_a_click(window: MainWindow, qtbot, monkeypatch
     pull(next(bar for bar in window.findChildren(DragOut)).parent(), 1)
     dialogs = [each for each in QApplication.topLevelWidgets() if isinstance(each, ExportDialog)]
     assert len(dialogs) == 1
-    qtbot.waitUntil(lambda: dialogs[0].preview.drawn is not None)
+    qtbot.waitUntil(lambda: dialogs[0].preview.drawn is not None, timeout=20_000)
     dialogs[0].form.boxes["caption"].click()
     path = dialogs[0].path()
     dialogs[0].findChild(QDialogButtonBox).accepted.emit()
-    qtbot.waitUntil(lambda: f"Saved {path}" in window.statusBar().currentMessage())
-    qtbot.waitUntil(lambda: window.findChild(ExportDialog) is None)
+    qtbot.waitUntil(lambda: f"Saved {path}" in window.statusBar().currentMessage(), timeout=20_000)
+    qtbot.waitUntil(lambda: window.findChild(ExportDialog) is None, timeout=20_000)
     assert json.loads(path.with_name(path.name + ".json").read_text())["options"]["caption"] is False
     assert json.loads(window.settings.export_choice)["options"]["caption"] is False
 
@@ -248,7 +248,7 @@ def test_a_printer_that_cannot_be_reached_is_told(qapp, tmp_path: Path) -> None:
 def test_the_print_job_names_nobody(window: MainWindow, qtbot) -> None:
     asked: list[QPrinter] = []
     dialog = ask_for_printer(window, asked.append)
-    qtbot.waitUntil(dialog.isVisible)
+    qtbot.waitUntil(dialog.isVisible, timeout=20_000)
     dialog.accepted.emit(dialog.printer())
     assert asked[0].docName() == "CXR Viewer overlay"
     dialog.reject()
@@ -261,7 +261,7 @@ def test_a_page_is_dark_on_white_sharp_and_without_loss(window: MainWindow, qtbo
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "page.pdf"))
     dialog.accepted.emit(printer)
-    qtbot.waitUntil(lambda: "Sent to the printer" in window.statusBar().currentMessage())
+    qtbot.waitUntil(lambda: "Sent to the printer" in window.statusBar().currentMessage(), timeout=20_000)
     dialog.reject()
     (page,) = PdfReader(tmp_path / "page.pdf").pages
     (printed,) = page.images

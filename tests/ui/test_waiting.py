@@ -71,7 +71,7 @@ def test_the_map_stays_dimmed_under_the_sign_until_the_answer(qtbot, canvas: Can
     before = _seen(canvas)
     canvas.set_waiting(SOON)
     assert np.array_equal(_seen(canvas), before), "not at once"
-    qtbot.waitUntil(canvas.sign.isVisible)
+    qtbot.waitUntil(canvas.sign.isVisible, timeout=20_000)
     assert canvas.sign.text == "Grad-CAM…"
     assert 0.3 * _colour(before) < _colour(_seen(canvas)) < 0.8 * _colour(before)
     canvas.set_waiting(None)
@@ -84,7 +84,7 @@ def test_one_wait_that_follows_another_does_not_flicker(qtbot, canvas: Canvas) -
     raised = []
     canvas.sign.raised.connect(raised.append)
     canvas.set_waiting(SOON)
-    qtbot.waitUntil(canvas.sign.isVisible)
+    qtbot.waitUntil(canvas.sign.isVisible, timeout=20_000)
     canvas.set_waiting(Waiting("LayerCAM…"))
     assert canvas.sign.isVisible()
     assert canvas.sign.text == "LayerCAM…"
@@ -93,7 +93,7 @@ def test_one_wait_that_follows_another_does_not_flicker(qtbot, canvas: Canvas) -
 
 def test_a_growing_share_turns_the_ring_and_moves_nothing(qtbot, canvas: Canvas) -> None:
     canvas.set_waiting(Waiting("Score-CAM 3 %", 0.03))
-    qtbot.waitUntil(canvas.sign.isVisible)
+    qtbot.waitUntil(canvas.sign.isVisible, timeout=20_000)
     place, first = canvas.sign.geometry(), canvas.sign.grab().toImage()
     canvas.set_waiting(Waiting("Score-CAM 100 %", 0.75))
     assert canvas.sign.geometry() == place
@@ -103,14 +103,14 @@ def test_a_growing_share_turns_the_ring_and_moves_nothing(qtbot, canvas: Canvas)
 
 def test_the_ring_turns_where_the_share_is_not_known(qtbot, canvas: Canvas) -> None:
     canvas.set_waiting(SOON)
-    qtbot.waitUntil(canvas.sign.isVisible)
+    qtbot.waitUntil(canvas.sign.isVisible, timeout=20_000)
     first = canvas.sign.grab().toImage()
-    qtbot.waitUntil(lambda: canvas.sign.grab().toImage() != first)
+    qtbot.waitUntil(lambda: canvas.sign.grab().toImage() != first, timeout=20_000)
 
 
 def test_the_sign_stands_in_the_middle_below_and_lets_the_mouse_through(qtbot, canvas: Canvas) -> None:
     canvas.set_waiting(SOON)
-    qtbot.waitUntil(canvas.sign.isVisible)
+    qtbot.waitUntil(canvas.sign.isVisible, timeout=20_000)
     canvas.resize(800, 600)
     middle = canvas.sign.geometry().center()
     assert abs(middle.x() - 400) <= 1
@@ -119,7 +119,7 @@ def test_the_sign_stands_in_the_middle_below_and_lets_the_mouse_through(qtbot, c
     canvas.hovered.connect(heard.append)
     QTest.mouseMove(canvas, QPoint(middle.x(), middle.y() - 1))
     QTest.mouseMove(canvas, middle)
-    qtbot.waitUntil(lambda: bool(heard))
+    qtbot.waitUntil(lambda: bool(heard), timeout=20_000)
 
 
 def test_the_status_line_tells_the_share(qtbot) -> None:

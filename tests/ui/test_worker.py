@@ -58,7 +58,7 @@ def test_what_is_done_is_forgotten(qtbot, worker, outcomes) -> None:
     worker.post("a", large, large)
     _wait(qtbot, outcomes, 1).clear()
     del large
-    qtbot.waitUntil(lambda: gone() is None)
+    qtbot.waitUntil(lambda: gone() is None, timeout=20_000)
 
 
 def test_a_result_comes_back_with_kind_and_token(qtbot, worker, outcomes) -> None:

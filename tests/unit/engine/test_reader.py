@@ -248,7 +248,7 @@ def test_an_image_that_takes_long_gives_way_to_the_next(
         assert pid is not None
         start = time.monotonic()
         reader.abandon()
-        assert time.monotonic() - start < 0.1, "the window's thread calls this"
+        assert time.monotonic() - start < 1, "the window's thread calls this"
         with pytest.raises(CancelledError):
             long.result(timeout=20)
     _wait_for(lambda: not _alive(pid))
