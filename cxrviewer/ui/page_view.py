@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from itertools import groupby
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from cxrviewer.learning.page_reader import (
@@ -23,16 +23,13 @@ from cxrviewer.learning.page_reader import (
 )
 from cxrviewer.ui import theme
 from cxrviewer.ui.flow_layout import FlowLayout
+from cxrviewer.ui.page_pictures import draw_pictures, picture_width
 
-_NO_PATH = re.compile(rb'<path id="([^"]+)" (?=transform)')
 _NAME = re.compile(r"\S{18,}")
 _BREAK = re.compile(r"([-_/])")
-_PICTURE = 148
-_LARGE_PICTURE = 220
-_FEW = 4
-"""Pictures that are shown large."""
 _WIDEST_TEXT = 760
-_PIXELS_A_POINT = 1.25
+_MOST_LINES = 100
+"""Of a table: more take too long to lay out."""
 _CELL = "padding: 3px 18px 3px 0px; border-bottom: 1px solid {line};"
 
 
@@ -47,9 +44,11 @@ class PageView(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._images: Mapping[Drawing, QImage] = {}
 
-    def show_page(self, content: PageContent) -> None:
-        """Show a page."""
+    def show_page(self, content: PageContent, images: Mapping[Drawing, QImage] | None = None) -> None:
+        """Show a page; `images` are what `page_pictures.draw_pictures` has made of it, in a thread say."""
+        self._images = draw_pictures(content) if images is None else images
         column = QWidget()
         layout = QVBoxLayout(column)
         layout.setContentsMargins(16, 8, 16, 16)
@@ -75,9 +74,12 @@ class PageView(QScrollArea):
             label.setMaximumWidth(_WIDEST_TEXT)
             layout.addWidget(label)
         elif isinstance(block, Table):
-            layout.addWidget(_table(block))
+            layout.addWidget(_table(replace(block, rows=block.rows[:_MOST_LINES])))
+            if len(block.rows) > _MOST_LINES:
+                left = len(block.rows) - _MOST_LINES
+                layout.addWidget(_label(f"{left:,} more lines: open the page in the browser.", muted=True))
         elif isinstance(block, Pictures):
-            width = _PICTURE if len(block.items) > _FEW else _LARGE_PICTURE
+            width = picture_width(block)
             layout.addWidget(_flow([self._figure(item, width, wrong=block.wrong) for item in block.items]))
 
     def _figure(self, drawing: Drawing, width: int | None, *, wrong: bool = False) -> QWidget:
@@ -88,7 +90,7 @@ class PageView(QScrollArea):
         picture = _Picture() if drawing.link else QLabel()
         if isinstance(picture, _Picture):
             picture.clicked.connect(lambda: self.linked.emit(drawing.link))
-        pixmap = _drawn(drawing.data) if drawing.is_svg else _loaded(drawing.data, width)
+        pixmap = QPixmap.fromImage(self._images[drawing])
         picture.setPixmap(pixmap)
         size = pixmap.deviceIndependentSize().toSize()
         picture.setFixedSize(size)
@@ -175,32 +177,3 @@ def _flow(widgets: list[QWidget]) -> QWidget:
     for widget in widgets:
         layout.addWidget(widget)
     return holder
-
-
-def _drawn(svg: bytes) -> QPixmap:
-    """Return a drawing of matplotlib in the colours of the window: black is text, its blue the accent."""
-    text = theme.TEXT.name().encode()
-    svg = svg.replace(b"#000000", text).replace(b"#1f77b4", theme.ACCENT.name().encode())
-    svg = svg.replace(b"<svg ", b'<svg style="fill: ' + text + b'" ', 1)
-    # A space has no path, which Qt takes for damage.
-    svg = _NO_PATH.sub(rb'<path id="\1" d="M 0 0" ', svg)
-    renderer = QSvgRenderer(QByteArray(svg))
-    size = renderer.viewBoxF().size() * _PIXELS_A_POINT
-    ratio = 2.0
-    pixmap = QPixmap(QSize(round(size.width() * ratio), round(size.height() * ratio)))
-    pixmap.fill(Qt.GlobalColor.transparent)
-    with QPainter(pixmap) as painter:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        renderer.render(painter)
-    pixmap.setDevicePixelRatio(ratio)
-    return pixmap
-
-
-def _loaded(picture: bytes, width: int | None) -> QPixmap:
-    pixmap = QPixmap()
-    pixmap.loadFromData(picture)
-    if width is None or pixmap.isNull():
-        return pixmap
-    return pixmap.scaled(
-        width, width, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cxrviewer.learning.page_reader import PageContent, read_page
+from cxrviewer.learning.page_reader import Drawing, PageContent, read_page
 from cxrviewer.session.jobs import JobState, Phase, progress_words
 from cxrviewer.ui.live_views import live_view
+from cxrviewer.ui.page_pictures import draw_pictures
 from cxrviewer.ui.page_view import PageView
 from cxrviewer.ui.panels.fields import ElidedLabel, literal
 from cxrviewer.ui.worker import Outcome
@@ -162,7 +163,7 @@ class JobPage(QWidget):
         self.folder.setVisible(state.phase.over and state.order.output.is_dir())
         if state.page is not None and former.page is None:
             page = state.page
-            self._run_aside(lambda: read_page(page), self._show_results)
+            self._run_aside(lambda: _read(page), self._show_results)
 
     def _go_on(self) -> None:
         self.go_on.hide()
@@ -173,11 +174,16 @@ class JobPage(QWidget):
         self.live.take(content)
 
     def _show_results(self, outcome: Outcome) -> None:
-        if isinstance(outcome.value, PageContent):
-            self.results.show_page(outcome.value)
+        if isinstance(outcome.value, tuple):
+            self.results.show_page(*outcome.value)
             self.body.setCurrentWidget(self.results)
         elif outcome.error is not None:
             self.words.setText(str(outcome.error))
+
+
+def _read(page: Path) -> tuple[PageContent, dict[Drawing, QImage]]:
+    content = read_page(page)
+    return content, draw_pictures(content)
 
 
 def _open(path: Path | None) -> None:
