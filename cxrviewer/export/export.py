@@ -17,10 +17,9 @@ from cxrviewer.export.options import CONTENTS, ExportOptions, without
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.permit import Permit, Watched
 from cxrviewer.export.picture import export_picture
-from cxrviewer.export.provenance import check_sidecar, provenance, write_sidecar
+from cxrviewer.export.provenance import places, provenance, write_sidecar
 from cxrviewer.export.save import check_destination, find_writer, write_errors, writers
 from cxrviewer.export.writer_spec import Takes
-from cxrviewer.paths import atomic_path
 
 DEFAULT = ExportOptions()
 
@@ -62,10 +61,12 @@ def export(
     for scene in scenes:
         check_destination(path, writer.SPEC.suffixes, scene.radiograph.path)
     options = replace(options, writer=writer.SPEC.id)
-    if options.sidecar:
-        check_sidecar(path)
     beside = writer.beside(scenes[0], path, options) if hasattr(writer, "beside") else nullcontext(())
-    with write_errors(path), beside as others, atomic_path(path) as temporary:
+    with (
+        write_errors(path),
+        beside as others,
+        places(path, sidecar=options.sidecar) as (temporary, note),
+    ):
         if writer.SPEC.takes is Takes.PICTURE:
             pixels = export_picture(scenes, options).pixels
             writer.write(pixels, temporary, picture_metadata(scenes[0], options))
@@ -74,9 +75,9 @@ def export(
         else:
             writer.write(scenes, temporary, options)
         permit.use()
-        if options.sidecar:
+        if note is not None:
             about = writer.record(scenes, options) if hasattr(writer, "record") else {}
-            write_sidecar(provenance(scenes, options, about), path, temporary)
+            write_sidecar(provenance(scenes, options, about), path, temporary, note)
     return (path, *others)
 
 

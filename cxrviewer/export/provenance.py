@@ -25,7 +25,8 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
@@ -101,8 +102,41 @@ def is_export(path: Path) -> bool:
         return False
 
 
-def write_sidecar(made: Provenance, path: Path, content: Path | None = None) -> Path:
-    """Write how an export was made into the file beside it, atomically.
+@contextmanager
+def places(path: Path, *, sidecar: bool) -> Iterator[tuple[Path, Path | None]]:
+    """Yield where an export and its sidecar are written before they take their places; both or neither.
+
+    The export goes first: where something holds it fast, the sidecar still tells of what is there.
+
+    Parameters
+    ----------
+    path : Path
+        The export.
+    sidecar : bool
+        Whether there is one; else its place is None.
+
+    Raises
+    ------
+    ExportError
+        One of them cannot be written, or something else has the sidecar's name.
+    """
+    if not sidecar:
+        with write_errors(path), atomic_path(path) as temporary:
+            yield temporary, None
+        return
+    check_sidecar(path)
+    beside = sidecar_path(path)
+    with (
+        write_errors(beside),
+        atomic_path(beside) as note,
+        write_errors(path),
+        atomic_path(path) as temporary,
+    ):
+        yield temporary, note
+
+
+def write_sidecar(made: Provenance, path: Path, content: Path, note: Path) -> None:
+    """Write how an export was made.
 
     Parameters
     ----------
@@ -110,37 +144,28 @@ def write_sidecar(made: Provenance, path: Path, content: Path | None = None) -> 
         Of the export.
     path : Path
         The export.
-    content : Path, optional
-        Where its bytes lie as yet, before they take their place.
-
-    Returns
-    -------
-    Path
-        The sidecar.
+    content, note : Path
+        Its bytes, and where the sidecar is written: from `places`.
 
     Raises
     ------
     ExportError
-        It cannot be written, or something else has its name.
+        It cannot be written.
     """
-    beside = sidecar_path(path)
-    check_sidecar(path)
     import orjson
 
-    with write_errors(beside), atomic_path(beside) as temporary:
-        data = (content or path).read_bytes()
-        digest = hashlib.sha256(data).hexdigest()
+    with write_errors(sidecar_path(path)):
+        data = content.read_bytes()
         document = {
             "format": FORMAT,
             "version": VERSION,
             "notice": DISCLAIMER,
-            "file": {"sha256": digest, "bytes": len(data), **made.about},
+            "file": {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), **made.about},
             "program": dict(made.program),
             "options": options_to_json(made.options),
             "scenes": list(made.scenes),
         }
-        temporary.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    return beside
+        note.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
 
 
 def check_sidecar(path: Path) -> None:

@@ -11,10 +11,9 @@ from cxrviewer.export.dicom.kinds import FILE_NAMES, IMAGE_NAME, Kind, kinds_of
 from cxrviewer.export.dicom.library import check_library
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
-from cxrviewer.export.provenance import check_sidecar, provenance, write_sidecar
+from cxrviewer.export.provenance import check_sidecar, places, provenance, write_sidecar
 from cxrviewer.export.save import check_destination, write_errors
 from cxrviewer.export.together import check_folder, written_together
-from cxrviewer.paths import atomic_path
 
 _WRITERS = {
     IMAGE_NAME: "dicom-image",
@@ -70,11 +69,12 @@ def export_folder(
     try:
         with write_errors(folder), written_together(folder) as temporary:
             for name, dataset in objects.items():
-                with atomic_path(temporary / name) as part:
+                file = temporary / name
+                with places(file, sidecar=options.sidecar) as (part, note):
                     write_dataset(dataset, part)
-                if options.sidecar:
-                    made = provenance(scene, replace(options, writer=_WRITERS[name]))
-                    write_sidecar(made, temporary / name)
+                    if note is not None:
+                        made = provenance(scene, replace(options, writer=_WRITERS[name]))
+                        write_sidecar(made, file, part, note)
     except ExportError as error:
         raise ExportError(error.message, error.hint, folder) from error
     return tuple(folder / name for name in objects)

@@ -9,12 +9,11 @@ from pathlib import Path
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.permit import Permit
-from cxrviewer.export.provenance import Provenance, check_sidecar, versions, write_sidecar
+from cxrviewer.export.provenance import Provenance, places, versions, write_sidecar
 from cxrviewer.export.report.case import case_page, empty_page
 from cxrviewer.export.report.page import Page
-from cxrviewer.export.save import check_destination, find_writer, write_errors
+from cxrviewer.export.save import check_destination, find_writer
 from cxrviewer.export.scene_record import scene_record
-from cxrviewer.paths import atomic_path
 
 WRITER = "pdf"
 """Id of the writer of reports."""
@@ -62,8 +61,6 @@ def export_report(
     permit = permit or Permit()
     suffixes = find_writer(path, WRITER).SPEC.suffixes
     check_destination(path, suffixes)
-    if options.sidecar:
-        check_sidecar(path)
     options = replace(options, writer=WRITER)
     records: list[dict[str, object]] = []
     left_out: dict[int, str] = {}
@@ -79,9 +76,9 @@ def export_report(
                 records.append(scene_record(case, options))
                 yield case
 
-    with write_errors(path), atomic_path(path) as temporary:
+    with places(path, sidecar=options.sidecar) as (temporary, note):
         write_pdf(pages(noted(), count, options), temporary)
         permit.use()
         options = replace(options, left_out="\n".join(f"{page}\t{why}" for page, why in left_out.items()))
-        if options.sidecar:
-            write_sidecar(Provenance(options, tuple(records), versions(), {}), path, temporary)
+        if note is not None:
+            write_sidecar(Provenance(options, tuple(records), versions(), {}), path, temporary, note)

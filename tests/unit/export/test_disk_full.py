@@ -52,3 +52,22 @@ def test_room_for_the_export_but_not_for_what_tells_of_it(
         export(scenes, tmp_path / "new.png")
     assert caught.value.path == tmp_path / "new.png.json"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_that_is_held_fast_keeps_its_sidecar(
+    scenes: tuple[Scene, Scene], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "held.png"
+    export(scenes, path)
+    before = contents(tmp_path)
+    replace = Path.replace
+
+    def held(self: Path, target: Path) -> Path:
+        if target == path:
+            raise PermissionError(errno.EACCES, "open in another program")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(ExportError, match="permission"):
+        export(scenes, path, ExportOptions(caption=False))
+    assert contents(tmp_path) == before
