@@ -103,7 +103,11 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
         help="the annotated overlay: .png, .jpg, .tif or .webp, or another format of --format",
     )
     group.add_argument(
-        "--format", default="", metavar="ID", help="format of OUT where its name leaves it open"
+        "--format",
+        default="",
+        metavar="ID",
+        help="format of OUT where its name leaves it open: png, jpeg, tiff, webp, pdf, map-npz, map-tiff, "
+        "map-png, dicom-sc, dicom-seg, dicom-sr, dicom-gsps, dicom-image, dicom-set",
     )
     group.add_argument(
         "--size",

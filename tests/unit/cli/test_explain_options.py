@@ -14,7 +14,8 @@ from cxrviewer.cli.explain_options import add_options, chosen
 from cxrviewer.errors import UsageError
 from cxrviewer.explain.display import Scale
 from cxrviewer.explain.question import MAX_SMOOTHING, Fusion, Question
-from cxrviewer.export.save import find_writer
+from cxrviewer.export.save import find_writer, specs
+from cxrviewer.export.writer_spec import Group
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.session.state import ViewState
 
@@ -116,3 +117,11 @@ def test_commands_of_one_format_offer_what_it_has(command: str, suffix: str) -> 
     shown = set(find_writer(Path(f"a{suffix}")).SPEC.shows)
     # The command line draws neither marks nor lungs.
     assert set(module.SHOWS) == shown - {"marks", "lungs"}
+
+
+def test_the_help_names_every_format_of_an_image() -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    told = " ".join(parser.format_help().split())
+    named = told.partition("leaves it open: ")[2].partition(" --")[0].split(", ")
+    assert set(named) == {spec.id for spec in specs() if spec.group is not Group.FILM and spec.least == 1}
