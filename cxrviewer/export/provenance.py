@@ -177,8 +177,9 @@ def check_sidecar(path: Path) -> None:
         There is such a file.
     """
     beside = sidecar_path(path)
-    if not beside.exists():
-        return
+    with write_errors(beside):
+        if not beside.exists():
+            return
     try:
         known = read_object(beside, LARGEST).get("format") == FORMAT
     except (OSError, ValueError):

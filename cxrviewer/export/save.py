@@ -52,6 +52,8 @@ def check_destination(path: Path, suffixes: tuple[str, ...], source: Path | None
     """
     if path.suffix.lower() not in suffixes:
         raise _unknown(suffixes, path)
+    if "\0" in str(path):
+        raise ExportError("No file can have this name.", "Choose another name.", path)
     with write_errors(path):
         if path.exists():
             if not path.is_file():

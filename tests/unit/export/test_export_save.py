@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from cxrviewer.errors import ExportError
+from cxrviewer.export.provenance import check_sidecar
 from cxrviewer.export.save import check_destination, picture_suffixes, save_picture
 
 PICTURE = np.random.default_rng(2).integers(0, 256, (120, 90, 3), np.uint8)
@@ -102,6 +103,14 @@ def test_a_folder_in_the_place_of_the_file(tmp_path: Path) -> None:
 def test_too_long_a_name(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="too long"):
         save_picture(PICTURE, tmp_path / ("x" * 300 + ".png"), {})
+
+
+def test_names_that_no_file_can_have(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="No file can have this name"):
+        check_destination(tmp_path / "a\0b.png", (".png",))
+    # Of the file itself there can be one, but not of that which lies beside it.
+    with pytest.raises(ExportError, match="too long"):
+        check_sidecar(tmp_path / f"{'x' * 250}.png")
 
 
 def test_no_permission(locked: Path) -> None:
