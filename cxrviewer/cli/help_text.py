@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -21,12 +22,15 @@ class Parser(argparse.ArgumentParser):
 
 
 class _Paragraphs(argparse.HelpFormatter):
-    """Wraps paragraphs, and leaves those of several lines as they are."""
+    """Wraps paragraphs, and leaves those of several lines as they are; names with hyphens stay whole."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        fill = super()._fill_text
         parts = text.split("\n\n")
-        return "\n\n".join(part if "\n" in part else fill(part, width, indent) for part in parts)
+        filled = (part if "\n" in part else "\n".join(self._split_lines(part, width)) for part in parts)
+        return textwrap.indent("\n\n".join(filled), indent)
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        return textwrap.wrap(" ".join(text.split()), width, break_on_hyphens=False)
 
 
 def add_command(

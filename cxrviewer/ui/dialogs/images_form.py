@@ -22,7 +22,7 @@ class ImagesForm(ModelJobForm):
 
     def made_data(self) -> PathField:
         """Return the field of the files."""
-        return PathField("Files", _PLACEHOLDER, "Tables and archives (*.csv *.zip)")
+        return PathField("Files", _PLACEHOLDER, "Tables and archives (*.csv *.tsv *.zip)")
 
     def add_rows(self) -> None:
         """Add model, images, and what is explained."""

@@ -117,7 +117,7 @@ class JobForm(QDialog):
 
     def made_data(self) -> PathField:
         """Return the field of the data."""
-        return PathField("Data", "Drop a folder here", "CSV tables (*.csv)")
+        return PathField("Data", "Drop a folder here", "Tables (*.csv *.tsv)")
 
     def add_rows(self) -> None:
         """Add the rows between data and results."""
