@@ -58,13 +58,16 @@ def run(tell: Tell, order: BatchOrder) -> JobResult:
 
 
 def file_count(_tell: Tell, data: Path, output: Path) -> str:
-    """Return in a line how many images a batch would be about.
+    """Return in a line how many images a batch would be about, and how many of them one has done before.
 
     Raises
     ------
     UserError
         There is none.
     """
-    from cxrviewer.batch.inputs import find_images
+    from cxrviewer.batch.inputs import JOURNAL, find_images
+    from cxrviewer.batch.journal import rows_there
 
-    return f"{len(find_images([str(data)], output)):,} images"
+    count = len(find_images([str(data)], output))
+    done = min(count, rows_there(output / JOURNAL)) if (output / JOURNAL).is_file() else 0
+    return f"{count:,} images, {done:,} of them done" if done else f"{count:,} images"

@@ -13,7 +13,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -33,6 +33,18 @@ _TABLES = (
     "CREATE TABLE rows (number INTEGER PRIMARY KEY, content TEXT NOT NULL, failed INTEGER NOT NULL, "
     "thumbnail BLOB)",
 )
+
+
+def rows_there(path: Path) -> int:
+    """Return how many files a journal has rows of; 0 where it cannot be read, as another process is at it."""
+    # What was not brought into the file lies beside it; else nothing is to be put there for looking into it.
+    way = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "immutable=1"
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{way}", uri=True, timeout=0.1)) as found:
+            (count,) = found.execute("SELECT count(*) FROM rows").fetchone()
+    except sqlite3.Error:
+        return 0
+    return int(count)
 
 
 class Journal:

@@ -78,8 +78,6 @@ def write_report(
                 yield case.reason
             else:
                 yield case
-            # Else it is held until the next one is there.
-            del case
         if len(left_out) == len(images):
             raise UserError(left_out[0].reason, "", images[0])
         report(len(images))

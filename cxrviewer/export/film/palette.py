@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 _COLORS, _GRAYS = 256, 64
 _SAMPLED = 250_000
 """Pixels of all pictures from which the colours are chosen."""
-_SPREAD = 8.0
-"""Of the dither, gray levels: near the distance of neighbouring colours."""
+_SPREADS = 8.0, 16.0
+"""Of the dither of grays and of colours, levels: near the distance of neighbours in the palette."""
+_GRAYISH = 16
+"""Distance of the channels of a gray, at most, levels."""
 
 
 def indexed(frames: Sequence[NDArray[np.uint8]]) -> list[Image]:
@@ -33,13 +35,17 @@ def indexed(frames: Sequence[NDArray[np.uint8]]) -> list[Image]:
 
     palette = _palette(frames)
     rows, columns = frames[0].shape[:2]
-    tiled = np.tile(_bayer(8), (rows // 8 + 1, columns // 8 + 1))[:rows, :columns, np.newaxis] * _SPREAD
+    tiled = np.tile(_bayer(8), (rows // 8 + 1, columns // 8 + 1))[:rows, :columns]
     return [
-        Image.fromarray(np.clip(frame + tiled, 0, 255).round().astype(np.uint8)).quantize(
-            palette=palette, dither=Image.Dither.NONE
-        )
+        Image.fromarray(_dithered(frame, tiled)).quantize(palette=palette, dither=Image.Dither.NONE)
         for frame in frames
     ]
+
+
+def _dithered(frame: NDArray[np.uint8], dither: NDArray[np.float64]) -> NDArray[np.uint8]:
+    spread = np.where(np.ptp(frame, axis=2) <= _GRAYISH, *_SPREADS)
+    dithered = frame + (dither * spread)[..., np.newaxis]
+    return np.asarray(np.clip(dithered, 0, 255).round(), np.uint8)
 
 
 def _palette(frames: Sequence[NDArray[np.uint8]]) -> Image:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cxrviewer.batch.inputs import JOURNAL, Found
-from cxrviewer.batch.journal import Journal
+from cxrviewer.batch.journal import Journal, rows_there
 from cxrviewer.batch.row import BatchRow
 from cxrviewer.errors import ExportError, UserError
 
@@ -38,8 +38,14 @@ def test_what_has_a_row_is_not_left(tmp_path: Path) -> None:
         assert second.row(2) == (row, b"jpeg")
         assert second.counts() == (4, 1, 0)
         assert [item.number for item in second.left(FOUND[:1], ".png", stems=True)] == [1]
+        assert list(second.done(FOUND)) == [(row, Path("/in/b.png"))]
+        assert list(second.done(FOUND[:1])) == [(row, None)]
+        assert rows_there(tmp_path / JOURNAL) == 0, "another process is at it"
         with pytest.raises(UserError):
             second.put(row, None)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert rows_there(tmp_path / JOURNAL) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 def test_names_of_pictures_are_safe_and_unique(tmp_path: Path) -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+import json
+import re
+import weakref
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 from scenes import CARD, scene
 
 from cxrviewer.explain.target import Target
 from cxrviewer.export.export import export
-from cxrviewer.export.options import ExportOptions
+from cxrviewer.export.options import ExportOptions, options_from_json
+from cxrviewer.export.overlay import Scene
 from cxrviewer.export.report import content
 from cxrviewer.export.report.column import Column, lines_of, text_width
+from cxrviewer.export.report.report import Case, export_report
 from cxrviewer.export.writers import pdf
 from cxrviewer.imaging.header import Header
 from cxrviewer.models.prediction import Prediction
@@ -75,6 +82,46 @@ def test_fonts_are_within_and_pictures_are_sharp(tmp_path: Path) -> None:
         assert "/FontFile2" in inner["/FontDescriptor"].get_object()
     sizes = {image.image.size for image in page.images}
     assert (600, 360) in sizes
+
+
+def _shares(page: PageObject) -> set[float]:
+    """Return the height over the width of each picture of a page but of scales."""
+    drawn = re.findall(rb"/(I\d+) Do", page.get_contents().get_data())
+    images = [page["/Resources"]["/XObject"][f"/{name.decode()}"] for name in drawn]
+    return {round(image["/Height"] / image["/Width"], 1) for image in images if image["/Height"] > 20}
+
+
+def test_a_report_of_many_cases_holds_two_at_a_time(tmp_path: Path) -> None:
+    alive: list[weakref.ref[Scene]] = []
+
+    def cases() -> Iterator[Case]:
+        for number in range(5):
+            gc.collect()
+            assert sum(each() is not None for each in alive) <= 1, "but for the one that is made now"
+            if number == 2:
+                yield "It is\ndamaged."
+                continue
+            made = scene(shape=(500 + 100 * number, 1000))
+            alive.append(weakref.ref(made))
+            yield made
+            del made
+
+    path = tmp_path / "report.pdf"
+    export_report(cases(), 5, path, ExportOptions())
+    reader = PdfReader(path)
+    assert "Image 3 of 5 is left out" in words(path, 2)
+    # Each page has the pictures of its own case, written when it was.
+    found = [_shares(page) for page in reader.pages]
+    assert found == [{0.5}, {0.6}, set(), {0.8}, {0.9}]
+    options = json.loads((tmp_path / "report.pdf.json").read_text())["options"]
+    assert options["left_out"] == "3\tIt is damaged."
+    again = tmp_path / "again.pdf"
+    export(
+        [scene(shape=(500 + 100 * number, 1000)) for number in (0, 1, 3, 4)],
+        again,
+        options_from_json(options),
+    )
+    assert again.read_bytes() == path.read_bytes()
 
 
 def test_of_many_notes_those_are_left_out_that_would_lie_over_something_else(tmp_path: Path) -> None:
