@@ -17,7 +17,7 @@ from cxrviewer.export.export import export
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 
-NAME = "a\\b\x1b[31m\n\t\u202e(\\)$\\frac$ <script> %s^=" + "long" * 300
+NAME = "a\\b\x1b[31m\n\t\u202e(\\)$\\frac$ <script> %s^=" + "long" * 100
 
 TEXTS = ("LO", "SH", "ST", "LT", "UT", "UC", "PN", "CS", "DS", "IS")
 
