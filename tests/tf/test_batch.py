@@ -113,7 +113,7 @@ def test_pictures_and_numbers_are_those_of_explain(
         assert main([*arguments, *more]) == 1
         assert capsys.readouterr().err.count("image 3 damaged.png: ") == 1
     for row in rows(output)[:3]:
-        single = tmp_path / "single.png"
+        single = tmp_path / "single.jpg"
         arguments = ["explain", str(data / row["file"]), "--model", model, "-o", str(single), "--json", *more]
         capsys.readouterr()
         assert main(arguments) == 0
