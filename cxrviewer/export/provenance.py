@@ -155,12 +155,13 @@ def write_sidecar(made: Provenance, path: Path, content: Path, note: Path) -> No
     import orjson
 
     with write_errors(sidecar_path(path)):
-        data = content.read_bytes()
+        with content.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
         document = {
             "format": FORMAT,
             "version": VERSION,
             "notice": DISCLAIMER,
-            "file": {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), **made.about},
+            "file": {"sha256": digest, "bytes": content.stat().st_size, **made.about},
             "program": dict(made.program),
             "options": options_to_json(made.options),
             "scenes": list(made.scenes),
