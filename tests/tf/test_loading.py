@@ -336,7 +336,7 @@ def signature_of(kind: str) -> Any:
         ("a picture out", "no classifier"),
         ("five channels", "5 channels"),
         ("channels first", "channels first"),
-        ("not built", "without the shape"),
+        ("not built", "what shape its input has"),
     ],
 )
 def test_what_is_no_classifier_of_images_is_refused(saved: Save, kind: str, reason: str) -> None:
