@@ -71,12 +71,6 @@ class Found(NamedTuple):
     stamp: Stamp
 
 
-def list_folder(folder: Path, *, deep: bool = False) -> Listing:
-    """Return the folders and images in a folder; as the last one of `scan_folder`."""
-    *_, last = scan_folder(folder, deep=deep)
-    return last
-
-
 def list_files(files: tuple[Path, ...]) -> Listing:
     """Return the given files as a listing, in their order."""
     return Listing(None, (), files)

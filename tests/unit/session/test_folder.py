@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from cxrviewer.errors import ImageReadError
-from cxrviewer.session.folder import list_files, list_folder
+from cxrviewer.session.folder import Listing, list_files, scan_folder
 
 
 def _image(path: Path, format: str = ".png") -> Path:
@@ -20,6 +20,11 @@ def _image(path: Path, format: str = ".png") -> Path:
     return path
 
 
+def _listed(folder: Path) -> Listing:
+    *_, last = scan_folder(folder)
+    return last
+
+
 def _names(paths) -> list[str]:
     return [path.name for path in paths]
 
@@ -27,7 +32,7 @@ def _names(paths) -> list[str]:
 def test_images_come_in_natural_order(tmp_path: Path) -> None:
     for name in ("image 10.png", "image 9.png", "Image 1.png", "b2.png", "a.png"):
         _image(tmp_path / name)
-    assert _names(list_folder(tmp_path).files) == [
+    assert _names(_listed(tmp_path).files) == [
         "a.png",
         "b2.png",
         "Image 1.png",
@@ -41,7 +46,7 @@ def test_content_counts_not_the_name(tmp_path: Path) -> None:
     _image(tmp_path / "wrong.txt", ".jpg")
     (tmp_path / "text.png").write_text("not an image at all", encoding="utf-8")
     (tmp_path / "empty.dcm").touch()
-    assert _names(list_folder(tmp_path).files) == ["no suffix", "wrong.txt"]
+    assert _names(_listed(tmp_path).files) == ["no suffix", "wrong.txt"]
 
 
 def test_folders_come_apart_and_hidden_entries_not_at_all(tmp_path: Path) -> None:
@@ -49,14 +54,14 @@ def test_folders_come_apart_and_hidden_entries_not_at_all(tmp_path: Path) -> Non
         (tmp_path / name).mkdir()
     _image(tmp_path / ".hidden.png")
     _image(tmp_path / "shown.png")
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     assert listing.folder == tmp_path
     assert _names(listing.folders) == ["series 2", "series 10"]
     assert _names(listing.files) == ["shown.png"]
 
 
 def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     assert (listing.folders, listing.files) == ((), ())
 
 
@@ -64,7 +69,7 @@ def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
 def test_what_cannot_be_listed_is_named(tmp_path: Path, name: str) -> None:
     _image(tmp_path / "file.png")
     with pytest.raises(ImageReadError) as caught:
-        list_folder(tmp_path / name)
+        _listed(tmp_path / name)
     assert caught.value.path == tmp_path / name
     assert caught.value.hint
 
@@ -74,7 +79,7 @@ def test_what_cannot_be_listed_is_named(tmp_path: Path, name: str) -> None:
 def test_a_pipe_is_left_alone(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     _image(tmp_path / "a.png")
-    assert _names(list_folder(tmp_path).files) == ["a.png"]
+    assert _names(_listed(tmp_path).files) == ["a.png"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
@@ -86,7 +91,7 @@ def test_links_count_as_what_they_lead_to(tmp_path: Path) -> None:
     (tmp_path / "to folder").symlink_to(inner)
     (tmp_path / "to nothing").symlink_to(tmp_path / "gone")
     (tmp_path / "to itself").symlink_to(tmp_path / "to itself")
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     assert _names(listing.folders) == ["inner", "to folder"]
     assert _names(listing.files) == ["to file"]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cxrviewer.errors import ImageReadError
-from cxrviewer.session.folder import Listing, list_folder
+from cxrviewer.session.folder import Listing, scan_folder
 from cxrviewer.session.rescan import fresh, rescan
 
 _LONG_AGO = time.time() - 1000
@@ -26,6 +26,11 @@ def _image(path: Path, when: float = _LONG_AGO) -> Path:
     return path
 
 
+def _listed(folder: Path) -> Listing:
+    *_, last = scan_folder(folder)
+    return last
+
+
 def _names(listing: Listing) -> list[str]:
     return [path.name for path in listing.files]
 
@@ -33,7 +38,7 @@ def _names(listing: Listing) -> list[str]:
 def test_nothing_new_is_the_same_listing(tmp_path: Path) -> None:
     _image(tmp_path / "a.png")
     (tmp_path / "text").write_text("no image", encoding="utf-8")
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     found = rescan(listing, {}, deep=False)
     assert found.listing is listing
     assert found.growing == {}
@@ -41,7 +46,7 @@ def test_nothing_new_is_the_same_listing(tmp_path: Path) -> None:
 
 def test_a_new_file_counts_when_it_was_found_twice_alike(tmp_path: Path) -> None:
     _image(tmp_path / "b.png")
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     new = _image(tmp_path / "a.png")
     first = rescan(listing, {}, deep=False)
     assert first.listing.files == listing.files
@@ -53,7 +58,7 @@ def test_a_new_file_counts_when_it_was_found_twice_alike(tmp_path: Path) -> None
 
 
 def test_a_file_that_grows_is_waited_for(tmp_path: Path) -> None:
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     new = _image(tmp_path / "a.png")
     whole = new.read_bytes()
     new.write_bytes(whole[:20])
@@ -66,7 +71,7 @@ def test_a_file_that_grows_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_waited_for_but_not_for_ever(tmp_path: Path) -> None:
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     new = tmp_path / "a.png"
     new.touch()
     found = rescan(listing, {}, deep=False)
@@ -81,7 +86,7 @@ def test_an_empty_file_is_waited_for_but_not_for_ever(tmp_path: Path) -> None:
 
 def test_a_file_written_anew_stays_listed_and_gets_another_stamp(tmp_path: Path) -> None:
     path = _image(tmp_path / "a.png")
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     _image(path, _LONG_AGO + 100)
     first = rescan(listing, {}, deep=False)
     assert first.listing.files == (path,)
@@ -93,7 +98,7 @@ def test_a_file_written_anew_stays_listed_and_gets_another_stamp(tmp_path: Path)
 
 def test_what_is_gone_goes_and_folders_come(tmp_path: Path) -> None:
     gone, kept = _image(tmp_path / "a.png"), _image(tmp_path / "b.png")
-    listing = list_folder(tmp_path)
+    listing = _listed(tmp_path)
     gone.unlink()
     (tmp_path / "inner").mkdir()
     found = rescan(listing, {}, deep=False).listing
@@ -104,7 +109,7 @@ def test_what_is_gone_goes_and_folders_come(tmp_path: Path) -> None:
 def test_inner_folders_are_looked_into_where_that_is_wanted(tmp_path: Path) -> None:
     _image(tmp_path / "a" / "b" / "deep.png")
     _image(tmp_path / "top.png")
-    listing = list_folder(tmp_path, deep=True)
+    listing = _listed(tmp_path, deep=True)
     assert _names(listing) == ["top.png", "deep.png"]
     assert listing.folders == ()
     assert set(listing.walked) == {tmp_path, tmp_path / "a", tmp_path / "a" / "b"}
@@ -117,13 +122,13 @@ def test_inner_folders_are_looked_into_where_that_is_wanted(tmp_path: Path) -> N
 def test_files_written_only_just_are_looked_at_again(tmp_path: Path) -> None:
     _image(tmp_path / "old.png")
     new = _image(tmp_path / "new.png", time.time())
-    assert set(fresh(list_folder(tmp_path))) == {new}
+    assert set(fresh(_listed(tmp_path))) == {new}
 
 
 def test_a_folder_that_is_gone_is_missed(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     _image(folder / "a.png")
-    listing = list_folder(folder)
+    listing = _listed(folder)
     (folder / "a.png").unlink()
     folder.rmdir()
     with pytest.raises(ImageReadError, match="cannot be listed"):
