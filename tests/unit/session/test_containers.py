@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from dicom_library import write_dicom_image
 from pydicom.fileset import FileSet
+from whole_listing import list_folder
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.session.containers import list_container
-from cxrviewer.session.folder import list_folder
 from cxrviewer.session.places import is_place, on_disk, place_name, place_of
 
 

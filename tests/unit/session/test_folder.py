@@ -8,9 +8,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from whole_listing import list_folder
 
 from cxrviewer.errors import ImageReadError
-from cxrviewer.session.folder import Listing, list_files, scan_folder
+from cxrviewer.session.folder import list_files
 
 
 def _image(path: Path, format: str = ".png") -> Path:
@@ -20,11 +21,6 @@ def _image(path: Path, format: str = ".png") -> Path:
     return path
 
 
-def _listed(folder: Path) -> Listing:
-    *_, last = scan_folder(folder)
-    return last
-
-
 def _names(paths) -> list[str]:
     return [path.name for path in paths]
 
@@ -32,7 +28,7 @@ def _names(paths) -> list[str]:
 def test_images_come_in_natural_order(tmp_path: Path) -> None:
     for name in ("image 10.png", "image 9.png", "Image 1.png", "b2.png", "a.png"):
         _image(tmp_path / name)
-    assert _names(_listed(tmp_path).files) == [
+    assert _names(list_folder(tmp_path).files) == [
         "a.png",
         "b2.png",
         "Image 1.png",
@@ -46,7 +42,7 @@ def test_content_counts_not_the_name(tmp_path: Path) -> None:
     _image(tmp_path / "wrong.txt", ".jpg")
     (tmp_path / "text.png").write_text("not an image at all", encoding="utf-8")
     (tmp_path / "empty.dcm").touch()
-    assert _names(_listed(tmp_path).files) == ["no suffix", "wrong.txt"]
+    assert _names(list_folder(tmp_path).files) == ["no suffix", "wrong.txt"]
 
 
 def test_folders_come_apart_and_hidden_entries_not_at_all(tmp_path: Path) -> None:
@@ -54,14 +50,14 @@ def test_folders_come_apart_and_hidden_entries_not_at_all(tmp_path: Path) -> Non
         (tmp_path / name).mkdir()
     _image(tmp_path / ".hidden.png")
     _image(tmp_path / "shown.png")
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     assert listing.folder == tmp_path
     assert _names(listing.folders) == ["series 2", "series 10"]
     assert _names(listing.files) == ["shown.png"]
 
 
 def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     assert (listing.folders, listing.files) == ((), ())
 
 
@@ -69,7 +65,7 @@ def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
 def test_what_cannot_be_listed_is_named(tmp_path: Path, name: str) -> None:
     _image(tmp_path / "file.png")
     with pytest.raises(ImageReadError) as caught:
-        _listed(tmp_path / name)
+        list_folder(tmp_path / name)
     assert caught.value.path == tmp_path / name
     assert caught.value.hint
 
@@ -79,7 +75,7 @@ def test_what_cannot_be_listed_is_named(tmp_path: Path, name: str) -> None:
 def test_a_pipe_is_left_alone(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     _image(tmp_path / "a.png")
-    assert _names(_listed(tmp_path).files) == ["a.png"]
+    assert _names(list_folder(tmp_path).files) == ["a.png"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
@@ -91,7 +87,7 @@ def test_links_count_as_what_they_lead_to(tmp_path: Path) -> None:
     (tmp_path / "to folder").symlink_to(inner)
     (tmp_path / "to nothing").symlink_to(tmp_path / "gone")
     (tmp_path / "to itself").symlink_to(tmp_path / "to itself")
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     assert _names(listing.folders) == ["inner", "to folder"]
     assert _names(listing.files) == ["to file"]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from whole_listing import list_folder
 
 from cxrviewer.errors import ImageReadError
-from cxrviewer.session.folder import Listing, scan_folder
+from cxrviewer.session.folder import Listing
 from cxrviewer.session.rescan import fresh, rescan
 
 _LONG_AGO = time.time() - 1000
@@ -26,11 +27,6 @@ def _image(path: Path, when: float = _LONG_AGO) -> Path:
     return path
 
 
-def _listed(folder: Path) -> Listing:
-    *_, last = scan_folder(folder)
-    return last
-
-
 def _names(listing: Listing) -> list[str]:
     return [path.name for path in listing.files]
 
@@ -38,7 +34,7 @@ def _names(listing: Listing) -> list[str]:
 def test_nothing_new_is_the_same_listing(tmp_path: Path) -> None:
     _image(tmp_path / "a.png")
     (tmp_path / "text").write_text("no image", encoding="utf-8")
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     found = rescan(listing, {}, deep=False)
     assert found.listing is listing
     assert found.growing == {}
@@ -46,7 +42,7 @@ def test_nothing_new_is_the_same_listing(tmp_path: Path) -> None:
 
 def test_a_new_file_counts_when_it_was_found_twice_alike(tmp_path: Path) -> None:
     _image(tmp_path / "b.png")
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     new = _image(tmp_path / "a.png")
     first = rescan(listing, {}, deep=False)
     assert first.listing.files == listing.files
@@ -58,7 +54,7 @@ def test_a_new_file_counts_when_it_was_found_twice_alike(tmp_path: Path) -> None
 
 
 def test_a_file_that_grows_is_waited_for(tmp_path: Path) -> None:
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     new = _image(tmp_path / "a.png")
     whole = new.read_bytes()
     new.write_bytes(whole[:20])
@@ -71,7 +67,7 @@ def test_a_file_that_grows_is_waited_for(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_waited_for_but_not_for_ever(tmp_path: Path) -> None:
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     new = tmp_path / "a.png"
     new.touch()
     found = rescan(listing, {}, deep=False)
@@ -86,7 +82,7 @@ def test_an_empty_file_is_waited_for_but_not_for_ever(tmp_path: Path) -> None:
 
 def test_a_file_written_anew_stays_listed_and_gets_another_stamp(tmp_path: Path) -> None:
     path = _image(tmp_path / "a.png")
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     _image(path, _LONG_AGO + 100)
     first = rescan(listing, {}, deep=False)
     assert first.listing.files == (path,)
@@ -98,7 +94,7 @@ def test_a_file_written_anew_stays_listed_and_gets_another_stamp(tmp_path: Path)
 
 def test_what_is_gone_goes_and_folders_come(tmp_path: Path) -> None:
     gone, kept = _image(tmp_path / "a.png"), _image(tmp_path / "b.png")
-    listing = _listed(tmp_path)
+    listing = list_folder(tmp_path)
     gone.unlink()
     (tmp_path / "inner").mkdir()
     found = rescan(listing, {}, deep=False).listing
@@ -109,7 +105,7 @@ def test_what_is_gone_goes_and_folders_come(tmp_path: Path) -> None:
 def test_inner_folders_are_looked_into_where_that_is_wanted(tmp_path: Path) -> None:
     _image(tmp_path / "a" / "b" / "deep.png")
     _image(tmp_path / "top.png")
-    listing = _listed(tmp_path, deep=True)
+    listing = list_folder(tmp_path, deep=True)
     assert _names(listing) == ["top.png", "deep.png"]
     assert listing.folders == ()
     assert set(listing.walked) == {tmp_path, tmp_path / "a", tmp_path / "a" / "b"}
@@ -122,13 +118,13 @@ def test_inner_folders_are_looked_into_where_that_is_wanted(tmp_path: Path) -> N
 def test_files_written_only_just_are_looked_at_again(tmp_path: Path) -> None:
     _image(tmp_path / "old.png")
     new = _image(tmp_path / "new.png", time.time())
-    assert set(fresh(_listed(tmp_path))) == {new}
+    assert set(fresh(list_folder(tmp_path))) == {new}
 
 
 def test_a_folder_that_is_gone_is_missed(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     _image(folder / "a.png")
-    listing = _listed(folder)
+    listing = list_folder(folder)
     (folder / "a.png").unlink()
     folder.rmdir()
     with pytest.raises(ImageReadError, match="cannot be listed"):
