@@ -166,6 +166,17 @@ def film_questions(question: Question, info: ModelInfo, over: Over) -> tuple[Que
     return found
 
 
+def refusals(question: Question, info: ModelInfo) -> dict[Over, str]:
+    """Return what a film cannot go through, and why."""
+    found = {}
+    for over in Over:
+        try:
+            film_questions(question, info, over)
+        except UsageError as error:
+            found[over] = f"{error.message} {error.hint}".strip()
+    return found
+
+
 def _analyses(
     run: Run, radiograph: Radiograph, loaded: LoadedChoice, questions: Sequence[Question], over: Over
 ) -> Iterator[Analysis]:

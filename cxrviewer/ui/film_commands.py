@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.export.options import ExportOptions
-from cxrviewer.session.film import Over
+from cxrviewer.session.film import Over, refusals
 from cxrviewer.ui.dialogs.film import FilmDialog
 from cxrviewer.ui.film_maker import FilmMaker, FilmOrder
 from cxrviewer.ui.system_places import usual_folder
@@ -45,7 +45,10 @@ class FilmCommands:
             self._window.messages.show_text(_NOTHING)
             return
         folder = usual_folder(self._window.settings.export_folder)
-        dialog = FilmDialog(shown.radiograph.path, folder, _NAME, self._window)
+        loaded = shown.at_hand.loaded
+        assert loaded is not None
+        refused = refusals(shown.analysis.result.attribution.question, loaded.info)
+        dialog = FilmDialog(shown.radiograph.path, folder, _NAME, refused, self._window)
         maker = FilmMaker(self._window.services, dialog)
         self.dialog = dialog
         dialog.wanted.connect(lambda over, path, options: maker.start(_order(shown, over, path, options)))

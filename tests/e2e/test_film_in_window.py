@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtWidgets import QMessageBox
 
 from cxrviewer.paths import resource
+from cxrviewer.session.state import asking
 
 
 @pytest.fixture
@@ -93,3 +94,25 @@ def test_what_is_wrong_is_told_in_the_dialog(
     dialog.save.click()
     assert there.read_bytes() == b"kept"
     assert dialog.save.isEnabled()
+
+
+def test_what_a_method_cannot_do_is_not_offered(desk, dialog) -> None:
+    dialog.reject()
+    controller = desk.controller
+    former = controller.state
+    controller.update(asking(former, method="gradient"))
+    desk.wait(
+        lambda: (
+            desk.settled()
+            and desk.shown.analysis is not None
+            and desk.shown.analysis.result.attribution.method == "gradient"
+        )
+    )
+    desk.window.commands.films.ask()
+    other = desk.window.commands.films.dialog
+    layers, classes, _ = other.over.buttons()
+    assert not layers.isEnabled()
+    assert "explains the input, not a layer" in layers.toolTip()
+    assert classes.isChecked()
+    other.reject()
+    controller.update(former)

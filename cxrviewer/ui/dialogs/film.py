@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -56,13 +56,22 @@ class FilmDialog(QDialog):
         Where the file is suggested.
     name : str
         What it is called there, without a suffix.
+    refused : mapping of Over to str
+        What it cannot go through, and why.
     """
 
     wanted = Signal(object, object, object)
     """Over what, the file, None for a preview, and the options."""
     cancelled = Signal()
 
-    def __init__(self, source: Path, folder: Path, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        source: Path,
+        folder: Path,
+        name: str,
+        refused: Mapping[Over, str],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_TITLE)
         self._source, self._folder, self._name = source, folder, name
@@ -91,10 +100,11 @@ class FilmDialog(QDialog):
         )
         self.save = self._buttons.button(QDialogButtonBox.StandardButton.Save)
         self._fields = (self.seconds, self.format, self.disclaimer, self.file, self._browser)
+        self._refused = refused
         self._lay_out()
         self._connect()
         self._busy = False
-        self.over.button(0).setChecked(True)
+        next(button for button in self.over.buttons() if button.isEnabled()).setChecked(True)
         self.seconds.setValue(frame_seconds(self.chosen()))
         self._suggest()
         self._set_busy(False)
@@ -135,9 +145,10 @@ class FilmDialog(QDialog):
     def _lay_out(self) -> None:
         choices = QVBoxLayout()
         choices.setSpacing(6)
-        for number, (_, text, tip) in enumerate(_CHOICES):
+        for number, (over, text, tip) in enumerate(_CHOICES):
             button = QRadioButton(text)
-            button.setToolTip(tip)
+            button.setToolTip(self._refused.get(over, tip))
+            button.setEnabled(over not in self._refused)
             self.over.addButton(button, number)
             choices.addWidget(button)
         self._browser.setAutoDefault(False)
@@ -218,8 +229,10 @@ class FilmDialog(QDialog):
         self.progress.setVisible(busy)
         self.progress.setValue(0)
         self.save.setEnabled(not busy)
-        for widget in (*self._fields, *self.over.buttons()):
+        for widget in self._fields:
             widget.setEnabled(not busy)
+        for number, (over, _, _) in enumerate(_CHOICES):
+            self.over.button(number).setEnabled(not busy and over not in self._refused)
         self._say("The maps are computed and drawn." if busy else "", warning=False)
 
     def _say(self, text: str, *, warning: bool = True) -> None:
