@@ -71,7 +71,7 @@ def opened(path: Path) -> Iterator[tuple[ModuleType, BinaryIO]]:
     """
     try:
         inside = archive.split(path)
-        with path.open("rb") if inside is None else io.BytesIO(archive.read_member(*inside)) as file:
+        with _stream(path) if inside is None else io.BytesIO(archive.read_member(*inside)) as file:
             head = file.read(HEAD)
             reader = _reader(head)
             if reader is None:
@@ -103,12 +103,12 @@ def read_head(path: Path, limit: int) -> bytes:
     OSError
         The file cannot be read.
     ImageReadError
-        The archive that it lies in cannot be read.
+        The archive that it lies in cannot be read, or it is a pipe.
     """
     inside = archive.split(path)
     if inside is not None:
         return archive.read_member(*inside, limit)
-    with path.open("rb") as file:
+    with _stream(path) as file:
         return file.read(limit)
 
 
@@ -142,6 +142,15 @@ def read_thumbnail(path: Path, size: int) -> NDArray[np.uint8]:
     table = presentation_table(radiograph, default_voi(radiograph))
     viewport = fitted(radiograph.shape, size, radiograph.aspect)
     return Renderer(radiograph).gray(viewport, table)
+
+
+def _stream(path: Path) -> BinaryIO:
+    """Open a file to be read; what is opened of a pipe would be gone for who reads it next, or never come."""
+    if path.is_fifo():
+        raise ImageReadError(
+            "This is a pipe, not a file.", "Save what comes through it, and open that.", path
+        )
+    return path.open("rb")
 
 
 def _resized(picture: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:

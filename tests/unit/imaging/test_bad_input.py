@@ -18,7 +18,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 from cxrviewer.errors import ImageReadError
 from cxrviewer.imaging import archive, limits
-from cxrviewer.imaging.open import is_image, read_radiograph, read_thumbnail
+from cxrviewer.imaging.open import is_image, opened, read_radiograph, read_thumbnail
 
 RAMP = np.arange(64 * 48, dtype=np.uint16).reshape(64, 48)
 
@@ -43,6 +43,22 @@ def test_empty(tmp_path):
     path.touch()
     assert "empty" in refusal(path)
     assert not is_image(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.timeout(20)
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "pipe.dcm"
+    os.mkfifo(path)
+    assert "pipe" in refusal(path)
+    assert not is_image(path)
+    with pytest.raises(ImageReadError), opened(path):
+        pass
+
+
+def test_names_that_no_file_can_have(tmp_path):
+    assert "No file" in refusal(tmp_path / "a\0b.png")
+    assert "too long" in refusal(tmp_path / ("x" * 300))
 
 
 def test_folder(tmp_path):
