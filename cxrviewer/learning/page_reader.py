@@ -89,6 +89,12 @@ def read_page(path: Path) -> PageContent:
     return PageContent(parser.title, tuple(parser.blocks))
 
 
+def _beside(link: str) -> str:
+    """Return a link where it stays in the folder of the page, else ""."""
+    path = Path(link)
+    return "" if path.drive or path.root or ".." in path.parts else link
+
+
 class _PageParser(HTMLParser):
     """Collects blocks."""
 
@@ -121,7 +127,7 @@ class _PageParser(HTMLParser):
         elif tag == "figure":
             self._source, self._link, self._text = "", "", []
         elif tag == "a":
-            self._link = unquote(values.get("href") or "")
+            self._link = _beside(unquote(values.get("href") or ""))
         elif tag == "img":
             self._source = values.get("src") or ""
 

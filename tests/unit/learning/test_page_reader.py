@@ -86,6 +86,17 @@ class _Elements(HTMLParser):
         self.attributes += [(name, value or "") for name, value in attrs]
 
 
+@pytest.mark.parametrize("link", ["/etc/passwd", "../../secret.png", "pictures/../../x", "//server/share"])
+def test_no_link_leads_out_of_the_folder_of_the_page(link: str, tmp_path: Path) -> None:
+    page = Page("Results")
+    picture = cv2.imencode(".jpg", np.zeros((8, 8), np.uint8))[1].tobytes()
+    page.contact_sheet([(picture, "a", link), (picture, "b", "pictures/b.png")])
+    page.write(tmp_path / "page.html")
+    *_, sheet = read_page(tmp_path / "page.html").blocks
+    assert isinstance(sheet, Pictures)
+    assert [item.link for item in sheet.items] == ["", "pictures/b.png"]
+
+
 def test_a_page_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         read_page(tmp_path / "page.html")
