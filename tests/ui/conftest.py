@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
+from cxrviewer import app
 from cxrviewer.engine.reader import Reader
+from cxrviewer.ui.main_window import MainWindow
 from cxrviewer.ui.panels.browser import BrowserPanel
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -112,6 +114,26 @@ class FakeEngine:
 @pytest.fixture
 def engine() -> FakeEngine:
     return FakeEngine()
+
+
+@pytest.fixture
+def open_window(qtbot, engine) -> Iterator[Callable[..., MainWindow]]:
+    """Return a function that opens the real window with the stored settings, of a size or as it was left."""
+    windows: list[MainWindow] = []
+
+    def made(*size: int) -> MainWindow:
+        engine.closed = False
+        window = app.make_window(engine, engine.ready, LastingReader())
+        qtbot.addWidget(window)
+        if size:
+            window.resize(*size)
+        window.show()
+        windows.append(window)
+        return window
+
+    yield made
+    for window in windows:
+        window.close()
 
 
 @pytest.fixture

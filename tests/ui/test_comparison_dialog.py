@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from answering_engine import AnsweringEngine
-from lasting_reader import LastingReader
 from PySide6.QtGui import QGuiApplication, QImage
 
-from cxrviewer import app
 from cxrviewer.explain.target import TOP, of_label
 from cxrviewer.session.comparison_sheet import Axis
 from cxrviewer.ui.dialogs.comparison import ComparisonDialog
@@ -27,18 +24,14 @@ def engine() -> AnsweringEngine:
 
 
 @pytest.fixture
-def window(qtbot, engine, write_image) -> Iterator[MainWindow]:
-    made = app.make_window(engine, engine.ready, LastingReader())
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
+def window(qtbot, open_window, write_image) -> MainWindow:
+    made = open_window(1280, 800)
     made.commands.open_image(write_image("a.png"))
     qtbot.waitUntil(
         lambda: made.controller.activity is Activity.READY and made.controller.shown.heatmap is not None,
         timeout=WAIT,
     )
-    yield made
-    made.close()
+    return made
 
 
 @pytest.fixture

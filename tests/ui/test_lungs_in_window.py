@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from answering_engine import INPUT, AnsweringEngine
-from lasting_reader import LastingReader
 from numpy.typing import NDArray
 from pane_alignment import as_array
 from PySide6.QtCore import QCoreApplication
 
-from cxrviewer import app
 from cxrviewer.errors import ModelError
 from cxrviewer.explain.request import LungRequest
 from cxrviewer.export.options import ExportOptions
@@ -47,13 +45,8 @@ def engine() -> AnsweringEngine:
 
 
 @pytest.fixture
-def window(qtbot, engine) -> Iterator[MainWindow]:
-    made = app.make_window(engine, engine.ready, LastingReader())
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    yield made
-    made.close()
+def window(open_window) -> MainWindow:
+    return open_window(1280, 800)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +11,10 @@ import cv2
 import numpy as np
 import pytest
 from answering_engine import AnsweringEngine
-from lasting_reader import LastingReader
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
-from cxrviewer import app
 from cxrviewer.explain.target import of_label
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.imaging.radiograph import Window
@@ -38,27 +35,9 @@ def engine() -> AnsweringEngine:
 
 
 @pytest.fixture
-def open_window(qtbot, engine) -> Iterator[Callable[[], MainWindow]]:
-    windows: list[MainWindow] = []
-
-    def made() -> MainWindow:
-        engine.closed = False
-        window = app.make_window(engine, engine.ready, LastingReader())
-        qtbot.addWidget(window)
-        window.resize(1280, 800)
-        window.show()
-        windows.append(window)
-        return window
-
-    yield made
-    for window in windows:
-        window.close()
-
-
-@pytest.fixture
 def window(open_window, qtbot, write_image) -> MainWindow:
     """Return a window with an image that is analysed."""
-    made = open_window()
+    made = open_window(1280, 800)
     made.commands.open_image(write_image("a.png"))
     _settle(made, qtbot)
     return made

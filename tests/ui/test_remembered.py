@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from lasting_reader import LastingReader
 
-from cxrviewer import app
 from cxrviewer.imaging.compose import HeatmapView
 from cxrviewer.imaging.windowing import DragDirection
 from cxrviewer.settings import Settings, load_settings, save_settings
@@ -15,23 +13,6 @@ from cxrviewer.ui.canvas.tools.tool import Tool
 from cxrviewer.ui.main_window import MainWindow
 
 Open = Callable[[], MainWindow]
-
-
-@pytest.fixture
-def open_window(qtbot, engine) -> Iterator[Open]:
-    """Return a function that opens a window with the stored settings."""
-    windows: list[MainWindow] = []
-
-    def made() -> MainWindow:
-        window = app.make_window(engine, engine.ready, LastingReader())
-        qtbot.addWidget(window)
-        window.show()
-        windows.append(window)
-        return window
-
-    yield made
-    for window in windows:
-        window.close()
 
 
 def test_choices_and_sizes_come_back(open_window: Open) -> None:

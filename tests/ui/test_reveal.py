@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from answering_engine import AnsweringEngine
-from lasting_reader import LastingReader
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from cxrviewer import app
 from cxrviewer.session.panes import Layout
 from cxrviewer.ui.canvas.canvas import Canvas
 from cxrviewer.ui.canvas.reveal import FLICKER
@@ -27,18 +23,14 @@ def engine() -> AnsweringEngine:
 
 
 @pytest.fixture
-def window(qtbot, engine, write_image) -> Iterator[MainWindow]:
-    made = app.make_window(engine, engine.ready, LastingReader())
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
+def window(qtbot, open_window, write_image) -> MainWindow:
+    made = open_window(1280, 800)
     made.activateWindow()
     made.commands.open_image(write_image("a.png"))
     made.commands.style(alpha=0.9)
     qtbot.waitUntil(lambda: made.controller.shown.heatmap is not None, timeout=WAIT)
     qtbot.waitUntil(lambda: not made.canvas.sign.isVisible(), timeout=WAIT)
-    yield made
-    made.close()
+    return made
 
 
 def _picture(canvas: Canvas) -> NDArray[np.uint32]:
