@@ -6,12 +6,20 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
+import cv2
+import numpy as np
 from matplotlib import rc_context
-from matplotlib.backends.backend_pdf import PdfFile, PdfPages
+from matplotlib.backends.backend_pdf import Name, PdfFile, PdfPages
+from numpy.typing import NDArray
 
 from cxrviewer import __version__
 from cxrviewer.export.annotated import DISCLAIMER
 from cxrviewer.export.report.page import Page
+
+_SMALL = 64
+"""Pixels along the shorter side under which a picture keeps every value: scales of colours."""
+_JPEG = (cv2.IMWRITE_JPEG_QUALITY, 92, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444)
+"""Colours at full resolution: those of heatmaps change from pixel to pixel."""
 
 
 def write_pdf(pages: Iterable[Page], path: Path) -> None:
@@ -67,7 +75,10 @@ class _Document(PdfPages):  # type: ignore[misc]
 
 
 class _File(PdfFile):  # type: ignore[misc]
-    """Keeps of pictures that are written only their names, by which the document finds them."""
+    """Keeps of pictures that are written only their names, by which the document finds them.
+
+    Large ones are JPEG within: a fifth of the bytes, so that a report of hundreds of cases can be sent.
+    """
 
     def writeImages(self) -> None:
         """Write those that are not written yet; called by matplotlib, too, at the end."""
@@ -77,3 +88,25 @@ class _File(PdfFile):  # type: ignore[misc]
         # By numbers that no other picture has: by its place in memory, a later one would be taken for it.
         named = enumerate(every.values(), start=1)
         self._images = {-number: (None, name, place) for number, (_, name, place) in named}
+
+    def _writeImg(self, data: NDArray[np.uint8], id: int, smask: object = None) -> None:
+        """Write a picture, (H, W, 3) or (H, W, 1) uint8; called by matplotlib."""
+        if smask is not None or min(data.shape[:2]) < _SMALL:
+            super()._writeImg(data, id, smask)
+            return
+        gray = bool((data == data[..., :1]).all())
+        content = {
+            "Type": Name("XObject"),
+            "Subtype": Name("Image"),
+            "Width": data.shape[1],
+            "Height": data.shape[0],
+            "ColorSpace": Name("DeviceGray" if gray else "DeviceRGB"),
+            "BitsPerComponent": 8,
+            "Filter": Name("DCTDecode"),
+        }
+        _, jpeg = cv2.imencode(".jpg", data[..., 0] if gray else data[..., ::-1], _JPEG)
+        # Else the stream is compressed once more, and said to be so alone.
+        with rc_context({"pdf.compression": 0}):
+            self.beginStream(id, self.reserveObject("length of image stream"), content)
+            self.currentstream.write(jpeg.tobytes())
+            self.endStream()

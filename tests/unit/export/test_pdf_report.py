@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from pypdf import PageObject, PdfReader
 from scenes import CARD, scene
 
@@ -82,6 +83,19 @@ def test_fonts_are_within_and_pictures_are_sharp(tmp_path: Path) -> None:
         assert "/FontFile2" in inner["/FontDescriptor"].get_object()
     sizes = {image.image.size for image in page.images}
     assert (600, 360) in sizes
+
+
+def test_pictures_keep_their_colours(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    shown = scene(colormap="turbo", alpha=0.9)
+    export((shown,), path, ExportOptions(scale_bar=False))
+    large = [each.image for each in PdfReader(path).pages[0].images if each.image.height > 64]
+    assert [image.mode for image in large] == ["L", "RGB"], "the image itself, and the overlay"
+    for image, meant in zip(large, (replace(shown, heatmap=None), shown), strict=True):
+        rows, columns = meant.overlay.shape[:2]
+        found = np.asarray(image.convert("RGB").resize((columns, rows), Image.Resampling.BOX)).astype(int)
+        # Pages count from below, and so do their pictures.
+        assert np.abs(found[::-1] - meant.overlay).mean() < 2
 
 
 def _shares(page: PageObject) -> set[float]:
