@@ -50,7 +50,7 @@ class JobsWindow(QDialog):
         self.list.setStyleSheet("QListWidget::item { padding: 7px 10px; }")
         self.list.currentItemChanged.connect(self._choose)
         self.stack = QStackedWidget()
-        nothing = QLabel("There are no jobs yet: Tools and File > Batch start them.")
+        nothing = QLabel("There are no jobs yet: File > Batch, File > Report and Tools start them.")
         nothing.setObjectName("Muted")
         nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack.addWidget(nothing)
