@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,8 @@ def is_manifest(table: Path) -> bool:
 def _found(folder: Path, names: Sequence[str]) -> list[Path]:
     """Return the files of a table; those that do not lie where it says are looked for by name."""
     paths = [located(folder, name) for name in names]
-    there = [path.is_file() for path in paths]
+    # Not Path.is_file, to which a name that is too long is an error.
+    there = [os.path.isfile(path) for path in paths]  # noqa: PTH113
     if all(there):
         return paths
     known = {path.name: path for path in sorted(folder.rglob("*")) if path.is_file()}

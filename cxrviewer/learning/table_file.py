@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +76,8 @@ def read_table(path: Path, most: int | None = None) -> Table:
 def located(folder: Path, name: str) -> Path:
     """Return the file that a table means, from its folder; tables made on Windows have backslashes."""
     path = folder / name
-    if "\\" in name and not path.exists():
+    # Not Path.exists, to which a name that is too long is an error.
+    if "\\" in name and not os.path.exists(path):  # noqa: PTH110
         path = folder / name.replace("\\", "/")
     return path
 

@@ -118,11 +118,13 @@ def test_nothing_is_said(tmp_path: Path) -> None:
 
 def test_names_that_no_file_can_have_are_told_of_like_any_that_cannot_be_read(folder: Path) -> None:
     table = folder / "list.csv"
-    table.write_bytes(b"file\na\0b/c.png\n" + b"x" * 5000 + b"\n../../image 9.png\n/dev/zero\nimage 9.png\n")
+    table.write_bytes(
+        b"file\na\0b/c.png\n" + b"\\" + b"x" * 5000 + b"\n../../image 9.png\n/dev/zero\nimage 9.png\n"
+    )
     found = find_images([str(table)], folder / "out")
     assert [one.name[:12] for one in found] == [
         "a\\x00b/c.png",
-        "xxxxxxxxxxxx",
+        "\\xxxxxxxxxxx",
         "../../image ",
         "/dev/zero",
         "image 9.png",
