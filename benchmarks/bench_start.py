@@ -88,7 +88,14 @@ def _bare_import(environment: dict[str, str]) -> float:
 
 
 def _probe(images: list[Path], environment: dict[str, str]) -> dict:
-    probe = Path(__file__).with_name("probe_start.py")
-    command = [sys.executable, str(probe), repr(time.time()), *map(str, images)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=180, env=environment)
+    command = [sys.executable, "-m", "benchmarks.probe_start", repr(time.time()), *map(str, images)]
+    done = subprocess.run(
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        env=environment,
+        cwd=Path(__file__).parents[1],
+    )
     return json.loads(done.stdout.splitlines()[-1])

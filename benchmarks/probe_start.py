@@ -25,89 +25,32 @@ def main() -> None:
 
     engine, ready = app.start_engine()
     application = app.make_application()
-    from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
+    from PySide6.QtCore import QTimer
 
-    class Paints(QObject):
-        """Remembers when the canvas was painted last, and first."""
-
-        first = 0.0
-        last = 0.0
-
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.Paint:
-                self.last = time.time()
-                self.first = self.first or self.last
-            return super().eventFilter(watched, event)
+    from benchmarks.window_probe import WindowProbe
 
     window = app.make_window(engine, ready, Reader())
-    paints = Paints()
-    window.canvas.installEventFilter(paints)
+    probe = WindowProbe(application, window, STARTED)
     window.show()
-    gaps: list[tuple[float, float]] = []
-    last = [0.0]
-
-    def tick() -> None:
-        now = time.perf_counter()
-        if last[0]:
-            gaps.append((now - last[0], time.time() - STARTED))
-        last[0] = now
-
-    heart = QTimer()
-    heart.setTimerType(Qt.TimerType.PreciseTimer)
-    heart.timeout.connect(tick)
-    while not paints.first:
-        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-    # The canvas is the first to be painted; the window is there when the others are too.
-    painted = QEventLoop()
-    QTimer.singleShot(0, painted.quit)
-    painted.exec()
-    complete = time.time() - STARTED
-    heart.start(2)
+    complete = probe.until_complete()
+    probe.start_pulse()
     QTimer.singleShot(0, window.controller.reader.start)
     QTimer.singleShot(0, lambda: app.hear_of_files(window))
-
-    def wait_for(path: Path) -> float:
-        """Open a file and return when its heatmap was there, about to be painted."""
-        loop = QEventLoop()
-        there = 0.0
-
-        def look() -> None:
-            nonlocal there
-            shown = window.controller.shown
-            if shown.radiograph and shown.radiograph.path == path.absolute() and shown.analysis is not None:
-                there = time.time()
-                loop.quit()
-
-        window.controller.changed.connect(look)
-        window.commands.open_paths([path])
-        loop.exec()
-        window.controller.changed.disconnect(look)
-        return there
-
-    def until_painted() -> None:
-        before = paints.last
-        while paints.last == before:
-            application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-
-    there = wait_for(IMAGES[0])
-    while paints.last < there:
-        until_painted()
-    overlay = paints.last - STARTED
+    there = probe.opened(IMAGES[0])
+    while probe.last_paint < there:
+        probe.until_painted()
+    overlay = probe.last_paint
     for path in IMAGES[1:]:
-        wait_for(path)
-    longest = sorted(gaps, reverse=True)[:5]
-    heart.stop()
-    print(
-        json.dumps(
-            {
-                "window": complete,
-                "overlay": overlay,
-                "gaps": longest,
-                "class_change": _class_changes(window, until_painted),
-                "tensorflow_here": "tensorflow" in sys.modules,
-            }
-        )
-    )
+        probe.opened(path)
+    gaps = probe.stop_pulse()
+    times = {
+        "window": complete - STARTED,
+        "overlay": overlay - STARTED,
+        "gaps": gaps,
+        "class_change": _class_changes(window, probe.until_painted),
+        "tensorflow_here": "tensorflow" in sys.modules,
+    }
+    print(json.dumps(times))
     window.close()
 
 
