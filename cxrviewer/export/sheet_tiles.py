@@ -30,9 +30,9 @@ BADGE: Color = (76, 155, 232)
 _ROW_TITLE = 300
 _WIDEST, _HIGHEST = 640, 620
 _FEW = 2
-"""Maps that are drawn half as large again: nothing else is in their row, nor in another."""
+"""Tiles that are drawn larger, where there are no others."""
 _LOW = 300
-"""Most pixels that a difference is high, where there are several."""
+"""Most pixels that a difference is high, where there are more."""
 _DIFFERENCES = 6
 """In a row."""
 _LETTERS = 16
@@ -88,7 +88,7 @@ class Tiles:
         places = [at for at in range(len(self._sheet.maps)) if at != found.reference]
         rows = -(-len(places) // _DIFFERENCES)
         columns = -(-len(places) // rows)
-        tile = self._tile_width(columns, width, _LOW if len(places) > 1 else _HIGHEST)
+        tile = self._tile_width(columns, width, _LOW if len(places) > _FEW else _HIGHEST)
         size = _letter_size(tile)
         for start in range(0, len(places), columns):
             row = places[start : start + columns]
