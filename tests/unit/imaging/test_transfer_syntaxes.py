@@ -55,15 +55,20 @@ def failures(encoding: Encoding, chosen: list[Case], folder: Path) -> list[str]:
 
 
 def some_cases(encoding: Encoding) -> list[Case]:
-    """Return cases in which every pair of values of two factors occurs."""
+    """Return few cases in which every pair of values of two factors occurs: each adds the most that it can."""
+    left = [(case, pairs_of(case)) for case in cases() if encoding.suits(case)]
+    random.Random(encoding.name).shuffle(left)
     seen: set[tuple[object, ...]] = set()
     chosen = []
-    for case in random.Random(encoding.name).sample(list(cases()), k=sum(1 for _ in cases())):
-        pairs = set(combinations(((field.name, getattr(case, field.name)) for field in fields(case)), 2))
-        if encoding.suits(case) and not pairs <= seen:
-            chosen.append(case)
-            seen |= pairs
+    while not all(pairs <= seen for _, pairs in left):
+        case, pairs = max(left, key=lambda entry: len(entry[1] - seen))
+        chosen.append(case)
+        seen |= pairs
     return chosen
+
+
+def pairs_of(case: Case) -> set[tuple[object, ...]]:
+    return set(combinations(((field.name, getattr(case, field.name)) for field in fields(case)), 2))
 
 
 @dcmtk.needed
