@@ -21,6 +21,7 @@ HALO = 0.55
 WIDTH, HALO_WIDTH = 1.4, 3.4
 """Screen pixels."""
 _DECIMALS = 2
+_LONGEST_NAME = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,4 +90,7 @@ def lungs_of_record(content: Mapping[str, Any] | None) -> SceneLungs | None:
     outline = tuple(np.array(line, np.float64) for line in content["outline"])
     if not all(line.ndim == 2 and line.shape[1] == 2 and np.isfinite(line).all() for line in outline):
         raise ValueError("no line")
-    return SceneLungs(outline, str(content["segmenter"]), str(content["sha256"]))
+    segmenter = str(content["segmenter"])
+    if len(segmenter) > _LONGEST_NAME:
+        raise ValueError("no name")
+    return SceneLungs(outline, segmenter, str(content["sha256"]))

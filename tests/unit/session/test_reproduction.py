@@ -263,6 +263,7 @@ def _with(place: str, value: object) -> Callable[[dict], object]:
         _with("scenes.0.image.frame", float("inf")),
         _with("scenes.0.model.name", "A" * 10**6),
         _with("scenes.0.model.labels.0", "A" * 10**6),
+        _with("scenes.0.lungs", {"outline": [], "segmenter": "A" * 10**6, "sha256": ""}),
         _with("options.columns", 2**64),
         _with("options.frame_seconds", 1e308),
         _with("options.paper", "a0"),
