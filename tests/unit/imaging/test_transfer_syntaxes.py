@@ -55,7 +55,7 @@ def failures(encoding: Encoding, chosen: list[Case], folder: Path) -> list[str]:
 
 
 def some_cases(encoding: Encoding) -> list[Case]:
-    """Return few cases in which every pair of values of two factors occurs: each adds the most that it can."""
+    """Return few cases in which every pair of values of two factors occurs; each adds all that it can."""
     left = [(case, pairs_of(case)) for case in cases() if encoding.suits(case)]
     random.Random(encoding.name).shuffle(left)
     seen: set[tuple[object, ...]] = set()
