@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cxrviewer.cli.option_values import copies, limit, objects, pixels, share
 from cxrviewer.errors import UsageError
 from cxrviewer.explain.question import MAX_SMOOTHING, Fusion, Question
 from cxrviewer.imaging.colormap import COLORMAPS
 from cxrviewer.imaging.compose import HeatmapView, OverlayStyle
 
 if TYPE_CHECKING:
-    from cxrviewer.export.dicom.kinds import Kind
     from cxrviewer.export.options import ExportOptions
     from cxrviewer.session.state import ViewState
-
-
-_SIZES = 64, 10_000
-"""Pixels along the longer side of an exported image."""
 
 
 def add_image(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +106,7 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--size",
-        type=_pixels,
+        type=pixels,
         metavar="PIXELS",
         help="longer side of the image in OUT; unless set, its own resolution",
     )
@@ -131,7 +126,7 @@ def _add_outputs(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--objects",
-        type=_objects,
+        type=objects,
         default=(),
         metavar="sc,seg,sr,gsps",
         help="which of them: Secondary Capture, Segmentation, Structured Report, presentation state",
@@ -219,7 +214,7 @@ def add_question(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--smoothing",
-        type=_copies,
+        type=copies,
         default=0,
         metavar="N",
         help=f"average the maps of N slightly moved, scaled and brightened copies, at most {MAX_SMOOTHING}",
@@ -233,7 +228,7 @@ def add_looks(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--scale",
-        type=_limit,
+        type=limit,
         metavar="auto|LOGITS",
         help="full scale: the maximum of this image (auto, the default), or locked at so many logits",
     )
@@ -246,20 +241,20 @@ def add_looks(group: argparse._ArgumentGroup) -> None:
     cut = group.add_mutually_exclusive_group()
     cut.add_argument(
         "--threshold",
-        type=_share,
+        type=share,
         default=0.0,
         metavar="0..1",
         help="hide what is below this share of full scale",
     )
     cut.add_argument(
-        "--top-share", type=_share, metavar="0..1", help="show the strongest part of the map, by its area"
+        "--top-share", type=share, metavar="0..1", help="show the strongest part of the map, by its area"
     )
     group.add_argument(
         "--no-fade", action="store_true", help="draw findings under their operating threshold like others"
     )
     group.add_argument("--colormap", type=str.lower, choices=[spec.id for spec in COLORMAPS])
     group.add_argument(
-        "--alpha", default=OverlayStyle().alpha, type=_share, help="greatest opacity of the heatmap, 0 to 1"
+        "--alpha", default=OverlayStyle().alpha, type=share, help="greatest opacity of the heatmap, 0 to 1"
     )
 
 
@@ -279,47 +274,3 @@ def _question(arguments: argparse.Namespace) -> Question:
         fusion=Fusion(arguments.fusion or Fusion.MEAN),
         smoothing=arguments.smoothing,
     )
-
-
-def _objects(text: str) -> tuple[Kind, ...]:
-    from cxrviewer.export.dicom.kinds import Kind
-
-    names = [name.strip().lower() for name in text.split(",")]
-    if not set(names) <= set(Kind):
-        raise argparse.ArgumentTypeError(f"{text!r} is no list of {', '.join(Kind)}")
-    return tuple(Kind(name) for name in names)
-
-
-def _share(text: str) -> float:
-    value = _number(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return value
-
-
-def _limit(text: str) -> float | None:
-    if text.strip().lower() == "auto":
-        return None
-    value = _number(text)
-    if not 0 < value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither auto nor a number of logits above 0")
-    return value
-
-
-def _pixels(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and _SIZES[0] <= int(text) <= _SIZES[1]):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {_SIZES[0]} to {_SIZES[1]}")
-    return int(text)
-
-
-def _copies(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= MAX_SMOOTHING):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MAX_SMOOTHING}")
-    return int(text)
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return math.nan
