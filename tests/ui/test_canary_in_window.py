@@ -12,7 +12,7 @@ from canary import MARK, MARKS, found_in, found_in_bytes, write_marked
 from marks_desk import MarksDesk
 from PySide6.QtCore import QAbstractListModel, QModelIndex
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QLabel, QLineEdit, QWidget
 
 from cxrviewer.ui.crash import crash_report
 
@@ -91,6 +91,17 @@ def test_what_is_said_before_the_identity_is_asked_for(desk: MarksDesk, qtbot) -
     sheet.close()
     desk.trigger("identity")
     desk.wait(lambda: MARK in _said(dialog))
+
+
+def test_forms_of_what_leaves_the_program_say_nothing_either(desk: MarksDesk) -> None:
+    known = set(desk.window.findChildren(QDialog))
+    for key in ("export", "film", "batch", "report", "study"):
+        desk.trigger(key)
+        desk.wait(lambda: any(each.isVisible() for each in set(desk.window.findChildren(QDialog)) - known))
+        (dialog,) = (each for each in set(desk.window.findChildren(QDialog)) - known if each.isVisible())
+        known.add(dialog)
+        assert _found(_said(dialog)) == [], key
+        dialog.reject()
 
 
 def test_the_log_of_a_defect_quotes_nothing(desk: MarksDesk, caplog) -> None:
