@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -45,52 +46,62 @@ def rows() -> list[Row]:
     canvas = Canvas()
     canvas.resize(1400, 1000)
     canvas.show()
-    windows = [Window(30000 + 10 * i, 40000 + 20 * i) for i in range(64)]
-    canvas.set_image(Renderer(radiograph), grayscale.presentation_table(radiograph, windows[0]))
+    canvas.set_image(Renderer(radiograph), _table(radiograph, 0))
     values = np.random.default_rng(1).random((14, 14), dtype=np.float32)
     canvas.set_heatmap(Heatmap(values, resize_affine((14, 14), (SIZE, SIZE))))
     while canvas._picture is None:
         application.processEvents()
+    table = [*_by_call(canvas, radiograph), *_beside_pyqtgraph(canvas, radiograph)]
+    canvas.close()
+    return table + _by_mouse()
 
-    def opacity(i: int) -> None:
-        canvas.set_style(OverlayStyle(alpha=0.2 + 0.01 * (i % 60)))
-        canvas.repaint()
 
-    def colors(i: int) -> None:
-        canvas.set_style(OverlayStyle(colormap=COLORMAPS[i % len(COLORMAPS)].id))
-        canvas.repaint()
+def _table(radiograph: Radiograph, i: int) -> NDArray[np.uint8]:
+    window = Window(30000 + 10 * (i % 64), 40000 + 20 * (i % 64))
+    return grayscale.presentation_table(radiograph, window)
 
-    def window(i: int) -> None:
-        canvas.set_table(grayscale.presentation_table(radiograph, windows[i % 64]))
-        canvas.repaint()
 
-    def window_and_grab(i: int) -> None:
-        canvas.set_table(grayscale.presentation_table(radiograph, windows[i % 64]))
+def _by_call(canvas: Canvas, radiograph: Radiograph) -> list[Row]:
+    """Return the times from a change of what is shown to the end of the repaint."""
+
+    def repainted(change: Callable[[int], None], warm_up: int = 3) -> float:
+        def go(i: int) -> None:
+            change(i)
+            canvas.repaint()
+
+        return median_time(go, 40, warm_up)
+
+    opacity = repainted(lambda i: canvas.set_style(OverlayStyle(alpha=0.2 + 0.01 * (i % 60))))
+    colors = repainted(
+        lambda i: canvas.set_style(OverlayStyle(colormap=COLORMAPS[i % len(COLORMAPS)].id)), len(COLORMAPS)
+    )
+    window = repainted(lambda i: canvas.set_table(_table(radiograph, i)))
+    pan = repainted(lambda i: canvas.set_view(Zoom(0.5, (0.4 + 0.002 * (i % 60), 0.5)), Orientation()))
+    zoom = repainted(lambda i: canvas.set_view(Zoom(0.3 + 0.02 * (i % 60)), Orientation()))
+    return [
+        at_most("opacity to repaint", opacity, GOAL),
+        at_most("colour map to repaint", colors, GOAL),
+        at_most("window drag to repaint", window, GOAL),
+        Row("pan to repaint", milliseconds(pan)),
+        Row("zoom to repaint", milliseconds(zoom)),
+    ]
+
+
+def _beside_pyqtgraph(canvas: Canvas, radiograph: Radiograph) -> list[Row]:
+    """Return the times of a window drag, with a picture of what is shown, here and there."""
+
+    def drag_and_grab(i: int) -> None:
+        canvas.set_table(_table(radiograph, i))
         canvas.grab()
 
-    def pan(i: int) -> None:
-        canvas.set_view(Zoom(0.5, (0.4 + 0.002 * (i % 60), 0.5)), Orientation())
-        canvas.repaint()
-
-    def zoom(i: int) -> None:
-        canvas.set_view(Zoom(0.3 + 0.02 * (i % 60)), Orientation())
-        canvas.repaint()
-
     view, levels = _pyqtgraph(radiograph)
-    ours, theirs = interleaved(40, window_and_grab, levels)
+    ours, theirs = interleaved(40, drag_and_grab, levels)
     view.close()
-    table = [
-        at_most("opacity to repaint", median_time(opacity, 40), GOAL),
-        at_most("colour map to repaint", median_time(colors, 40, len(COLORMAPS)), GOAL),
-        at_most("window drag to repaint", median_time(window, 40), GOAL),
-        Row("pan to repaint", milliseconds(median_time(pan, 40))),
-        Row("zoom to repaint", milliseconds(median_time(zoom, 40))),
+    return [
         Row("window drag + grab", milliseconds(ours)),
         Row("pyqtgraph setLevels + grab", milliseconds(theirs)),
         Row("pyqtgraph / ours", f"{theirs / ours:.1f}×", "> 1×", theirs > ours),
     ]
-    canvas.close()
-    return table + _by_mouse()
 
 
 def _by_mouse() -> list[Row]:
