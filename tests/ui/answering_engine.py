@@ -28,9 +28,10 @@ INPUT = InputSpec(SIDE, SIDE, 1)
 
 
 class AnsweringEngine:
-    """Stands for `Engine`: answers at once, or in steps while `gate` is shut."""
+    """Stands for `Engine`: answers at once, or in steps while `gate` is shut; `card` changes the model's."""
 
-    def __init__(self, top: int = 1) -> None:
+    def __init__(self, top: int = 1, **card: object) -> None:
+        self._card = card
         self.ready: Future = Future()
         self.ready.set_result(None)
         self.top = top
@@ -53,7 +54,7 @@ class AnsweringEngine:
         if self.closed:
             raise CancelledError
         if isinstance(request, LoadRequest):
-            return choice(input=INPUT).info
+            return choice(input=INPUT, **self._card).info
         if isinstance(request, SweepRequest):
             asked = [replace(request.explain.question, layers=(layer,)) for layer in request.layers]
             return SweepResult(tuple(self._answer(replace(request.explain, question=one)) for one in asked))

@@ -11,7 +11,7 @@ from canary import write_marked
 from marks_desk import MarksDesk
 from PySide6 import QtGui
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QLabel, QWidget
 
 MARK = "<u>ZQ</u>"
 
@@ -21,7 +21,9 @@ def desk(qtbot, tmp_path: Path) -> Iterator[MarksDesk]:
     """Return a window with a file that says markup wherever it can, and lies beside a damaged one."""
     folder = tmp_path / "<u>ZQ<"
     folder.mkdir()
-    made = MarksDesk(qtbot, AnsweringEngine())
+    names = {name: f"<u>{name}" for name in ("name", "limits", "intended_use", "training_data", "licence")}
+    engine = AnsweringEngine(labels=("<u>Normal", "<u>Bacterial", "<u>Viral"), **names)
+    made = MarksDesk(qtbot, engine)
     made.open(write_marked(folder / "<u>ZQ<u>.dcm", mark=MARK))
     made.wait(lambda: made.window.controller.shown.heatmap is not None)
     yield made
@@ -67,4 +69,8 @@ def test_nothing_of_a_file_is_markup(desk: MarksDesk) -> None:
     desk.wait(lambda: any("<u>.dcm" in label.text() for label in desk.window.findChildren(QLabel)))
     for window in (desk.window, tags, sheet):
         assert _marked_up(window) == []
-    sheet.close()
+    for key in ("export", "film", "batch", "study"):
+        known = set(desk.window.findChildren(QDialog))
+        desk.trigger(key)
+        desk.wait(lambda known=known: bool(set(desk.window.findChildren(QDialog)) - known))
+        assert _marked_up(desk.window) == []
