@@ -22,7 +22,7 @@ from cxrviewer.batch.row import Item
 from cxrviewer.errors import ExportError, UserError
 from cxrviewer.models.catalog import DEFAULT, builtin_cards
 
-_PATIENCE = 20.0
+_PATIENCE = 8.0
 """Seconds in which a scheduler must answer."""
 _KILLED = "The process that worked on this file ended each time: the file is probably damaged."
 

@@ -14,7 +14,8 @@ from cxrviewer.paths import atomic_path
 def summary_lines(summary: BatchSummary) -> list[str]:
     """Return what a batch came to in a few lines."""
     analysed = summary.done - summary.failed
-    lines = [f"{summary.total} files: {analysed} analysed, {summary.failed} failed"]
+    files = "1 file" if summary.total == 1 else f"{summary.total} files"
+    lines = [f"{files}: {analysed} analysed, {summary.failed} failed"]
     if not summary.complete:
         lines[0] += f", {summary.total - summary.done} left: go on with --resume"
     facts = summary.facts

@@ -225,5 +225,5 @@ def test_all_failing_is_an_error_of_the_command(
 ) -> None:
     arguments = ["batch", str(data / "image 5 empty.dcm"), "-o", str(tmp_path), "--model", model]
     assert main(arguments) == 1
-    assert "1 files: 0 analysed, 1 failed" in capsys.readouterr().out
+    assert "1 file: 0 analysed, 1 failed" in capsys.readouterr().out
     assert main([*arguments, "--format", "doc"]) == 2
