@@ -42,14 +42,20 @@ def running(saved: Callable[[Any], Path]) -> Iterator[tuple[Engine, LoadRequest]
 
 
 def gone(pid: int) -> bool:
-    """Wait for a process to end."""
-    try:
-        psutil.Process(pid).wait(PATIENCE)
-    except psutil.NoSuchProcess:
-        return True
-    except psutil.TimeoutExpired:
-        return False
-    return True
+    """Look until a process has ended.
+
+    Not by `psutil.Process.wait`: it takes the exit status, and who made the process would think it alive for
+    ever.
+    """
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def test_the_process_answers_as_this_one_does(running: tuple[Engine, LoadRequest], image: Any) -> None:
