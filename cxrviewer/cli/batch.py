@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.cli.explain_options import (
@@ -17,6 +16,7 @@ from cxrviewer.cli.explain_options import (
 )
 from cxrviewer.cli.guard import remark
 from cxrviewer.cli.help_text import add_command
+from cxrviewer.cli.option_values import folder
 from cxrviewer.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "'scans/*.dcm', or image",
     )
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder of the results"
+        "-o", "--output", type=folder, required=True, metavar="DIR", help="folder of the results"
     )
     parser.add_argument(
         "--format",

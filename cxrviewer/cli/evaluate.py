@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from cxrviewer.cli.help_text import add_command
+from cxrviewer.cli.option_values import folder
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,7 +25,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("model", metavar="MODEL", help="built-in model or weights file")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="labelled images")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder to write to")
+    parser.add_argument(
+        "-o", "--output", type=folder, required=True, metavar="DIR", help="folder to write to"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the bootstrap (default: 0)")
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
 

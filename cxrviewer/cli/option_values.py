@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.explain.question import MAX_SMOOTHING
@@ -55,6 +56,13 @@ def copies(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= MAX_SMOOTHING):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {MAX_SMOOTHING}")
     return int(text)
+
+
+def folder(text: str) -> Path:
+    """Return a folder for results: never the current one by a name that is empty, as of a variable unset."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty: give a folder, '.' for this one")
+    return Path(text)
 
 
 def _number(text: str) -> float:

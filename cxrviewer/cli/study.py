@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cxrviewer.cli.help_text import add_command
+from cxrviewer.cli.option_values import folder
 
 if TYPE_CHECKING:
     from cxrviewer.learning.study import Study
@@ -27,7 +28,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("model", metavar="MODEL", help="built-in model or weights file")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="labelled images")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="DIR", help="folder to write to")
+    parser.add_argument(
+        "-o", "--output", type=folder, required=True, metavar="DIR", help="folder to write to"
+    )
     parser.add_argument("--per-class", type=_several, default=30, metavar="N", help="images (default: 30)")
     parser.add_argument("--method", default="grad-cam", metavar="ID", help="default: grad-cam")
     parser.add_argument("--layer", default="auto", metavar="NAME", help="default: the card's")

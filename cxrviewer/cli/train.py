@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cxrviewer.cli.help_text import add_command
+from cxrviewer.cli.option_values import folder
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -29,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--data", type=Path, required=True, metavar="DIR", help="folder or CSV table of the training images"
     )
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="DIR", help="folder to write the model to"
+        "-o", "--output", type=folder, required=True, metavar="DIR", help="folder to write the model to"
     )
     parser.add_argument("--epochs", type=_positive, metavar="N", help="default: the recipe's")
     parser.add_argument("--seed", type=_seed, metavar="N", help="default: the recipe's")

@@ -121,7 +121,9 @@ def test_ctrl_c_while_something_is_imported_is_no_crash(tmp_path: Path) -> None:
     assert done.stderr == "cxrviewer layers: error: interrupted\n"
 
 
-@pytest.mark.parametrize("arguments", [["--unknown"], ["explain"], ["methods", "rise", "extra"]])
+@pytest.mark.parametrize(
+    "arguments", [["--unknown"], ["explain"], ["methods", "rise", "extra"], ["batch", "a.png", "-o", ""]]
+)
 def test_wrong_usage_is_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     captured = capsys.readouterr()
