@@ -26,7 +26,9 @@ from cxrviewer.session.still import still
 MOST_FRAMES = 40
 """Maps of a film: more nobody watches, and a GIF grows with each."""
 SIDE = 720
-"""Most pixels along the longer side of a film's picture."""
+"""Pixels along the longer side of a film's picture: it is made for slides."""
+_MOST_TIMES = 4.0
+"""How many times a small image is enlarged at most."""
 
 _FADE_STEPS = 12
 _FADE_SECONDS = 0.1
@@ -126,9 +128,9 @@ def film_of(
 
 
 def film_viewport(radiograph: Radiograph, orientation: Orientation) -> Viewport:
-    """Return the view of a whole image, at most `SIDE` pixels along its longer side."""
+    """Return the view of a whole image, `SIDE` pixels along its longer side unless it is very small."""
     width, height = oriented_size(radiograph.shape, radiograph.aspect, orientation)
-    scale = min(1.0, SIDE / max(width, height))
+    scale = min(_MOST_TIMES, SIDE / max(width, height))
     shape = (max(1, round(height * scale)), max(1, round(width * scale)))
     return make_viewport(
         radiograph.shape,
