@@ -13,11 +13,6 @@ from cxrviewer.export.save import check_destination
 from cxrviewer.paths import atomic_path
 
 
-def is_copied(scene: Scene, options: ExportOptions) -> bool:
-    """Return whether objects of a scene refer to a copy of the image, and not to the file itself."""
-    return not options.identity or scene.radiograph.file_format != "DICOM"
-
-
 @contextmanager
 def image_beside(scene: Scene, path: Path, options: ExportOptions) -> Iterator[tuple[Path, ...]]:
     """Write the copy of the image beside an object that refers to it, when the block succeeds.
@@ -38,6 +33,8 @@ def image_beside(scene: Scene, path: Path, options: ExportOptions) -> Iterator[t
         It cannot be written.
     """
     check_library()
+    from cxrviewer.export.dicom.subject import is_copied
+
     if not is_copied(scene, options):
         yield ()
         return

@@ -11,7 +11,6 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID, SecondaryCaptureImageStorage
 
 from cxrviewer.errors import ExportError, ImageReadError
-from cxrviewer.export.dicom.companion import is_copied
 from cxrviewer.export.dicom.equipment import UTF_8, limited
 from cxrviewer.export.dicom.identifiers import export_uids
 from cxrviewer.export.dicom.image_copy import image_copy
@@ -105,6 +104,11 @@ class Subject:
     def frames(self) -> list[int] | None:
         """The frame as highdicom wants it."""
         return None if self.frame is None else [self.frame]
+
+
+def is_copied(scene: Scene, options: ExportOptions) -> bool:
+    """Return whether objects of a scene refer to a copy of the image, and not to the file itself."""
+    return not options.identity or scene.radiograph.file_format != "DICOM"
 
 
 def subject_of(scene: Scene, options: ExportOptions) -> Subject:
