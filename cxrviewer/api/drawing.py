@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxrviewer.api.explanation import Explanation
+from cxrviewer.api.look import look
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.imaging.compose import OverlayStyle
-from cxrviewer.session.looks import chosen_scale, chosen_style
-from cxrviewer.session.state import ViewState
 
 
 def overlay(
@@ -71,18 +70,3 @@ def overlay(
 
         export([scene], Path(path).expanduser(), options or ExportOptions())
     return scene.overlay.copy()
-
-
-def look(
-    *,
-    colormap: str | None = None,
-    alpha: float = OverlayStyle().alpha,
-    threshold: float = 0.0,
-    signed: bool = False,
-    view: str = "smooth",
-    scale: float | None = None,
-    fade: bool = True,
-) -> ViewState:
-    """Return how a heatmap is drawn; parameters and errors as for `overlay`."""
-    style = chosen_style(colormap, alpha, threshold, view, signed=signed)
-    return ViewState(style=style, scale=chosen_scale(scale), fade=fade)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cxrviewer.api.look import look as chosen
 from cxrviewer.api.model import Model
 from cxrviewer.explain.target import target_name, target_probability
 from cxrviewer.export.options import ExportOptions
@@ -131,7 +132,6 @@ class Explanation:
         UsageError
             There is no such look.
         """
-        from cxrviewer.api.drawing import look as chosen
         from cxrviewer.export.export import export
 
         place = Path(path).expanduser()

@@ -12,7 +12,7 @@ import pydicom
 import pytest
 
 import cxrviewer
-from cxrviewer.api.drawing import look
+from cxrviewer.api.look import look
 from cxrviewer.errors import ImageReadError, UsageError
 from cxrviewer.export.save import named_format
 from cxrviewer.imaging.arrays import radiograph_of
