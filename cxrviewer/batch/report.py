@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cxrviewer.batch.desk import reason
 from cxrviewer.errors import UserError
+from cxrviewer.explain.lungs import find_lungs
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.report.report import Case, export_report
@@ -90,6 +91,7 @@ def _case(run: Run, path: Path, loaded: LoadedChoice, state: ViewState) -> Scene
     try:
         radiograph = read_radiograph(path)
         key = ExplainKey(radiograph.key, loaded.info.card, state.question)
-        return still_scene(state, radiograph, loaded, analyse(run, radiograph, loaded, key))
+        analysis, lungs = analyse(run, radiograph, loaded, key), find_lungs(run, radiograph)
+        return still_scene(state, radiograph, loaded, analysis, None if lungs.plausible else lungs)
     except Exception as error:
         return LeftOut(path, reason(error))

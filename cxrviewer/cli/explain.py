@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     shown, lungs = _analyse(radiograph, state, arguments)
     for note in (*_notes(shown, arguments), *_lung_notes(lungs)):
         remark(_PROGRAM, note)
-    written = _write(shown, marks, arguments)
+    written = _write(shown, marks, lungs, arguments)
     tolerate_any_text()
     if arguments.json:
         print_answer(shown, arguments.image, lungs)
@@ -120,7 +120,7 @@ def _analyse(
 
 
 def _lung_notes(lungs: LungField | None) -> list[str]:
-    from cxrviewer.session.lungs import NO_LUNGS
+    from cxrviewer.export.lungs import NO_LUNGS
 
     return [] if lungs is None or lungs.plausible else [f"{NO_LUNGS}."]
 
@@ -150,7 +150,9 @@ def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
     return [note for note in notes if note]
 
 
-def _write(shown: Shown, marks: FileMarks | None, arguments: argparse.Namespace) -> list[Path]:
+def _write(
+    shown: Shown, marks: FileMarks | None, lungs: LungField | None, arguments: argparse.Namespace
+) -> list[Path]:
     """Write what is asked for, and return the files."""
     from cxrviewer.export.export import export
     from cxrviewer.export.save import find_writer
@@ -164,7 +166,8 @@ def _write(shown: Shown, marks: FileMarks | None, arguments: argparse.Namespace)
     shape, aspect = radiograph.shape, radiograph.aspect
     size = arguments.size
     viewport = full_resolution(shape, aspect) if size is None else fitted(shape, size, aspect)
-    scene = make_scene(shown, viewport, marks)
+    # Where there are lungs the command has nothing to say of them in the file.
+    scene = make_scene(shown, viewport, marks, None if lungs is None or lungs.plausible else lungs)
     assert scene is not None
     options = export_options(arguments, arguments.format)
     written: list[Path] = []

@@ -1,4 +1,4 @@
-"""The outline of the lungs in an export: how it looks in a view, and what is saved of it."""
+"""The lungs in an export: how their outline looks in a view, and what is saved of it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from cxrviewer.imaging.geometry import Affine
 from cxrviewer.imaging.lungs import LungField
 from cxrviewer.models.lungs import lung_card
 
+MADE_FOR = "the model was made for frontal chest radiographs"
+NO_LUNGS = f"No lungs found: {MADE_FOR}"
+
 COLOR = (143, 227, 176)
 HALO = 0.55
 """Opacity of the dark edge of the line."""
@@ -26,12 +29,12 @@ _LONGEST_NAME = 500
 
 @dataclass(frozen=True, eq=False)
 class SceneLungs:
-    """Lungs that are outlined on the image of a scene.
+    """What is known of the lungs on the image of a scene.
 
     Parameters
     ----------
     outline : tuple of (n, 2) float64 array
-        Closed lines, points (x, y) of the stored pixels.
+        Closed lines that are drawn, points (x, y) of the stored pixels; none where no lungs were found.
     segmenter, sha256 : str
         Name, version and weights of the model that has found them.
     """
@@ -40,11 +43,16 @@ class SceneLungs:
     segmenter: str
     sha256: str
 
+    @property
+    def found(self) -> bool:
+        """Whether there are lungs to be outlined; else it is said that there are none."""
+        return bool(self.outline)
+
 
 def scene_lungs(field: LungField) -> SceneLungs:
     """Return lungs as they are drawn and recorded, to a hundredth of a pixel."""
     card = lung_card()
-    outline = tuple(np.round(line, _DECIMALS) for line in field.outline)
+    outline = tuple(np.round(line, _DECIMALS) for line in field.outline if field.plausible)
     return SceneLungs(outline, f"{card.name} {card.version}", card.sha256)
 
 

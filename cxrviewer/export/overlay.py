@@ -76,7 +76,7 @@ class Scene:
     marks : SceneMarks, optional
         The user's marks on the image.
     lungs : SceneLungs, optional
-        The lungs, where they are outlined.
+        The lungs, where they are outlined or there are none.
     """
 
     radiograph: Radiograph

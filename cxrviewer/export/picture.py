@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cxrviewer.export.annotated import AnnotatedPicture, Annotation, annotate
 from cxrviewer.export.column import ON_SCREEN, Palette
 from cxrviewer.export.in_image import paint_identity, paint_orientation
-from cxrviewer.export.lungs import paint_lungs
+from cxrviewer.export.lungs import MADE_FOR, paint_lungs
 from cxrviewer.export.marks import paint_marks
 from cxrviewer.export.options import ExportOptions, PictureKind
 from cxrviewer.export.overlay import Scene, color_bar, describe
@@ -62,7 +62,7 @@ def seen(scene: Scene, options: ExportOptions, unit: float | None = None) -> NDA
     if unit is None:
         small, large = (min(picture.shape[:2]) / side for side in _SCREEN)
         unit = max(_LEAST, min(small, 1.0), large)
-    if options.lungs and scene.lungs is not None:
+    if options.lungs and scene.lungs is not None and scene.lungs.found:
         paint_lungs(picture, scene.lungs, scene.viewport.stored_to_view, unit)
     if options.scale_bar:
         paint_orientation(picture, scene, unit)
@@ -76,13 +76,23 @@ def seen(scene: Scene, options: ExportOptions, unit: float | None = None) -> NDA
 def _annotated(scene: Scene, options: ExportOptions, palette: Palette) -> AnnotatedPicture:
     picture = _triple(scene, options) if options.kind is PictureKind.TRIPLE else seen(scene, options)
     annotation = describe(scene)
-    if options.lungs and scene.lungs is not None:
-        row = ("Lungs", f"outlined by {scene.lungs.segmenter}")
+    words = lung_words(scene, options)
+    if words:
+        row = ("Lungs", words)
         annotation = replace(annotation, rows=(*annotation.rows, row))
     if not options.caption:
         annotation = replace(annotation, title="", headline="", rows=())
     bar = color_bar(scene) if options.color_bar else None
     return annotate(picture, _with_disclaimer(annotation, options), bar, palette)
+
+
+def lung_words(scene: Scene, options: ExportOptions) -> str:
+    """Return what is said of the lungs beneath a picture; "" where nothing is known or drawn of them."""
+    if scene.lungs is None:
+        return ""
+    if not scene.lungs.found:
+        return f"none found: {MADE_FOR}"
+    return f"outlined by {scene.lungs.segmenter}" if options.lungs else ""
 
 
 def _with_disclaimer(annotation: Annotation, options: ExportOptions) -> Annotation:

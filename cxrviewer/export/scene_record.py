@@ -49,7 +49,7 @@ def scene_record(scene: Scene, options: ExportOptions) -> dict[str, object]:
         "heatmap": _look(scene),
         "view": _view(scene),
         "marks": _marks(scene, options),
-        "lungs": lungs_record(scene.lungs) if options.lungs and scene.lungs is not None else None,
+        "lungs": _lungs(scene, options),
         "moment": scene.moment.isoformat(),
     }
 
@@ -111,6 +111,12 @@ def _view(scene: Scene) -> dict[str, object]:
         "window": window,
         "inverted": scene.inverted,
     }
+
+
+def _lungs(scene: Scene, options: ExportOptions) -> Mapping[str, object] | None:
+    if scene.lungs is None or (scene.lungs.found and not options.lungs):
+        return None
+    return lungs_record(scene.lungs)
 
 
 def _marks(scene: Scene, options: ExportOptions) -> Mapping[str, object] | None:

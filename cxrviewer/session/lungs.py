@@ -6,8 +6,6 @@ from cxrviewer.imaging.lungs import LungField
 from cxrviewer.learning.evidence import Place, shares
 from cxrviewer.session.analysis import Analysis
 
-NO_LUNGS = "No lungs found: the model was made for frontal chest radiographs"
-
 
 def evidence_in_lungs(analysis: Analysis, field: LungField) -> tuple[float, float] | None:
     """Return the share of a map's positive evidence inside the lungs, and that of an even map, 0 to 1.

@@ -27,7 +27,7 @@ def make_scene(
     marks : FileMarks, optional
         The user's marks on the file.
     lungs : LungField, optional
-        The lungs, where they are to be outlined.
+        The lungs, where they are to be outlined, or it is to be said that there are none.
 
     Returns
     -------

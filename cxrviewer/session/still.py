@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cxrviewer.export.overlay import Scene
+from cxrviewer.imaging.lungs import LungField
 from cxrviewer.imaging.radiograph import Radiograph
 from cxrviewer.imaging.viewport import full_resolution
 from cxrviewer.session.analysis import Analysis, LoadedChoice
@@ -33,9 +34,15 @@ def still(state: ViewState, radiograph: Radiograph, loaded: LoadedChoice, analys
     return next_shown(Shown(state, AtHand()), state, at_hand, analysis)
 
 
-def still_scene(state: ViewState, radiograph: Radiograph, loaded: LoadedChoice, analysis: Analysis) -> Scene:
-    """Return what `still` shows at the image's own resolution, as it is exported."""
+def still_scene(
+    state: ViewState,
+    radiograph: Radiograph,
+    loaded: LoadedChoice,
+    analysis: Analysis,
+    lungs: LungField | None = None,
+) -> Scene:
+    """Return what `still` shows at the image's own resolution, as it is exported; lungs: see `make_scene`."""
     shown = still(state, radiograph, loaded, analysis)
-    scene = make_scene(shown, full_resolution(radiograph.shape, radiograph.aspect))
+    scene = make_scene(shown, full_resolution(radiograph.shape, radiograph.aspect), lungs=lungs)
     assert scene is not None
     return scene

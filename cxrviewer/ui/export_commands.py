@@ -184,7 +184,7 @@ class ExportCommands:
         book = self._window.marks
         marks = book.document(shown.radiograph).marks
         # The size of a pixel holds where the marks are hidden, too.
-        lungs = self._window.lungs.outlined_field(shown.radiograph)
+        lungs = self._window.lungs.told_field(shown.radiograph)
         return PaneView(shown, viewport, marks if book.visible else replace(marks, marks=()), lungs)
 
     def _seen(self) -> QImage:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from cxrviewer.explain.display import MapState
+from cxrviewer.export.lungs import NO_LUNGS
 from cxrviewer.export.words import whole_percent
 from cxrviewer.imaging.lungs import LungField
 from cxrviewer.models.lungs import lung_card
 from cxrviewer.session.analysis import Analysis
-from cxrviewer.session.lungs import NO_LUNGS, evidence_in_lungs
+from cxrviewer.session.lungs import evidence_in_lungs
 from cxrviewer.session.shown import Shown
 from cxrviewer.ui.canvas.legend import Line, Tone
 from cxrviewer.ui.lungs import LungBook

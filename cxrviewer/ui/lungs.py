@@ -66,6 +66,13 @@ class LungBook(QObject):
         field = self.field(radiograph)
         return field if self.outlined and field is not None and field.plausible else None
 
+    def told_field(self, radiograph: Radiograph | None) -> LungField | None:
+        """Return the lungs that are outlined on an image, or of which it is said that there are none."""
+        field = self.field(radiograph)
+        if field is None:
+            return None
+        return field if (self.outlined if field.plausible else self.warns) else None
+
     def has_sought(self, radiograph: Radiograph) -> bool:
         """Return whether the lungs of an image were sought, whatever came of it."""
         return radiograph.key in self._known

@@ -152,7 +152,7 @@ def _scale(scene: Scene, options: ExportOptions, left: float, width: float) -> C
         column.color_bar(bar.colors, bar.ticks, bar.caption)
     else:
         column.text(content.state_words(scene), size=7.0, color=MUTED)
-    if options.lungs and scene.lungs is not None:
+    if options.lungs and scene.lungs is not None and scene.lungs.found:
         column.text(f"The lungs are outlined by {scene.lungs.segmenter}.", size=7.0, color=MUTED)
     return column
 

@@ -8,6 +8,7 @@ from cxrviewer import __version__
 from cxrviewer.explain.catalog import method_spec
 from cxrviewer.explain.display import STATE_TEXT
 from cxrviewer.explain.target import is_under_threshold, target_name, target_probability
+from cxrviewer.export.lungs import NO_LUNGS
 from cxrviewer.export.options import ExportOptions
 from cxrviewer.export.overlay import Scene
 from cxrviewer.export.report.colors import MUTED
@@ -133,6 +134,8 @@ def notes(scene: Scene) -> list[str]:
     """Return what a reader of the numbers must know."""
     card, attribution = scene.card, scene.result.attribution
     found = [state_words(scene), *attribution.notes, *scene.radiograph.notes]
+    if scene.lungs is not None and not scene.lungs.found:
+        found.insert(0, f"{NO_LUNGS}.")
     if scene.radiograph.badges:
         found.append(f"The image is marked: {', '.join(scene.radiograph.badges)}.")
     if not card.complete:

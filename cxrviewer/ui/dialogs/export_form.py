@@ -129,7 +129,7 @@ class ExportForm(QWidget):
         self._rows.setRowVisible(self.paper, spec.group is Group.REPORT)
         has = {
             "marks": any(scene.marks is not None and scene.marks.content["marks"] for scene in scenes),
-            "lungs": any(scene.lungs is not None for scene in scenes),
+            "lungs": any(scene.lungs is not None and scene.lungs.found for scene in scenes),
             "scale_bar": any(scene.spacing or scene.radiograph.directions for scene in scenes),
             "identity": any(
                 scene.radiograph.header is not None and identity_lines(scene.radiograph.header)

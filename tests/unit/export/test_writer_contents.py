@@ -17,7 +17,10 @@ from cxrviewer.export.export import export, preview
 from cxrviewer.export.lungs import SceneLungs
 from cxrviewer.export.options import CONTENTS, ExportOptions
 from cxrviewer.export.overlay import Scene
+from cxrviewer.export.picture import export_picture, lung_words
+from cxrviewer.export.report.content import notes
 from cxrviewer.export.save import writers
+from cxrviewer.export.scene_record import scene_record
 from cxrviewer.export.writer_spec import Group
 from cxrviewer.export.writers import pdf
 from cxrviewer.imaging.header import Header
@@ -106,3 +109,16 @@ def test_what_is_of_a_view_is_as_large_as_it(writer: str) -> None:
     options = ExportOptions(writer=writer, caption=False, color_bar=False, disclaimer=False)
     assert preview((made,), options).shape[:2] == SHAPE
     assert (preview((half,), options).shape[:2] == half.viewport.shape) == spec.sized
+
+
+def test_an_image_without_lungs_is_said_to_be_one_whatever_is_ticked() -> None:
+    """The warning is no content that could be left out; it is recorded and needs no outline."""
+    none = replace(everything(), lungs=SceneLungs((), "Lungs 1", "ab"))
+    options = ExportOptions(lungs=False)
+    assert lung_words(none, options) == "none found: the model was made for frontal chest radiographs"
+    assert notes(none)[0].startswith("No lungs found")
+    assert scene_record(none, options)["lungs"] == {"segmenter": "Lungs 1", "sha256": "ab", "outline": []}
+    silent = replace(none, lungs=None)
+    assert not any("lungs" in note for note in notes(silent))
+    with_words, without = (export_picture([each], options).pixels for each in (none, silent))
+    assert with_words.shape[0] > without.shape[0]
