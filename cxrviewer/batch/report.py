@@ -15,6 +15,7 @@ from cxrviewer.export.report.report import Case, export_report
 from cxrviewer.imaging.open import read_radiograph
 from cxrviewer.session.analysis import LoadedChoice, Run, analyse
 from cxrviewer.session.keys import ExplainKey
+from cxrviewer.session.lungs import doubted
 from cxrviewer.session.state import ViewState
 from cxrviewer.session.still import still_scene
 
@@ -92,6 +93,6 @@ def _case(run: Run, path: Path, loaded: LoadedChoice, state: ViewState) -> Scene
         radiograph = read_radiograph(path)
         key = ExplainKey(radiograph.key, loaded.info.card, state.question)
         analysis, lungs = analyse(run, radiograph, loaded, key), find_lungs(run, radiograph)
-        return still_scene(state, radiograph, loaded, analysis, None if lungs.plausible else lungs)
+        return still_scene(state, radiograph, loaded, analysis, doubted(lungs))
     except Exception as error:
         return LeftOut(path, reason(error))

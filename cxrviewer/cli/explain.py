@@ -121,8 +121,9 @@ def _analyse(
 
 def _lung_notes(lungs: LungField | None) -> list[str]:
     from cxrviewer.export.lungs import NO_LUNGS
+    from cxrviewer.session.lungs import doubted
 
-    return [] if lungs is None or lungs.plausible else [f"{NO_LUNGS}."]
+    return [f"{NO_LUNGS}."] if doubted(lungs) else []
 
 
 def _notes(shown: Shown, arguments: argparse.Namespace) -> list[str]:
@@ -158,6 +159,7 @@ def _write(
     from cxrviewer.export.save import find_writer
     from cxrviewer.export.writer_spec import Group
     from cxrviewer.imaging.viewport import fitted, full_resolution
+    from cxrviewer.session.lungs import doubted
     from cxrviewer.session.scene import make_scene
 
     analysis, radiograph = shown.analysis, shown.radiograph
@@ -167,7 +169,7 @@ def _write(
     size = arguments.size
     viewport = full_resolution(shape, aspect) if size is None else fitted(shape, size, aspect)
     # Where there are lungs the command has nothing to say of them in the file.
-    scene = make_scene(shown, viewport, marks, None if lungs is None or lungs.plausible else lungs)
+    scene = make_scene(shown, viewport, marks, doubted(lungs))
     assert scene is not None
     options = export_options(arguments, arguments.format)
     written: list[Path] = []

@@ -7,6 +7,11 @@ from cxrviewer.learning.evidence import Place, shares
 from cxrviewer.session.analysis import Analysis
 
 
+def doubted(field: LungField | None) -> LungField | None:
+    """Return what was found where it does not look like lungs, which is to be said; else None."""
+    return None if field is None or field.plausible else field
+
+
 def evidence_in_lungs(analysis: Analysis, field: LungField) -> tuple[float, float] | None:
     """Return the share of a map's positive evidence inside the lungs, and that of an even map, 0 to 1.
 

@@ -149,10 +149,14 @@ def test_an_image_without_lungs_is_remarked_on_until_that_is_not_wanted(window, 
     show(window, qtbot, hip)
     assert (NOTICE.text, Tone.WARNING) in remarks(pane)
     assert not window.messages.text
+    told = window.lungs.told_field(pane.controller.shown.radiograph)
+    assert told is not None
+    assert not told.plausible
     window.words.choose(corners=False)
     assert (NOTICE.text, Tone.WARNING) in remarks(pane)
     window.actions_table["lung_check"].trigger()
     assert NOTICE.text not in dict(remarks(pane))
+    assert window.lungs.told_field(pane.controller.shown.radiograph) is None
     window.actions_table["lung_check"].trigger()
     show(window, qtbot, chest)
     assert NOTICE.text not in dict(remarks(pane))
